@@ -1,0 +1,197 @@
+"""The command line: search, look-ups and the local engine; `ingest` and `bench` join by entry point."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from importlib.metadata import entry_points
+from typing import Any, ParamSpec
+
+import click
+import orjson
+
+from finder import local_node, search
+from finder.config import Config
+from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria
+from finder.engine import SEARCH_SECONDS, check, connect
+from finder.errors import FinderError, InputErrors
+from finder.print_results import printed_results, printed_specialist, printed_understood
+from finder.reads import Client, served
+from finder.vocabulary import load_vocabulary, resolve
+
+COMMANDS_ENTRY_POINT = "finder.commands"
+P = ParamSpec("P")
+
+
+class Commands(click.Group):
+    """The group of commands; commands of other packages are found by entry point when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of own commands and of those that joined."""
+        joined = [point.name for point in entry_points(group=COMMANDS_ENTRY_POINT)]
+        return [*super().list_commands(ctx), *sorted(joined)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """An own command, else one that joined under that name."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        for point in entry_points(group=COMMANDS_ENTRY_POINT, name=cmd_name):
+            command: click.Command = point.load()
+            return command
+        return None
+
+
+def told(function: Callable[P, int | None]) -> Callable[P, None]:
+    """Decorates a command: our errors become one clear line each and an exit code, never a traceback."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = function(*args, **kwargs)
+        except InputErrors as problem:
+            for error in problem.errors:
+                click.echo(f"{error.field}: {error.message}", err=True)
+            sys.exit(problem.exit_code)
+        except FinderError as problem:
+            click.echo(problem.message, err=True)
+            sys.exit(problem.exit_code)
+        sys.exit(code or 0)
+
+    return wrapped
+
+
+def say(text: str) -> None:
+    """Progress for the reader, beside the answer."""
+    click.echo(text, err=True)
+
+
+def configured() -> Config:
+    """The settings of this process."""
+    return Config.from_env(os.environ)
+
+
+def connected(config: Config) -> Client:
+    """A client for searching; the local engine is started where there is no other."""
+    return connect(config, say, request_timeout=SEARCH_SECONDS)
+
+
+def as_json(answer: Any) -> str:
+    """An answer as indented JSON."""
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Find an independent specialist for a second opinion, and see the proof.
+
+    Exit codes: 0 done, 1 nothing found or gates refused, 2 bad input, 3 engine not reachable.
+    """
+
+
+@main.command(name="search")
+@click.argument("words")
+@click.option("--near", metavar="ZIP", help="Where from: a 5-digit ZIP code.")
+@click.option("--within", metavar="MILES", help=f"How far, 1 to {MAX_MILES} miles; needs --near.")
+@click.option(
+    "--seen", metavar="NPI", multiple=True, help="A doctor already seen; may be given several times."
+)
+@click.option("--plan", metavar="ID", help="Only people whom this plan's own file lists.")
+@click.option("--state", metavar="MD", help="Only people with a licence in this state.")
+@click.option("--role", help="surgery, medical, radiation, pathology, imaging or any.")
+@click.option("--language", metavar="es", help="Two-letter code of a language they speak.")
+@click.option("--ages", help="child or adult.")
+@click.option("--virtual", is_flag=True, help="Only people who give opinions by video or in writing.")
+@click.option("--profile", metavar="NAME", help="The named set of ranking weights.")
+@click.option(
+    "--show-tied", is_flag=True, help="Show people with a tie, marked, instead of leaving them out."
+)
+@click.option(
+    "--generation", metavar="RUN", help="Search the generation of one run, before or after serving it."
+)
+@click.option("--size", metavar="N", help=f"Results a page, 1 to {MAX_SIZE}; {DEFAULT_SIZE} without it.")
+@click.option("--next", "next_", metavar="TOKEN", help="The next page, by the token of the last answer.")
+@click.option(
+    "--json", "wants_json", is_flag=True, help="The answer as JSON (finder/contract/search.schema.json)."
+)
+@told
+def search_command(wants_json: bool, next_: str | None, **given: Any) -> int:
+    """Find specialists for a condition in your own WORDS, independent of the doctors already seen."""
+    args = {
+        name: list(v) if isinstance(v, tuple) else v
+        for name, v in given.items()
+        if v not in (None, (), False)
+    }
+    criteria = SearchCriteria.from_args({**args, **({"next": next_} if next_ else {})})
+    config = configured()
+    results = search.find_specialists(
+        connected(config), config.index_prefix, criteria, search.load_context(), date.today()
+    )
+    click.echo(as_json(results.to_json()) if wants_json else printed_results(results, criteria))
+    return 0 if results.results else 1
+
+
+@main.command()
+@click.argument("npi")
+@click.option("--json", "wants_json", is_flag=True, help="The document as JSON.")
+@told
+def specialist(npi: str, wants_json: bool) -> None:
+    """Show everything that is known of one person, each fact with source and date."""
+    config = configured()
+    document = search.specialist(connected(config), config.index_prefix, npi)
+    click.echo(as_json(document) if wants_json else printed_specialist(document))
+
+
+@main.command()
+@click.argument("words")
+@click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
+@told
+def understand(words: str, wants_json: bool) -> int:
+    """Say what is understood of WORDS: the condition, its codes, and who treats it."""
+    understood = resolve(words, load_vocabulary())
+    click.echo(as_json(understood.to_json()) if wants_json else printed_understood(understood))
+    return 0 if understood.concept_id else 1
+
+
+@main.command(name="check")
+@told
+def check_command() -> None:
+    """Check settings, engine and served generation."""
+    config = configured()
+    client = connected(config)
+    status = check(client)
+    click.echo(f"engine: Elasticsearch {status.version}, {status.health}, {status.nodes} node(s)")
+    generation = served(client, config.index_prefix)
+    click.echo(f"served: generation {generation.run_id}, newest file of {generation.as_of or 'unknown date'}")
+
+
+@main.group()
+def engine() -> None:
+    """The local Elasticsearch node, used where ELASTICSEARCH_URL is not set."""
+
+
+@engine.command()
+@told
+def start() -> None:
+    """Fetch the engine if needed, start it and wait until it is ready."""
+    click.echo(local_node.ensure_node(configured(), say))
+
+
+@engine.command()
+@told
+def stop() -> None:
+    """Stop the node that this FINDER_HOME started."""
+    click.echo(
+        "stopped" if local_node.stop_node(configured()) else "no engine of this FINDER_HOME is running"
+    )
+
+
+@engine.command(name="status")
+@told
+def status_command() -> int:
+    """Tell whether the local node runs, and where."""
+    status = local_node.node_status(configured())
+    where = f" at {status.url}, process {status.pid}" if status.url else ""
+    click.echo(f"{status.state.value}{where}")
+    return 0 if status.url else 3

@@ -1,0 +1,239 @@
+"""The documents of the index: frozen shapes, and their way to and from the engine's source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class OrganizationKind(StrEnum):
+    """What an organization is; also the first part of its id and of the tie keys that name it."""
+
+    GROUP = "group"
+    SYSTEM = "system"
+    OWNER = "owner"
+    HOSPITAL = "hospital"
+
+
+class EvidenceKind(StrEnum):
+    """Where the evidence of a focus comes from."""
+
+    ROSTER = "roster"
+    PROCEDURE = "procedure"
+    TRIAL = "trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One dated value of one source; `as_of` is an ISO day, month or year, None where not known."""
+
+    value: Any
+    source: str
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The value that won, and the differing ones that lost, newest first."""
+
+    best: Value
+    others: tuple[Value, ...] = ()
+
+    def to_source(self) -> dict[str, Any]:
+        """Value, source and date, with losing values under `others`; nothing where nothing is known."""
+        source = _value_source(self.best)
+        if self.others:
+            source["others"] = [_value_source(v) for v in self.others]
+        return source
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One place of practice. `point` is (latitude, longitude) in degrees; `point_from` says how exact:
+    "source" (given by a source) or "zip" (the middle of the ZIP code area)."""
+
+    street: str | None
+    street_2: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    phone: str | None
+    fax: str | None
+    point: tuple[float, float] | None
+    point_from: str | None
+    sources: tuple[str, ...]
+    as_of: str | None
+
+    def to_source(self) -> dict[str, Any]:
+        """Address, telephone and point as carried in a document; unknown parts are absent."""
+        fields: dict[str, Any] = {
+            "street": self.street, "street_2": self.street_2, "city": self.city, "state": self.state,
+            "zip": self.zip, "phone": self.phone, "fax": self.fax, "point_from": self.point_from,
+            "sources": list(self.sources), "as_of": self.as_of,
+        }  # fmt: skip
+        if self.point:
+            fields["lat"], fields["lon"] = self.point
+        return _known(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How strongly one kind of evidence (0 to 1) says that a specialist works on a concept."""
+
+    concept: str
+    kind: EvidenceKind
+    value: float
+    as_of: str | None
+    says: str
+
+    def to_source(self) -> dict[str, Any]:
+        """As nested in a specialist: concept, kind and value are searched, `says` is shown."""
+        return _known(
+            {"concept": self.concept, "kind": self.kind.value, "value": round(self.value, 4),
+             "as_of": self.as_of, "says": self.says}
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TieLabel:
+    """What a tie key stands for, in words, with the source that says so and through what it was found."""
+
+    label: str
+    source: str
+    as_of: str | None = None
+    via: str | None = None
+
+    def to_source(self) -> dict[str, Any]:
+        """Label, source, date and the step in between, where there is one."""
+        return _known({"label": self.label, "source": self.source, "as_of": self.as_of, "via": self.via})
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One clinical trial that names this specialist as an investigator."""
+
+    nct_number: str
+    title: str
+    status: str | None
+    role: str
+    source: str
+    as_of: str | None
+
+    def to_source(self) -> dict[str, Any]:
+        """As carried in a specialist."""
+        return _known(
+            {"nct_number": self.nct_number, "title": self.title, "status": self.status, "role": self.role,
+             "source": self.source, "as_of": self.as_of}
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Specialist:
+    """One person, identified by NPI. Empty means not known, never "no"."""
+
+    npi: str
+    name: str
+    name_folded: str
+    credentials: str | None = None
+    specialties: tuple[str, ...] = ()
+    taxonomies: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    is_candidate: bool = False
+    concepts: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    sites: tuple[Site, ...] = ()
+    licence_states: tuple[str, ...] = ()
+    network_keys: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    ages: tuple[str, ...] = ()
+    accepting: str | None = None
+    attributes: tuple[str, ...] = ()
+    tie_keys: tuple[str, ...] = ()
+    tie_kinds_known: tuple[str, ...] = ()
+    ties: Mapping[str, TieLabel] = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
+    program_ids: tuple[str, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    is_demonstration: bool = False
+
+    def to_source(self) -> dict[str, Any]:
+        """The document as the engine keeps it; unknown fields are absent."""
+        points = sorted({s.point for s in self.sites if s.point})
+        return _known(
+            {
+                "npi": self.npi, "name": self.name, "name_folded": self.name_folded,
+                "credentials": self.credentials, "specialties": list(self.specialties),
+                "taxonomies": list(self.taxonomies), "roles": list(self.roles),
+                "is_candidate": self.is_candidate, "concepts": list(self.concepts),
+                "evidence": [e.to_source() for e in self.evidence],
+                "points": [{"lat": lat, "lon": lon} for lat, lon in points],
+                "sites": [s.to_source() for s in self.sites], "licence_states": list(self.licence_states),
+                "network_keys": list(self.network_keys), "languages": list(self.languages),
+                "ages": list(self.ages), "accepting": self.accepting,
+                "attributes": list(self.attributes), "tie_keys": list(self.tie_keys),
+                "tie_kinds_known": list(self.tie_kinds_known),
+                "ties": {key: label.to_source() for key, label in self.ties.items()},
+                "trials": [t.to_source() for t in self.trials], "program_ids": list(self.program_ids),
+                "facts": {name: fact.to_source() for name, fact in self.facts.items()},
+                "demonstration": self.is_demonstration,
+            }
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """One group, system, owner or hospital; `owner_ids` are every owner above it, nearest first."""
+
+    id: str
+    kind: OrganizationKind
+    name: str
+    name_folded: str
+    aliases: tuple[str, ...] = ()
+    owner_ids: tuple[str, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    is_demonstration: bool = False
+
+    def to_source(self) -> dict[str, Any]:
+        """The document as the engine keeps it; unknown fields are absent."""
+        return _known(
+            {
+                "kind": self.kind.value, "name": self.name, "name_folded": self.name_folded,
+                "aliases": list(self.aliases), "owner_ids": list(self.owner_ids),
+                "points": [{"lat": lat, "lon": lon} for lat, lon in self.points],
+                "facts": {name: fact.to_source() for name, fact in self.facts.items()},
+                "demonstration": self.is_demonstration,
+            }
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One ZIP code area with the middle of its area as (latitude, longitude) in degrees."""
+
+    zip: str
+    label: str
+    label_folded: str
+    state: str
+    point: tuple[float, float]
+
+    def to_source(self) -> dict[str, Any]:
+        """The document as the engine keeps it."""
+        lat, lon = self.point
+        return {
+            "zip": self.zip, "label": self.label, "label_folded": self.label_folded, "state": self.state,
+            "point": {"lat": lat, "lon": lon},
+        }  # fmt: skip
+
+
+def _value_source(value: Value) -> dict[str, Any]:
+    return _known({"value": value.value, "source": value.source, "as_of": value.as_of})
+
+
+def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Missing is missing: no nulls, empty strings, lists or objects reach a document."""
+    return {name: value for name, value in fields.items() if not _is_missing(value)}
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, str | Sequence | Mapping) and len(value) == 0)

@@ -1,0 +1,191 @@
+"""Generations of indices: their names, creation, alias flip, rollback and pruning."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from finder.errors import NotFound, NotReady
+
+SERVED_ALIASES = ("specialists", "programs", "organizations", "places")
+RUNS = "runs"
+MAPPINGS = Path(__file__).resolve().parent.parent / "index_mappings"
+KEPT_GENERATIONS = 2
+_RUN_ID = re.compile(r"[0-9]{8}t[0-9]{6}[0-9a-f]{4}")
+_NAME = re.compile(r"(?P<alias>[a-z]+)-(?P<mapping>[0-9a-f]{8})-(?P<run_id>[0-9]{8}t[0-9]{6}[0-9a-f]{4})")
+# Fewer, larger segments answer small searches 1.25 to 1.5 times faster (measured 2026-11-22, 1 M documents).
+SEGMENTS_AFTER_LOAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class IndexName:
+    """The parts of one physical index name."""
+
+    prefix: str
+    alias: str
+    mapping: str
+    run_id: str
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.alias}-{self.mapping}-{self.run_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The indices that one run built, by alias, and what its run left in their `_meta`."""
+
+    run_id: str
+    indices: Mapping[str, str]
+    meta: Mapping[str, Any]
+    is_served: bool
+
+
+def alias_name(prefix: str, alias: str) -> str:
+    """The name that searches use: `finder-specialists`."""
+    return f"{prefix}-{alias}"
+
+
+def parse_name(prefix: str, name: str) -> IndexName | None:
+    """The parts of a name that this module built under `prefix`; None for any other name."""
+    if not name.startswith(f"{prefix}-"):
+        return None
+    match = _NAME.fullmatch(name[len(prefix) + 1 :])
+    if match is None or match["alias"] not in SERVED_ALIASES:
+        return None
+    return IndexName(prefix, match["alias"], match["mapping"], match["run_id"])
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a text has the form of a run's id: UTC time and four random hexadecimal digits."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+def mapping_file(alias: str) -> dict[str, Any]:
+    """Settings and mappings of index_mappings/<alias>.json."""
+    body: dict[str, Any] = json.loads((MAPPINGS / f"{alias}.json").read_text(encoding="utf-8"))
+    return body
+
+
+def mapping_hash(alias: str) -> str:
+    """Eight hexadecimal digits over settings and properties; `_meta` does not count."""
+    body = mapping_file(alias)
+    body["mappings"].pop("_meta", None)
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
+
+
+def create_generation(
+    client: Elasticsearch, prefix: str, run_id: str, *, shards: int, meta: Mapping[str, Any]
+) -> dict[str, str]:
+    """Empty indices for one run, ready to be filled fast: refresh off, no replicas. Alias -> index name."""
+    indices: dict[str, str] = {}
+    for alias in SERVED_ALIASES:
+        body = mapping_file(alias)
+        settings = dict(body["settings"]["index"])
+        settings |= {"refresh_interval": "-1", "number_of_replicas": 0}
+        settings["number_of_shards"] = shards if alias == "specialists" else 1
+        mappings = {**body["mappings"], "_meta": {**body["mappings"]["_meta"], **meta, "run_id": run_id}}
+        name = str(IndexName(prefix, alias, mapping_hash(alias), run_id))
+        client.indices.create(index=name, settings={"index": settings}, mappings=mappings)
+        indices[alias] = name
+    return indices
+
+
+def finish_loading(client: Elasticsearch, indices: Mapping[str, str], *, replicas: int) -> None:
+    """Make loaded indices searchable and fast: refresh, merge, then the mapping's own settings again."""
+    for alias, name in indices.items():
+        client.indices.refresh(index=name)
+        client.options(request_timeout=3600).indices.forcemerge(
+            index=name, max_num_segments=SEGMENTS_AFTER_LOAD
+        )
+        interval = mapping_file(alias)["settings"]["index"]["refresh_interval"]
+        settings = {"index": {"refresh_interval": interval, "number_of_replicas": replicas}}
+        client.indices.put_settings(index=name, settings=settings)
+
+
+def counts(client: Elasticsearch, indices: Mapping[str, str]) -> dict[str, int]:
+    """Documents per alias, as the engine counts them."""
+    return {alias: int(client.count(index=name)["count"]) for alias, name in indices.items()}
+
+
+def having(client: Elasticsearch, index: str, fields: Sequence[str]) -> int:
+    """How many documents of an index have all the fields, found by a search on them."""
+    exist = [{"exists": {"field": name}} for name in fields]
+    answer = client.search(index=index, size=0, track_total_hits=True, query={"bool": {"filter": exist}})
+    return int(answer["hits"]["total"]["value"])
+
+
+def generations(client: Elasticsearch, prefix: str) -> list[Generation]:
+    """Every generation that is in the engine, newest first; names that do not parse are not seen."""
+    found = client.indices.get(
+        index=f"{prefix}-*", expand_wildcards="open", allow_no_indices=True, features=["aliases", "mappings"]
+    )
+    by_run: dict[str, dict[str, str]] = {}
+    for name in found:
+        parsed = parse_name(prefix, name)
+        if parsed:
+            by_run.setdefault(parsed.run_id, {})[parsed.alias] = name
+    result = []
+    for run_id, indices in sorted(by_run.items(), reverse=True):
+        aliased = [alias_name(prefix, a) in found[name].get("aliases", {}) for a, name in indices.items()]
+        first = next(iter(indices.values()))
+        meta = found[first]["mappings"].get("_meta", {})
+        complete = len(indices) == len(SERVED_ALIASES)
+        result.append(Generation(run_id, indices, meta, complete and all(aliased)))
+    return result
+
+
+def served(client: Elasticsearch, prefix: str) -> Generation | None:
+    """The generation that searches see; where a failed flip left several, the oldest can be trusted."""
+    return next((g for g in reversed(generations(client, prefix)) if g.is_served), None)
+
+
+def flip(client: Elasticsearch, prefix: str, run_id: str) -> None:
+    """Serve one generation: one call that names every index, so that a search sees all old or all new.
+
+    Raises NotFound when the run has no whole generation in the engine.
+    """
+    everything = generations(client, prefix)
+    target = next((g for g in everything if g.run_id == run_id), None)
+    if target is None or len(target.indices) != len(SERVED_ALIASES):
+        raise NotFound(f"there is no whole generation {run_id}")
+    actions: list[dict[str, Any]] = []
+    for generation in everything:
+        for alias, name in generation.indices.items():
+            change = {"index": name, "alias": alias_name(prefix, alias)}
+            if generation.run_id == run_id:
+                actions.append({"add": change})
+            else:
+                actions.append({"remove": {**change, "must_exist": False}})
+    client.indices.update_aliases(actions=actions)
+
+
+def drop(client: Elasticsearch, prefix: str, run_id: str) -> None:
+    """Delete the indices of one generation that is not served. Raises NotReady when it is."""
+    for generation in generations(client, prefix):
+        if generation.run_id != run_id:
+            continue
+        if generation.is_served:
+            raise NotReady(f"generation {run_id} is being served and is not deleted")
+        client.indices.delete(index=",".join(sorted(generation.indices.values())))
+
+
+def prunable(everything: list[Generation], keep: int = KEPT_GENERATIONS) -> list[str]:
+    """Run ids to delete: all but the served one and the newest `keep` - 1 complete others."""
+    idle = [g for g in everything if not g.is_served]
+    whole = [g.run_id for g in idle if len(g.indices) == len(SERVED_ALIASES) and g.meta.get("checked")]
+    spared = set(whole[: max(0, keep - 1)])
+    return [g.run_id for g in idle if g.run_id not in spared]
+
+
+def mark_checked(client: Elasticsearch, indices: Mapping[str, str], meta: Mapping[str, Any]) -> None:
+    """Write what the run measured into `_meta`, which marks the generation as whole and rollback-worthy."""
+    for alias, name in indices.items():
+        kept = client.indices.get_mapping(index=name)[name]["mappings"].get("_meta", {})
+        fields = mapping_file(alias)["mappings"]["_meta"]
+        client.indices.put_mapping(index=name, meta={**fields, **kept, **meta, "checked": True})

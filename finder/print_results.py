@@ -1,0 +1,134 @@
+"""Answers as plain text for a terminal: the same facts as the JSON, in the reader's words."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from finder.criteria import SearchCriteria
+from finder.results import Result, SearchResults
+from finder.vocabulary import Understood
+
+WIDTH = 100
+VERDICTS = {
+    "independent": "INDEPENDENT",
+    "some_tie": "SOME TIE",
+    "not_independent": "NOT INDEPENDENT",
+    "unknown": "INDEPENDENCE NOT KNOWN",
+}
+_BANNER = "DEMONSTRATION DATA: every person and institution below is fictional."
+
+
+def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
+    """One page of results: what was understood, who was left out and why, then each person."""
+    lines: list[str] = []
+    if results.source.is_demonstration:
+        lines += [_BANNER, ""]
+    if results.understood.urgent:
+        lines += [*textwrap.wrap(results.understood.urgent, WIDTH), ""]
+    lines.append(f"Searched: {criteria.describe()}")
+    lines += [*_understood_lines(results.understood)]
+    if results.understood.concept_id is None:
+        return "\n".join(lines)
+    for prior in results.prior:
+        known = ", ".join(sorted(prior.kinds_known)) or "nothing"
+        lines.append(f"Already seen: {prior.name} (NPI {prior.npi}); known of this doctor: {known}")
+    lines.append(_found(results))
+    lines += [*_left_out(results)]
+    if results.emptied_by:
+        facet, count = results.emptied_by.facet, results.emptied_by.without
+        lines.append(f"Without the limit “{facet}” there would be {count:,}.")
+    for result in results.results:
+        lines += ["", *_result_lines(result, bool(results.prior))]
+    if results.next:
+        lines += ["", f"More: --next {results.next}"]
+    date = results.source.as_of or "unknown date"
+    lines += [
+        "",
+        f"Generation {results.source.generation}; newest file of {date}. This is no medical advice.",
+    ]
+    return "\n".join(lines)
+
+
+def _found(results: SearchResults) -> str:
+    if not results.total:
+        return "Nobody fits."
+    people = "person fits" if results.total == 1 else "people fit"
+    return f"{results.total:,} {people}, best fit first."
+
+
+def _left_out(results: SearchResults) -> Iterator[str]:
+    if results.excluded.total:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in results.excluded.by_kind if count)
+        yield (
+            f"Left out, because they share something with a doctor already seen: {results.excluded.total:,}"
+            f" ({kinds}; one person may count more than once)."
+        )
+
+
+def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:
+    credentials = f", {result.credentials}" if result.credentials else ""
+    yield f"{result.rank}. {result.name}{credentials}: {result.specialty or 'specialty not known'}"
+    if was_asked:
+        yield f"   {VERDICTS[result.verdict.value]}"
+    site = result.nearest_site
+    if site:
+        place = ", ".join(part for part in (site.address, site.city, site.state, site.zip) if part)
+        miles = f" ({result.distance_miles} miles)" if result.distance_miles is not None else ""
+        yield f"   {place}{miles}{', ' + site.phone if site.phone else ''}"
+    for reason in result.reasons:
+        yield from textwrap.wrap(reason, WIDTH, initial_indent="   + ", subsequent_indent="     ")
+    for gap in result.unknown:
+        yield from textwrap.wrap(gap, WIDTH, initial_indent="   ? ", subsequent_indent="     ")
+    yield f"   NPI {result.npi}, score {result.score:.3f}"
+
+
+def printed_understood(understood: Understood) -> str:
+    """What the words were taken to mean, as text."""
+    lines = [understood.urgent] if understood.urgent else []
+    return "\n".join([*lines, *_understood_lines(understood)])
+
+
+def _understood_lines(understood: Understood) -> Iterator[str]:
+    if understood.concept_id is None:
+        if understood.choices:
+            yield "Did you mean:"
+            yield from (f"  {choice.label} ({choice.concept_id})" for choice in understood.choices)
+        else:
+            yield "Not understood. Try the name of the condition, as on the doctor's letter."
+        return
+    codes = f" ({', '.join(understood.codes)})" if understood.codes else ""
+    yield f"Understood: {understood.label}{codes}, {understood.certainty.replace('_', ' ')}"
+    if understood.corrected_from:
+        yield f"Spelling corrected from: {understood.corrected_from}"
+    if understood.ignored:
+        yield f"Ignored: {', '.join(understood.ignored)}"
+
+
+def printed_specialist(document: Mapping[str, Any]) -> str:
+    """Everything carried of one person, each fact with source and date, losing values below it."""
+    lines = [_BANNER, ""] if document.get("demonstration") else []
+    credentials = f", {document['credentials']}" if "credentials" in document else ""
+    lines.append(f"{document['name']}{credentials} (NPI {document['npi']})")
+    for name, fact in document.get("facts", {}).items():
+        lines.append(f"  {name.replace('_', ' ')}: {_value(fact)}")
+        lines += [f"    differs: {_value(other)}" for other in fact.get("others", ())]
+    for site in document.get("sites", ()):
+        place = ", ".join(site[k] for k in ("street", "street_2", "city", "state", "zip") if k in site)
+        sources = ", ".join(site["sources"])
+        lines.append(f"  site: {place} [{sources}, {site.get('as_of', 'date not known')}]")
+    for key, tie in document.get("ties", {}).items():
+        via = f", through {tie['via']}" if "via" in tie else ""
+        lines.append(f"  {key.partition(':')[0]}: {tie['label']}{via} [{tie['source']}, {_date(tie)}]")
+    for trial in document.get("trials", ()):
+        lines.append(f"  trial {trial['nct_number']}: {trial['title']} [{_date(trial)}]")
+    return "\n".join(lines)
+
+
+def _value(fact: Mapping[str, Any]) -> str:
+    value = fact["value"]
+    shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{shown} [{fact['source']}, {_date(fact)}]"
+
+
+def _date(fact: Mapping[str, Any]) -> str:
+    return str(fact.get("as_of", "date not known"))

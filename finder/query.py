@@ -1,0 +1,245 @@
+"""Request bodies: one search as the sentence filter, exclude, should; every share of the score is named.
+
+The score is the sum of the named parts and of nothing else: filters do not score, and the steps inside `fit`
+are named `why.*` so that they can be told from parts. Adding up the parts of a hit gives its score within
+1e-6 (32-bit sums).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from finder.criteria import RoleAsked, SearchCriteria
+from finder.geo import Point
+from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
+from finder.vocabulary import LadderStep
+
+STEP_PREFIX = "why.step"
+TOGETHER = "together"
+DAYS_PER_YEAR = 365.25
+_ATTRIBUTE_OF = MappingProxyType(
+    {
+        PartName.ACADEMIC: ("attributes", "academic"),
+        PartName.SECOND_OPINIONS: ("attributes", "second_opinions"),
+        PartName.ACCEPTING: ("accepting", "yes"),
+    }
+)
+# What a result shows; the ties only where there is a prior doctor to compare with.
+_SHOWN = (
+    "npi", "name", "credentials", "specialties", "sites", "languages", "ages", "accepting", "attributes",
+    "evidence", "trials", "program_ids", "facts", "demonstration",
+)  # fmt: skip
+_SHOWN_TIES = ("tie_keys", "tie_kinds_known", "ties")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One search, everything looked up.
+
+    `concepts` are the concept understood and everything below it; `place` is latitude and longitude in
+    degrees; `excluded_keys` are the tie keys by kind that break independence of any prior doctor; `now` is
+    the day from which the age of evidence counts.
+    """
+
+    criteria: SearchCriteria
+    ladder: Sequence[LadderStep]
+    concepts: Sequence[str]
+    profile: Profile
+    now: date
+    place: Point | None = None
+    excluded_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def leaves_out(self) -> list[str]:
+        """Tie keys whose holders are left out; none where tied people are to be shown."""
+        if self.criteria.show_tied:
+            return []
+        return sorted(key for keys in self.excluded_keys.values() for key in keys)
+
+
+def specialists_body(question: Question) -> dict[str, Any]:
+    """Get the body of the search itself: a page of specialists, best first, with the parts named."""
+    criteria = question.criteria
+    body: dict[str, Any] = {
+        "size": criteria.size,
+        "track_total_hits": True,
+        "_source": list(_SHOWN + (_SHOWN_TIES if criteria.seen else ())),
+        "query": {"bool": {**_who(question), "should": _parts(question)}},
+        "sort": _sort(question.place),
+    }
+    if criteria.position:
+        body["search_after"] = list(criteria.position.sort)
+    return body
+
+
+def excluded_body(question: Question) -> dict[str, Any]:
+    """Get the body that counts who was left out for a tie: in total, and by kind of tie.
+
+    One person can be tied in several ways, so that the kinds may add up to more than the total.
+    """
+    who = _who(question, without={"seen"})
+    tied = _terms("tie_keys", question.leaves_out())
+    by_kind = {kind: _terms("tie_keys", keys) for kind, keys in question.excluded_keys.items() if keys}
+    return {
+        "size": 0,
+        "track_total_hits": True,
+        "query": {"bool": {**who, "filter": [*who["filter"], tied]}},
+        "aggs": {"by_kind": {"filters": {"filters": by_kind}}},
+    }
+
+
+def emptied_bodies(question: Question) -> dict[str, dict[str, Any]]:
+    """Get, for a search that found nobody, a counting body without each facet asked for, by facet.
+
+    The last one, `together`, drops all of them; it is there only where more than one was asked for.
+    """
+    facets = list(_facets(question))
+    if question.leaves_out():
+        facets.append("seen")
+    bodies = {facet: _counting(question, {facet}) for facet in facets}
+    if len(facets) > 1:
+        bodies[TOGETHER] = _counting(question, set(facets))
+    return bodies
+
+
+def _counting(question: Question, without: set[str]) -> dict[str, Any]:
+    return {"size": 0, "track_total_hits": True, "query": {"bool": _who(question, without)}}
+
+
+def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Everything that decides who is in the answer, and nothing that scores."""
+    facets = [clause for name, clause in _facets(question).items() if name not in without]
+    must_not: list[dict[str, Any]] = []
+    if question.criteria.seen:
+        must_not.append({"ids": {"values": list(question.criteria.seen)}})
+    keys = question.leaves_out()
+    if keys and "seen" not in without:
+        must_not.append(_terms("tie_keys", keys))
+    who: dict[str, Any] = {"filter": [_term("is_candidate", True), _treats(question), *facets]}
+    return {**who, "must_not": must_not} if must_not else who
+
+
+def _treats(question: Question) -> dict[str, Any]:
+    """Who has a place on the ladder, or evidence of the concept itself."""
+    by_specialty = sorted(
+        {s for step in question.ladder if not step.needs_evidence for s in step.specialties}
+    )
+    either = [_terms("concepts", question.concepts)]
+    if by_specialty:
+        either.append(_terms("specialties", by_specialty))
+    return {"bool": {"should": either, "minimum_should_match": 1}}
+
+
+def _facets(question: Question) -> dict[str, dict[str, Any]]:
+    """The optional filters that were asked for, by the name of their parameter."""
+    criteria, found = question.criteria, {}
+    if question.place and criteria.within:
+        found["near"] = {"geo_distance": {"distance": f"{criteria.within}mi", "points": _geo(question.place)}}
+    if criteria.plan:
+        found["plan"] = _term("network_keys", criteria.plan)
+    if criteria.state:
+        found["state"] = _term("licence_states", criteria.state)
+    if criteria.role is not RoleAsked.ANY:
+        found["role"] = _term("roles", criteria.role.value)
+    if criteria.language:
+        found["language"] = _term("languages", criteria.language)
+    if criteria.ages:
+        found["ages"] = _term_or_unknown("ages", criteria.ages.value)
+    if criteria.virtual:
+        found["virtual"] = _terms("attributes", ["telehealth", "virtual"])
+    return found
+
+
+def _parts(question: Question) -> list[dict[str, Any]]:
+    parts = question.profile.parts
+    clauses = [_fit(question)] if question.ladder else []
+    clauses += [_evidence(parts[name], kind.value, question) for name, kind in EVIDENCE_PARTS.items()]
+    if question.place:
+        clauses.append(_distance(parts[PartName.DISTANCE], question.place))
+    for name, (searched, value) in _ATTRIBUTE_OF.items():
+        clauses.append(_constant(_term(searched, value), parts[name].weight, name.value))
+    return clauses
+
+
+def _fit(question: Question) -> dict[str, Any]:
+    """The best ladder step wins; worse ones add nothing."""
+    steps = []
+    for step in question.ladder:
+        wanted = _terms("specialties", sorted(step.specialties))
+        if step.needs_evidence:
+            wanted = {"bool": {"filter": [wanted, _terms("concepts", question.concepts)]}}
+        weight = question.profile.step_weight(step.step - 1)
+        steps.append(_constant(wanted, weight, f"{STEP_PREFIX}{step.step}"))
+    return {"dis_max": {"_name": PartName.FIT.value, "queries": steps}}
+
+
+def _evidence(part: Part, kind: str, question: Question) -> dict[str, Any]:
+    """The best piece of one kind of evidence counts, less with its age."""
+    assert part.half_life_years is not None  # the loader of profiles sees to it
+    about = {
+        "bool": {"filter": [_terms("evidence.concept", question.concepts), _term("evidence.kind", kind)]}
+    }
+    half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
+    age = {"origin": question.now.isoformat(), "scale": half_life, "decay": 0.5}
+    scored = {
+        # a constant times the functions: boost_mode "replace" would silently drop the weight
+        "query": {"constant_score": {"filter": about, "boost": part.weight}},
+        "functions": [
+            {"field_value_factor": {"field": "evidence.value", "missing": 0}},
+            {"exp": {"evidence.as_of": age}},  # evidence without a date does not age
+        ],
+        "score_mode": "multiply",
+        "boost_mode": "multiply",
+    }
+    return {
+        "nested": {
+            "_name": part.name.value,
+            "path": "evidence",
+            "score_mode": "max",
+            "query": {"function_score": scored},
+        }
+    }
+
+
+def _distance(part: Part, place: Point) -> dict[str, Any]:
+    return {
+        "distance_feature": {
+            "_name": part.name.value,
+            "field": "points",
+            "origin": _geo(place),
+            "pivot": f"{part.pivot_miles:g}mi",
+            "boost": part.weight,
+        }
+    }
+
+
+def _sort(place: Point | None) -> list[dict[str, Any]]:
+    """Score, then distance where there is a place, then NPI, so that the order is total."""
+    order: list[dict[str, Any]] = [{"_score": {"order": "desc"}}]
+    if place:
+        by = {"points": _geo(place), "order": "asc", "unit": "mi", "mode": "min", "distance_type": "arc"}
+        order.append({"_geo_distance": by})
+    return [*order, {"npi": {"order": "asc"}}]
+
+
+def _constant(wanted: dict[str, Any], weight: float, name: str) -> dict[str, Any]:
+    return {"constant_score": {"_name": name, "filter": wanted, "boost": weight}}
+
+
+def _term(field: str, value: str | bool) -> dict[str, Any]:
+    return {"term": {field: value}}
+
+
+def _terms(field: str, values: Sequence[str]) -> dict[str, Any]:
+    return {"terms": {field: list(values)}}
+
+
+def _term_or_unknown(field: str, value: str) -> dict[str, Any]:
+    """A missing value is no "no": the result then says that it is not known."""
+    absent = {"bool": {"must_not": [{"exists": {"field": field}}]}}
+    return {"bool": {"should": [_term(field, value), absent], "minimum_should_match": 1}}
+
+
+def _geo(point: Point) -> dict[str, float]:
+    return {"lat": point[0], "lon": point[1]}

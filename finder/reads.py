@@ -1,0 +1,106 @@
+"""Reads from one generation: which one is served, documents by id, several searches in one request."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
+
+from finder.errors import FieldError, InputErrors, NotFound, NotReady
+from finder.indexes import alias_name, parse_name
+
+Client = Elasticsearch  # the name for callers, who do not import the engine's package themselves
+SPECIALISTS = "specialists"
+PLACES = "places"
+_META = ("run_id", "as_of", "demonstration")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The generation that one search reads: its run, the names of its indices, its date and its banner."""
+
+    run_id: str
+    specialists: str
+    places: str
+    as_of: str | None
+    is_demonstration: bool
+
+
+def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
+    """Get the generation behind the aliases, or the one of a given run, by its physical names.
+
+    Reading by physical names keeps one request on one generation while aliases flip. Raises NotReady when
+    nothing has been loaded, InputErrors on `generation` when that run is not kept (any more).
+    """
+    aliases = [alias_name(prefix, SPECIALISTS), alias_name(prefix, PLACES)]
+    names = [f"{alias}-*" for alias in aliases] if run_id else aliases
+    answer = client.indices.get_mapping(index=names, filter_path=[f"*.mappings._meta.{k}" for k in _META])
+    runs: dict[str, dict[str, str]] = {}
+    for name in answer:
+        parsed = parse_name(prefix, name)
+        if parsed and run_id in (None, parsed.run_id):
+            runs.setdefault(parsed.run_id, {})[parsed.alias] = name
+    whole = sorted(run for run, indices in runs.items() if len(indices) == len(aliases))
+    if not whole and run_id:
+        raise InputErrors([FieldError("generation", f"{run_id} is not kept; start the search again")])
+    if not whole:
+        raise NotReady("no directory has been loaded yet: run `finder ingest run --data DIR`")
+    found = runs[whole[0]]  # where a failed flip left two, the older one can be trusted
+    meta = answer[found[SPECIALISTS]]["mappings"]["_meta"]
+    return Served(
+        run_id=whole[0],
+        specialists=found[SPECIALISTS],
+        places=found[PLACES],
+        as_of=meta.get("as_of"),
+        is_demonstration=bool(meta.get("demonstration", False)),
+    )
+
+
+def documents(
+    client: Client, wanted: Mapping[str, Sequence[str]], fields: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Get documents by id in one request: index -> id -> source; those that do not exist are absent.
+
+    `wanted` is index -> ids, `fields` index -> the fields to bring.
+    """
+    asked = [
+        {"_index": index, "_id": each, "_source": list(fields[index])}
+        for index, ids in wanted.items()
+        for each in ids
+    ]
+    found: dict[str, dict[str, dict[str, Any]]] = {index: {} for index in wanted}
+    if asked:
+        for doc in client.mget(docs=asked)["docs"]:
+            if doc.get("found"):
+                found[doc["_index"]][doc["_id"]] = doc["_source"]
+    return found
+
+
+def searches(client: Client, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Get the answers to several search bodies, sent as one request, with the score of each named clause.
+
+    Raises the client's ApiError for the first that failed, and NotReady when a shard did not answer: half
+    an answer is none.
+    """
+    lines: list[Mapping[str, Any]] = []
+    for body in bodies:
+        lines += [{"index": index}, body]
+    answer = client.msearch(searches=lines, include_named_queries_score=True)
+    for response in answer["responses"]:
+        if "error" in response:
+            meta = replace(answer.meta, status=int(response.get("status", 500)))
+            raise ApiError(str(response["error"].get("type", "")), meta, response)
+        if response["timed_out"] or response["_shards"]["failed"]:
+            raise NotReady("a part of the directory did not answer; try again in a moment")
+    return list(answer["responses"])
+
+
+def document(client: Client, index: str, document_id: str, missing: str) -> dict[str, Any]:
+    """Get one document's source. Raises NotFound with the text `missing`."""
+    try:
+        source: dict[str, Any] = client.get(index=index, id=document_id)["_source"]
+    except NotFoundError as problem:
+        if isinstance(problem.body, dict) and problem.body.get("found") is False:
+            raise NotFound(missing) from problem
+        raise
+    return source

@@ -1,0 +1,134 @@
+"""The sentences of a result: why it fits, why it is independent, and what is not known."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from finder.criteria import AgesAsked
+from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
+from finder.query import Question
+from finder.ranking import EVIDENCE_PARTS, PartName
+from finder.vocabulary import LadderStep
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The reader's words for ids: specialties by id, sources by name, and the rules for ties."""
+
+    specialties: Mapping[str, str]
+    sources: Mapping[str, str]
+    rules: TieRules
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A candidate beside one prior doctor: what both could share, and the verdict."""
+
+    prior: Ties
+    candidate: Ties
+    verdict: PairVerdict
+
+
+def why_it_fits(
+    question: Question,
+    source: Mapping[str, Any],
+    step: LadderStep | None,
+    parts: Iterable[PartName],
+    words: Words,
+) -> list[str]:
+    """Get the sentences for the parts that scored: ladder step, best evidence of each kind, attributes."""
+    scored = set(parts)
+    titles = [words.specialties.get(s, s) for s in source.get("specialties", ())[:1]]
+    sentences = []
+    if step:
+        sentences.append(": ".join([*titles, step.label]))
+    elif titles:
+        sentences.append(f"{titles[0]}: another specialty, but with evidence of work on this")
+    for part, kind in EVIDENCE_PARTS.items():
+        if part in scored:
+            sentences += _best_evidence(question, source.get("evidence", ()), kind.value)
+    for part in (PartName.SECOND_OPINIONS, PartName.ACADEMIC):
+        if part in scored:
+            sentences.append(question.profile.parts[part].says)
+    return sentences
+
+
+def why_independent(pairs: Sequence[Pair], words: Words) -> list[str]:
+    """Get one sentence per prior doctor for what was proved, and one for every tie found."""
+    sentences = []
+    for pair in pairs:
+        if pair.verdict.verdict in (Verdict.INDEPENDENT, Verdict.SOME_TIE):
+            sentences.append(_works_for_none(pair, words))
+        for tie in pair.verdict.ties:
+            note = _note([(tie.source, tie.as_of)], words)
+            sentences.append(f"{pair.prior.name}: {_lower_first(tie.sentence)}{note}")
+    return sentences
+
+
+def what_is_unknown(
+    question: Question, source: Mapping[str, Any], phone: str | None, pairs: Sequence[Pair], words: Words
+) -> list[str]:
+    """Get, in plain words, everything a reader would want to know and no source says."""
+    unknown = [_gap(pair, gap.kind, gap.side, words) for pair in pairs for gap in pair.verdict.unchecked]
+    if not pairs:
+        unknown.append("independence: no doctor already seen was named to compare with")
+    if not source.get("accepting"):
+        unknown.append("whether new patients are taken")
+    if "second_opinions" not in source.get("attributes", ()):
+        unknown.append("whether second opinions are given")
+    if question.criteria.ages and not source.get("ages"):
+        people = {AgesAsked.CHILD: "children", AgesAsked.ADULT: "adults"}[question.criteria.ages]
+        unknown.append(f"whether {people} are seen")
+    if not question.criteria.plan:
+        unknown.append("whether your insurance plan is taken: no plan was given")
+    if not source.get("languages"):
+        unknown.append("languages spoken")
+    if not phone:
+        unknown.append("telephone number")
+    return unknown
+
+
+def _best_evidence(question: Question, evidence: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
+    about = [e for e in evidence if e["kind"] == kind and e["concept"] in question.concepts and e.get("says")]
+    if not about:
+        return []
+    best = max(about, key=lambda e: (e["value"], e.get("as_of", ""), e["says"]))
+    return [best["says"] + (f" ({best['as_of']})" if best.get("as_of") else "")]
+
+
+def _works_for_none(pair: Pair, words: Words) -> str:
+    """Names only the kinds that were compared: hospitals may be unknown and the pair still judged."""
+    gaps = {gap.kind for gap in pair.verdict.unchecked}
+    compared = [kind for kind in ("group", "system", "hospital") if kind not in gaps]
+    names = [words.rules.kinds[kind].plural for kind in compared]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    labels = [
+        (label.source, label.as_of)
+        for side in (pair.candidate, pair.prior)
+        for key, label in sorted(side.labels.items())
+        if kind_of(key) in compared
+    ]
+    return f"Works for none of the {listed} of {pair.prior.name}{_note(labels, words)}"
+
+
+def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
+    """Sources with their years, in brackets: the reader's proof."""
+    notes = []
+    for ids, as_of in sources:
+        for each in filter(None, ids.split("; ")):
+            year = (as_of or "")[:4]
+            name = words.sources.get(each, each)
+            notes.append(name if not year or year in name else f"{name} {year}")
+    unique = list(dict.fromkeys(notes))
+    return f" ({'; '.join(unique)})" if unique else ""
+
+
+def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
+    owner = pair.prior.name if side is Side.PRIOR else "this specialist"
+    rule = words.rules.kinds.get(kind)
+    name = (rule.plural if kind == "hospital" else rule.one) if rule else kind
+    return f"{name} of {owner}: could not be compared"
+
+
+def _lower_first(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

@@ -1,0 +1,241 @@
+"""Builds every document of a run into files of ready bulk lines, slice by slice, with one checksum."""
+
+import hashlib
+import multiprocessing
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from finder.vocabulary import load_vocabulary
+
+from finder.documents import Specialist
+from finder.indexes import SERVED_ALIASES, mapping_hash
+from finder.programs import load_programs
+from finder.specialties import load_specialties
+from ingest.enrich import Knowledge, enriched
+from ingest.investigators import Investigators, investigators
+from ingest.link import reference
+from ingest.merge import LeftOut, merged
+from ingest.organizations import organizations, places
+from ingest.rows import TABLES, PersonRows
+from ingest.sources import SOURCES
+from ingest.staging import Staging
+
+PEOPLE_A_SLICE = 4_000
+# A second process pays for its start (about 2 s) from here on.
+PEOPLE_FOR_MORE_PROCESSES = 20_000
+CONCEPT_CACHE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The files of ready lines by alias, how many documents they hold, who was left out and why, what
+    share of the specialists has what, and the checksum over every document and mapping."""
+
+    files: Mapping[str, tuple[Path, ...]]
+    documents: Mapping[str, int]
+    left_out: Mapping[str, int]
+    coverage: Mapping[str, int]
+    investigators: Mapping[str, int]
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    path: Path
+    sha256: str
+    people: int
+    left_out: Counter[str]
+    coverage: Counter[str]
+
+
+def knowledge(staging: Staging, *, is_demonstration: bool) -> Knowledge:
+    """Vocabulary, specialties, reference tables and linked trials: what every slice looks up."""
+    vocabulary = load_vocabulary()
+
+    @lru_cache(maxsize=CONCEPT_CACHE)
+    def concepts_in(words: str) -> tuple[str, ...]:
+        return tuple(vocabulary.terms_in(words))
+
+    return Knowledge(
+        vocabulary,
+        concepts_in,
+        load_specialties(),
+        reference(staging),
+        investigators(staging),
+        is_demonstration,
+    )
+
+
+def build(
+    staged: Path,
+    out: Path,
+    *,
+    is_demonstration: bool,
+    on_start: Callable[[int], None] = lambda people: None,
+    on_people: Callable[[int], None] = lambda people: None,
+) -> Built:
+    """Every document that the staged rows give, the same bytes for the same rows; `out` is filled anew.
+
+    Rows are read by ranges of NPIs, so memory does not grow with their number; a large data set is built by
+    as many processes as there are cores.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.ndjson"):
+        old.unlink()
+    with Staging(staged, SOURCES, read_only=True) as staging:
+        bounds = staging.slices(PEOPLE_A_SLICE)
+        known = knowledge(staging, is_demonstration=is_demonstration)
+        on_start(len(bounds) * PEOPLE_A_SLICE)
+        others = _others(out, known)
+        if len(bounds) * PEOPLE_A_SLICE < PEOPLE_FOR_MORE_PROCESSES:
+            slices = []
+            for number, (low, high) in enumerate(bounds):
+                slices.append(_slice(staging, known, out, number, low, high))
+                on_people(PEOPLE_A_SLICE)
+            return _built(others, slices, known.investigators)
+        found = known.investigators
+    return _built(others, _in_processes(staged, out, bounds, is_demonstration, on_people), found)
+
+
+def _in_processes(
+    staged: Path,
+    out: Path,
+    bounds: list[tuple[str, str]],
+    is_demonstration: bool,
+    on_people: Callable[[int], None],
+) -> list[_Slice]:
+    """The slices from several processes, in order; spawned, since open databases don't survive a fork."""
+    workers = min(os.cpu_count() or 1, 8)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=_open, initargs=(staged, is_demonstration))
+    slices: list[_Slice] = []
+    with pool:
+        jobs = [pool.submit(_slice_of_worker, out, n, low, high) for n, (low, high) in enumerate(bounds)]
+        for job in jobs:
+            slices.append(job.result())
+            on_people(PEOPLE_A_SLICE)
+    return slices
+
+
+class _Worker:
+    """What one worker process keeps open between its slices."""
+
+    staging: Staging
+    known: Knowledge
+
+
+def _open(staged: Path, is_demonstration: bool) -> None:
+    _Worker.staging = Staging(staged, SOURCES, read_only=True)
+    _Worker.known = knowledge(_Worker.staging, is_demonstration=is_demonstration)
+
+
+def _slice_of_worker(out: Path, number: int, low: str, high: str) -> _Slice:
+    return _slice(_Worker.staging, _Worker.known, out, number, low, high)
+
+
+def people(staging: Staging, low: str, high: str) -> Iterator[PersonRows]:
+    """The rows of each NPI in [low, high), in the order of the NPIs."""
+    found: dict[str, PersonRows] = {}
+    for table, kind in TABLES.items():
+        for row in staging.table(table, kind._fields, low, high):  # type: ignore[attr-defined]
+            npi = row[0]
+            if npi is None:
+                continue
+            person = found.get(npi)
+            if person is None:
+                person = found[npi] = PersonRows(npi)
+            getattr(person, table).append(kind._make(row))  # type: ignore[attr-defined]
+    for npi in sorted(found):
+        yield found[npi]
+
+
+def _slice(staging: Staging, known: Knowledge, out: Path, number: int, low: str, high: str) -> _Slice:
+    path = out / f"specialists-{number:05d}.ndjson"
+    left_out: Counter[str] = Counter()
+    coverage: Counter[str] = Counter()
+    digest = hashlib.sha256()
+    count = 0
+    with path.open("wb") as file:
+        for rows in people(staging, low, high):
+            person = merged(rows)
+            result = person if isinstance(person, LeftOut) else enriched(person, known)
+            if isinstance(result, LeftOut):
+                left_out[result.reason] += 1
+                continue
+            lines = _lines(result.npi, result.to_source())
+            file.write(lines)
+            digest.update(lines)
+            count += 1
+            coverage.update(_covered(result))
+    return _Slice(path, digest.hexdigest(), count, left_out, coverage)
+
+
+def _lines(key: str, source: Mapping[str, Any]) -> bytes:
+    return b'{"index":{"_id":"' + key.encode() + b'"}}\n' + orjson.dumps(source) + b"\n"
+
+
+def _covered(specialist: Specialist) -> Iterator[str]:
+    kinds = {key.partition(":")[0] for key in specialist.tie_keys}
+    yield "specialists"
+    for name, has in (
+        ("candidates", specialist.is_candidate),
+        ("with group", "group" in kinds),
+        ("with system", "system" in kinds),
+        ("with system settled", "system" in specialist.tie_kinds_known),
+        ("with hospital", "hospital" in kinds),
+        ("with trials", bool(specialist.trials)),
+        ("with networks", bool(specialist.network_keys)),
+        ("with point", any(site.point for site in specialist.sites)),
+        ("with evidence", bool(specialist.evidence)),
+    ):
+        if has:
+            yield name
+
+
+def _others(out: Path, known: Knowledge) -> dict[str, tuple[Path, int, str]]:
+    demonstration = known.is_demonstration
+    documents: dict[str, Iterable[tuple[str, Mapping[str, Any]]]] = {
+        "programs": ((p.program_id, p.to_source()) for p in load_programs()),
+        "organizations": ((o.id, o.to_source()) for o in organizations(known.reference, demonstration)),
+        "places": ((p.zip, p.to_source()) for p in places()),
+    }
+    written: dict[str, tuple[Path, int, str]] = {}
+    for alias, pairs in documents.items():
+        path, digest, count = out / f"{alias}.ndjson", hashlib.sha256(), 0
+        with path.open("wb") as file:
+            for key, source in pairs:
+                lines = _lines(key, source)
+                file.write(lines)
+                digest.update(lines)
+                count += 1
+        written[alias] = (path, count, digest.hexdigest())
+    return written
+
+
+def _built(others: Mapping[str, tuple[Path, int, str]], slices: list[_Slice], found: Investigators) -> Built:
+    left_out, coverage = Counter[str](), Counter[str]()
+    sums: dict[str, list[str]] = defaultdict(list)
+    for part in slices:
+        left_out.update(part.left_out)
+        coverage.update(part.coverage)
+        sums["specialists"].append(part.sha256)
+    for alias, (_path, _count, sha256) in others.items():
+        sums[alias].append(sha256)
+    text = "\n".join(f"{alias} {mapping_hash(alias)} {' '.join(sums[alias])}" for alias in SERVED_ALIASES)
+    files = {alias: (path,) for alias, (path, _count, _sum) in others.items()}
+    counts = {alias: count for alias, (_path, count, _sum) in others.items()}
+    return Built(
+        files={"specialists": tuple(part.path for part in slices), **files},
+        documents={"specialists": sum(part.people for part in slices), **counts},
+        left_out=dict(left_out),
+        coverage=dict(coverage),
+        investigators=dict(found.outcome),
+        checksum=hashlib.sha256(text.encode()).hexdigest(),
+    )

@@ -1,0 +1,144 @@
+"""The commands `finder ingest ...` and `finder bench ...`."""
+
+from pathlib import Path
+
+import click
+import orjson
+
+from finder import runs
+from finder.cli import as_json, configured, say, told
+from finder.engine import connect, translated
+from ingest.demo.generate import generate
+from ingest.files import inspected
+from ingest.gates import gate_sets
+from ingest.progress import Reporter
+from ingest.run import RunReport, State, ingest_run, recognised
+from ingest.sources import SOURCES
+
+SOURCE_NAMES = [source.name for source in SOURCES]
+DATA = click.Path(path_type=Path)
+
+
+@click.group()
+def ingest() -> None:
+    """Public directory files in, a served generation out."""
+
+
+@ingest.command(name="run")
+@click.option("--data", type=DATA, required=True, help="Folder (or one file) with the publishers' files.")
+@click.option("--only", type=click.Choice(SOURCE_NAMES), multiple=True, help="Read only this source.")
+@click.option("--gates", "gate_set", type=click.Choice(sorted(gate_sets())), default="sample",
+              help="The set of limits that the new generation must pass.")  # fmt: skip
+@click.option("--full", is_flag=True, help="Load even when nothing has changed.")
+@click.option("--json", "wants_json", is_flag=True, help="The report as JSON.")
+@told
+def run_command(data: Path, only: tuple[str, ...], gate_set: str, full: bool, wants_json: bool) -> int:
+    """Read every file of a folder, merge, load, check, and serve the result in one step."""
+    config = configured()
+    client = connect(config, say)
+    report = ingest_run(client, config, data, gate_set=gate_set, only=only, full=full, reporter=Reporter())
+    click.echo(as_json(report.to_json()) if wants_json else printed(report))
+    return report.exit_code
+
+
+@ingest.command(name="check")
+@click.argument("data", type=DATA)
+@click.option("--json", "wants_json", is_flag=True, help="Every issue as a JSON line.")
+@told
+def check_command(data: Path, wants_json: bool) -> int:
+    """Read files without loading anything, and list what is wrong with them."""
+    known, unknown = recognised(data)
+    code = 0
+    for file, source in known:
+        rows = records = 0
+        for batch in source.read(inspected(file)):
+            rows, records = rows + batch.rows_read, records + batch.records
+            for issue in batch.issues:
+                code = 1
+                if wants_json:
+                    click.echo(orjson.dumps(issue).decode())
+                else:
+                    where = ", ".join(
+                        p for p in (issue.file, issue.row and f"row {issue.row}", issue.field) if p
+                    )
+                    click.echo(f"{issue.level.value}: {where}: {issue.reason} (x {issue.count:,})")
+        say(f"{source.name}: {file.name}: {rows:,} rows, {records:,} records, {rows - records:,} rejected")
+    for name in unknown:
+        say(f"not recognised by any source: {name}")
+    return code
+
+
+@ingest.command(name="runs")
+@click.option("--json", "wants_json", is_flag=True, help="The records as JSON.")
+@told
+def runs_command(wants_json: bool) -> None:
+    """The history of runs, newest first."""
+    config = configured()
+    with translated():
+        records = runs.history(connect(config, say), config.index_prefix)
+    if wants_json:
+        click.echo(as_json([{**record.detail, "started": record.started} for record in records]))
+        return
+    for record in records:
+        click.echo(f"{record.run_id}  {record.state:<9}  {record.started}  {record.reason or ''}")
+
+
+@ingest.command()
+@click.argument("run_id", metavar="RUN")
+@told
+def show(run_id: str) -> None:
+    """One run: steps, counts per source, gates."""
+    config = configured()
+    with translated():
+        click.echo(as_json(dict(runs.run(connect(config, say), config.index_prefix, run_id).detail)))
+
+
+@ingest.command()
+@click.argument("run_id", metavar="RUN")
+@told
+def quarantine(run_id: str) -> None:
+    """Every rejected row, repair and warning of a run, one JSON line each, with file, row, field, reason."""
+    path = configured().home / "runs" / run_id / "quarantine.jsonl"
+    if not path.is_file():
+        raise runs.NotFound(f"there is no quarantine of a run {run_id} in this FINDER_HOME")
+    click.echo(path.read_text(encoding="utf-8"), nl=False)
+
+
+@ingest.command(name="demo-data")
+@click.option("--people", type=click.IntRange(100, 5_000_000), default=5000, show_default=True)
+@click.option("--seed", type=int, default=20260101, show_default=True)
+@click.option("--out", type=DATA, required=True, help="An empty or new folder.")
+@told
+def demo_data(people: int, seed: int, out: Path) -> None:
+    """Write fictional people and institutions in the publishers' true formats."""
+    with Reporter().step("write demonstration files", "people") as step:
+
+        def progress(_what: str, done: int, total: int) -> None:
+            step.expect(total)
+            step.advance(max(0, done - step.done))
+
+        report = generate(people, out, seed, progress)
+    say(str(report))
+
+
+@click.group()
+def bench() -> None:
+    """Measurements that print their figures; never part of the tests."""
+
+
+def printed(report: RunReport) -> str:
+    """The end of a run as text: state, what was built, who was left out, which gates failed."""
+    lines = [f"run {report.run_id}: {report.state.value}" + (f": {report.reason}" if report.reason else "")]
+    if report.built:
+        built = report.built
+        lines.append("documents: " + ", ".join(f"{a} {n:,}" for a, n in built.documents.items()))
+        lines += [f"  {name}: {count:,}" for name, count in built.coverage.items()]
+        lines += [f"  left out, {reason}: {count:,}" for reason, count in built.left_out.items()]
+        lines += [f"  trial investigators, {how}: {n:,}" for how, n in built.investigators.items()]
+    if report.unrecognised:
+        lines.append(f"not recognised by any source: {len(report.unrecognised)} files")
+        lines += [f"  {name}" for name in report.unrecognised]
+    rejected = sum(f.rejected for f in report.files)
+    if rejected and report.state is not State.FAILED:
+        lines.append(f"{rejected:,} rows rejected: finder ingest quarantine {report.run_id}")
+    return "\n".join(lines)

@@ -1,0 +1,109 @@
+"""What the files say about a person after noise: addresses, group, hospitals, and what can be judged from them."""
+
+from typing import NamedTuple
+
+from ingest.demo.geography import Place
+from ingest.demo.organizations import History
+from ingest.demo.people import Missing, Mistyped, Stale
+from ingest.demo.sites import Site
+from ingest.demo.world import Person, World, group_of, swapped
+
+SUITE_SPELLINGS = ("#{}", "UNIT {}", "Ste. {}", "SUITE{}", "Rm {}")
+
+
+class Address(NamedTuple):
+    """One address as a file writes it; `lines` are the first and second address line."""
+
+    lines: tuple[str, str]
+    place: Place
+    phone: str
+    fax: str
+
+
+def registry_address(world: World, person: Person) -> Address:
+    """The practice address in the registry: the one before the last for stale people, a misspelt street for some."""
+    if person.stale == Stale.ADDRESS:
+        return former_address(world, person)
+    site = world.organizations.sites[person.site]
+    street = swapped(site.street, person.position) if person.mistyped == Mistyped.STREET else site.street
+    suite = f"SUITE {site.suite}" if site.suite else ""
+    return Address((street.upper(), suite), world.geography.places[site.place], site.phone, site.fax)
+
+
+def former_address(world: World, person: Person) -> Address:
+    """Where a stale person worked before: an address and telephone number that nobody else has."""
+    market = world.geography.markets[person.market]
+    place = world.geography.places[int(market.places[person.position % len(market.places)])]
+    phone = f"{place.area_codes[0]}{2_000_000 + person.position}"
+    return Address((f"{person.position + 1} FORMER ROAD", ""), place, phone, "")
+
+
+def clinician_lines(person: Person, site: Site) -> tuple[str, str]:
+    """The address lines of the clinician file: another word for suite, or all in one line, where it is mistyped."""
+    street = site.street.upper()
+    if not site.suite:
+        return street, ""
+    if person.mistyped != Mistyped.SUITE:
+        return street, f"STE {site.suite}"
+    suite = SUITE_SPELLINGS[person.position % len(SUITE_SPELLINGS)].format(site.suite)
+    return (f"{street} {suite}", "") if person.position % 2 else (street, suite)
+
+
+def listed_group(world: World, person: Person) -> int:
+    """The position of the group whose number the clinician file shows, or -1."""
+    hidden = not person.in_clinician_file or person.missing == Missing.GROUP
+    return -1 if hidden or group_of(world, person).size == 1 else person.group
+
+
+def group_name(world: World, person: Person) -> str:
+    """The group's name in the clinician file: rows of renamed and merged groups often keep a former name."""
+    group = group_of(world, person)
+    if group.history is History.RENAMED and person.position % 2:
+        return group.former_names[0]
+    if group.history is History.MERGED and former_half(person) >= 0:
+        return group.former_names[former_half(person)]
+    return group.name
+
+
+def former_half(person: Person) -> int:
+    """Which of two merged groups a person came from, 0 or 1; -1 for those who joined later."""
+    return (0, 1, -1)[person.position % 3]
+
+
+def listed_hospitals(person: Person) -> list[int]:
+    """The hospitals in the facility file."""
+    shown = person.in_clinician_file and person.missing != Missing.HOSPITAL
+    return person.hospitals if shown else []
+
+
+def states_sole_practice(world: World, person: Person) -> bool:
+    """Whether a usable roster row says that the person works alone."""
+    return (
+        group_of(world, person).size == 1
+        and person.has_roster
+        and person.stale != Stale.ROSTER
+        and person.missing not in (Missing.NPI, Missing.GROUP)
+    )
+
+
+def is_group_known(world: World, person: Person) -> bool:
+    """Whether the files give a group's number or state a sole practice."""
+    return listed_group(world, person) >= 0 or states_sole_practice(world, person)
+
+
+def is_system_settled(world: World, person: Person) -> bool:
+    """Whether the group, or else every listed hospital, is in the yearly linkage (with a system or with a blank)."""
+    group = listed_group(world, person)
+    if group >= 0 and world.organizations.groups[group].in_linkage:
+        return True
+    hospitals = listed_hospitals(person)
+    return bool(hospitals) and all(world.organizations.hospitals[h].in_linkage for h in hospitals)
+
+
+def listed_systems(world: World, person: Person) -> tuple[set[int], set[int]]:
+    """The regional systems that the linkage gives through group and through hospitals."""
+    groups, hospitals = world.organizations.groups, world.organizations.hospitals
+    group = listed_group(world, person)
+    by_group = {groups[group].system} if group >= 0 and groups[group].in_linkage else set()
+    by_hospital = {hospitals[h].system for h in listed_hospitals(person) if hospitals[h].in_linkage}
+    return by_group - {-1}, by_hospital - {-1}

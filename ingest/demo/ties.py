@@ -1,0 +1,350 @@
+"""What two people share, in truth and in the files, the verdict that follows, and the pairs planted for the benches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ingest.demo.kinds import Flags, Ints, draws
+from ingest.demo.organizations import History
+from ingest.demo.people import Mistyped
+from ingest.demo.published import (
+    former_half,
+    is_group_known,
+    is_system_settled,
+    listed_group,
+    listed_hospitals,
+    listed_systems,
+)
+from ingest.demo.world import Person, World, persons
+
+TOPIC = 6
+TRIES_PER_PAIR = 40
+BREAKING = frozenset({"group", "tax_number", "system", "parent", "hospital"})
+WEAKENING = frozenset({"suite", "phone", "recent_study", "cohort"})
+ONLY_SHOWN = frozenset({"tower", "old_study"})
+
+
+class Marks(NamedTuple):
+    """Everything by which one person can be tied to another."""
+
+    group: int
+    tax: int
+    history: History
+    half: int
+    systems_by_group: frozenset[int]
+    systems_by_hospital: frozenset[int]
+    parents: frozenset[int]
+    hospitals: frozenset[int]
+    sites: frozenset[int]
+    phones: frozenset[str]
+    towers: frozenset[int]
+    recent: frozenset[int]
+    old: frozenset[int]
+    cohort: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One pair for the benches: `kinds` is all that the files show of it, `verdict` what follows from the files."""
+
+    first: int
+    second: int
+    kind: str
+    strength: str
+    how: str
+    kinds: tuple[str, ...]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How pairs of one kind are found: the key they share, what they must and must not have in common."""
+
+    kind: str
+    key: str
+    strength: str
+    needs: frozenset[str]
+    bars: frozenset[str]
+    how: str
+
+
+def _plan(kind: str, key: str, strength: str, needs: str, bars: frozenset[str], how: str) -> Plan:
+    return Plan(kind, key, strength, frozenset(needs.split()), bars, how)
+
+
+_NEARER = frozenset({"group", "tax_number", "hospital"})
+PLANS = (
+    _plan("same_group", "group", "breaks", "group", frozenset({"renamed", "merged"}), "one group number"),
+    _plan("renamed_group", "group", "breaks", "group renamed", frozenset(), "one group number, two names"),
+    _plan("merged_group", "group", "breaks", "group merged", frozenset(), "one number, two former groups"),
+    _plan(
+        "group_two_numbers",
+        "tax",
+        "breaks",
+        "tax_number",
+        frozenset({"group"}),
+        "one tax number, two group numbers",
+    ),
+    _plan(
+        "groups_one_system",
+        "group_system",
+        "breaks",
+        "system_of_groups",
+        _NEARER,
+        "both groups in one system",
+    ),
+    _plan(
+        "hospitals_one_system",
+        "hospital_system",
+        "breaks",
+        "system_of_hospitals",
+        _NEARER | {"system_of_groups", "system_mixed"},
+        "different hospitals of one system",
+    ),
+    _plan(
+        "group_and_hospital_one_system",
+        "any_system",
+        "breaks",
+        "system_mixed",
+        _NEARER | {"system_of_groups", "system_of_hospitals"},
+        "the group of one and a hospital of the other in one system",
+    ),
+    _plan("one_parent", "parent", "breaks", "parent", _NEARER | {"system"}, "two systems with one parent"),
+    _plan("shared_hospital", "hospital", "breaks", "hospital", _NEARER - {"hospital"}, "one hospital"),
+    _plan("shared_suite", "site", "weakens", "suite", BREAKING, "one suite and telephone, different groups"),
+    _plan(
+        "shared_phone",
+        "phone",
+        "weakens",
+        "phone",
+        BREAKING | {"suite"},
+        "one telephone, different addresses",
+    ),
+    _plan(
+        "recent_study", "recent", "weakens", "recent_study", BREAKING | {"suite", "phone"}, "one recent study"
+    ),
+    _plan(
+        "same_cohort", "cohort", "weakens", "cohort", BREAKING | WEAKENING - {"cohort"}, "one school and year"
+    ),
+    _plan("old_study", "old", "none", "old_study", BREAKING | WEAKENING, "one study that ended long ago"),
+    _plan(
+        "shared_tower",
+        "tower",
+        "none",
+        "tower",
+        BREAKING | WEAKENING,
+        "one office building, different suites",
+    ),
+    _plan("missing_group", "market", "none", "lacks_group", BREAKING | WEAKENING, "a group is not known"),
+    _plan(
+        "missing_system", "market", "none", "lacks_system", BREAKING | WEAKENING, "a system is not settled"
+    ),
+    _plan(
+        "untied_near",
+        "market",
+        "none",
+        "complete",
+        BREAKING | WEAKENING | ONLY_SHOWN,
+        "nothing in common, one area",
+    ),
+    _plan("untied_far", "nation", "none", "complete", BREAKING | WEAKENING | ONLY_SHOWN, "nothing in common"),
+)
+
+
+def unique_names(world: World) -> Flags:
+    """Whether nobody else has the same first and family name: only then can a study be linked for certain."""
+    p = world.people
+    key = ((p.female * 100 + p.first) * 2000 + p.family) * 2000 + p.second_family + 1
+    _, place, counts = np.unique(key, return_inverse=True, return_counts=True)
+    unique: Flags = counts[place] == 1
+    return unique
+
+
+def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -> Marks:
+    """The keys of one person: in truth, or as the files show them (`linkable`: their studies can be linked)."""
+    organizations = world.organizations
+    if shown:
+        group, hospitals = listed_group(world, person), listed_hospitals(person)
+        by_group, by_hospital = listed_systems(world, person)
+    else:
+        group, hospitals = person.group, person.hospitals
+        by_group = {organizations.groups[group].system} - {-1}
+        by_hospital = {organizations.hospitals[h].system for h in hospitals} - {-1}
+    owner = organizations.groups[group] if group >= 0 else None
+    sites = {person.site, person.second_site} - {-1}
+    addresses = [organizations.sites[site] for site in sites]
+    studies = world.studies.of_person.get(person.position, ()) if linkable or not shown else ()
+    recent = frozenset(n for n in studies if world.studies.trials[n].is_recent)
+    is_dated = person.school > 0 and (person.in_clinician_file or not shown)
+    return Marks(
+        group,
+        owner.tax if owner and (owner.in_linkage or not shown) else -1,
+        owner.history if owner else History.NONE,
+        former_half(person),
+        frozenset(by_group),
+        frozenset(by_hospital),
+        frozenset(organizations.systems[n].parent for n in by_group | by_hospital) - {-1},
+        frozenset(hospitals),
+        frozenset(sites),
+        frozenset(site.phone for site in addresses),
+        frozenset(site.tower for site in addresses) - {-1},
+        recent,
+        frozenset(studies) - recent,
+        (person.school, person.graduated) if is_dated else None,
+    )
+
+
+def shared_kinds(a: Marks, b: Marks) -> frozenset[str]:
+    """What two people have in common; `system_...` says how a system is shared, `renamed` and `merged` which group."""
+    is_group, is_tax = a.group == b.group >= 0, a.tax == b.tax >= 0 and a.group != b.group
+    by_group, by_hospital = (
+        a.systems_by_group & b.systems_by_group,
+        a.systems_by_hospital & b.systems_by_hospital,
+    )
+    mixed = (a.systems_by_group & b.systems_by_hospital) | (a.systems_by_hospital & b.systems_by_group)
+    is_suite = bool(a.sites & b.sites)
+    found = {
+        "group": is_group,
+        "renamed": is_group and a.history is History.RENAMED,
+        "merged": is_group and a.history is History.MERGED and a.half != b.half,
+        "tax_number": is_tax,
+        "system": bool(by_group or by_hospital or mixed),
+        "system_of_groups": bool(by_group),
+        "system_of_hospitals": bool(by_hospital),
+        "system_mixed": bool(mixed),
+        "parent": bool(a.parents & b.parents),
+        "hospital": bool(a.hospitals & b.hospitals),
+        "suite": is_suite,
+        "phone": bool(a.phones & b.phones),
+        "tower": bool(a.towers & b.towers) and not is_suite,
+        "recent_study": bool(a.recent & b.recent),
+        "old_study": bool(a.old & b.old),
+        "cohort": a.cohort is not None and a.cohort == b.cohort,
+    }
+    return frozenset(kind for kind, is_shared in found.items() if is_shared)
+
+
+def verdict(world: World, a: Person, b: Person, kinds: frozenset[str]) -> str:
+    """What the files allow to say of a pair that shares `kinds` in them (the truth table of the design, section 7)."""
+    if kinds & BREAKING:
+        return "not independent"
+    if not (is_group_known(world, a) and is_group_known(world, b)):
+        return "unknown"
+    if not (is_system_settled(world, a) and is_system_settled(world, b)):
+        return "unknown"
+    return "some tie" if kinds & WEAKENING else "independent"
+
+
+def plant(world: World) -> Iterator[Planted]:
+    """Pairs of every kind, as many as the population allows up to the fixed number for each hundred people."""
+    count = len(world.people.npi)
+    linkable = unique_names(world) & (world.people.mistyped != Mistyped.NAME)
+    each = int(count * world.rules.numbers["pairs_per_100_people"] / 100) // len(PLANS)
+    for n, plan in enumerate(PLANS):
+        rng, wanted, seen = draws(world.seed, TOPIC, n), each, set[tuple[int, int]]()
+        for one, other in _candidates(world, plan.key, rng, each * TRIES_PER_PAIR):
+            if wanted == 0:
+                break
+            pair = (min(one, other), max(one, other))
+            if one == other or pair in seen:
+                continue
+            seen.add(pair)
+            found = _judged(world, plan, pair, linkable)
+            if found:
+                wanted -= 1
+                yield found
+
+
+def _judged(world: World, plan: Plan, pair: tuple[int, int], linkable: Flags) -> Planted | None:
+    a, b = (persons(world, n, n + 1)[0] for n in pair)
+    sides = [marks(world, person, shown=True, linkable=bool(linkable[person.position])) for person in (a, b)]
+    kinds = shared_kinds(*sides)
+    if kinds & plan.bars or not plan.needs <= kinds | _state(world, a, b):
+        return None
+    if plan.strength != "breaks":
+        # A tie that only the truth knows would make the pair's label wrong.
+        truth = shared_kinds(marks(world, a, shown=False), marks(world, b, shown=False))
+        if truth & (BREAKING if plan.strength == "weakens" else BREAKING | WEAKENING):
+            return None
+    result = verdict(world, a, b, kinds)
+    return Planted(a.npi, b.npi, plan.kind, plan.strength, plan.how, tuple(sorted(kinds)), result)
+
+
+def _state(world: World, a: Person, b: Person) -> frozenset[str]:
+    if not (is_group_known(world, a) and is_group_known(world, b)):
+        return frozenset({"lacks_group"})
+    if not (is_system_settled(world, a) and is_system_settled(world, b)):
+        return frozenset({"lacks_system"})
+    return frozenset({"complete"})
+
+
+def _candidates(world: World, key: str, rng: np.random.Generator, tries: int) -> list[tuple[int, int]]:
+    """Pairs of people who share the key, drawn with replacement."""
+    keys, people = _keyed(world, key)
+    known = keys >= 0
+    order = np.argsort(keys[known], kind="stable")
+    keys, people = keys[known][order], people[known][order]
+    if not len(keys):
+        return []
+    starts = np.searchsorted(keys, keys, side="left")
+    sizes = np.searchsorted(keys, keys, side="right") - starts
+    shared = np.flatnonzero(sizes > 1)
+    if not len(shared):
+        return []
+    one = shared[rng.integers(0, len(shared), tries)]
+    other = starts[one] + (rng.random(tries) * sizes[one]).astype(np.int64)
+    return list(zip(people[one].tolist(), people[other].tolist(), strict=True))
+
+
+def _keyed(world: World, key: str) -> tuple[Ints, Ints]:
+    """(key, person) pairs for all people; -1 for no key."""
+    p, organizations = world.people, world.organizations
+    everyone = np.arange(len(p.npi), dtype=np.int64)
+    hospitals, members = p.hospitals.ravel(), np.repeat(everyone, p.hospitals.shape[1])
+    of_group = np.array([group.system for group in organizations.groups], dtype=np.int64)[p.group]
+    systems = np.array([hospital.system for hospital in organizations.hospitals], dtype=np.int64)
+    of_hospital = np.where(hospitals >= 0, systems[hospitals], -1)
+    parents = np.array([system.parent for system in organizations.systems], dtype=np.int64)
+    both, both_members = np.concatenate([of_group, of_hospital]), np.concatenate([everyone, members])
+    if key in ("recent", "old"):
+        found = [
+            (n, who)
+            for n, t in enumerate(world.studies.trials)
+            if t.is_recent == (key == "recent")
+            for who in t.investigators
+        ]
+        table = np.array(found, dtype=np.int64).reshape(-1, 2)
+        return table[:, 0], table[:, 1]
+    if key in ("phone", "tower", "site"):
+        return _keyed_by_site(world, key, everyone)
+    columns: dict[str, tuple[Ints, Ints]] = {
+        "group": (p.group, everyone),
+        "tax": (np.array([group.tax for group in organizations.groups], dtype=np.int64)[p.group], everyone),
+        "group_system": (of_group, everyone),
+        "hospital_system": (of_hospital, members),
+        "any_system": (both, both_members),
+        "parent": (np.where(both >= 0, parents[both], -1), both_members),
+        "hospital": (hospitals, members),
+        "cohort": (np.where(p.school > 0, p.school * 10_000 + p.graduated, -1), everyone),
+        "market": (p.market, everyone),
+        "nation": (np.zeros(len(p.npi), dtype=np.int64), everyone),
+    }
+    return columns[key]
+
+
+def _keyed_by_site(world: World, key: str, everyone: Ints) -> tuple[Ints, Ints]:
+    sites, p = world.organizations.sites, world.people
+    numbers = {
+        "site": range(len(sites)),
+        "tower": [s.tower for s in sites],
+        "phone": [int(s.phone) for s in sites],
+    }
+    # A site only ties people of different groups, so keys that one group holds alone are not worth a try.
+    column = np.array(numbers[key], dtype=np.int64)[p.site]
+    if key != "tower":
+        pairs = np.unique(np.stack([column, p.group], axis=1), axis=0)
+        values, groups = np.unique(pairs[:, 0], return_counts=True)
+        column = np.where(np.isin(column, values[groups > 1]), column, -1)
+    return column, everyone

@@ -1,0 +1,207 @@
+"""Writes truth.json.gz: who people really are, what ties them, and how well each fits a condition. No publisher's format."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import orjson
+
+from ingest.demo.identifiers import ccn, group_pac_id, nct_id, system_id, tin
+from ingest.demo.kinds import Ints
+from ingest.demo.people import Misled, Missing, Mistyped, Stale
+from ingest.demo.published import (
+    is_system_settled,
+    listed_group,
+    listed_hospitals,
+    states_sole_practice,
+)
+from ingest.demo.ties import plant
+from ingest.demo.volumes import volumes
+from ingest.demo.world import (
+    Person,
+    World,
+    chunks,
+    first_name,
+    group_of,
+    last_name,
+    school_name,
+    specialty_of,
+)
+from ingest.demo.write_networks import plans_of
+
+FORMAT = "demonstration-truth-1"
+TIE_COLUMNS = ("npi_a", "npi_b", "kind", "strength", "how", "kinds_shown", "verdict")
+# A grade says how well the person's true work fits: at least this share of it is about the condition.
+GRADES = ((3, 0.5), (2, 0.25), (1, 0.05))
+AGE_NAMES = (["adult"], ["child"], ["adult", "child"])
+
+
+def rows(world: World) -> Iterator[bytes]:
+    """One JSON object in pieces: `conditions`, `people`, `tie_columns`, `ties` and `judgments` by condition."""
+    head = {
+        "format": FORMAT,
+        "version": world.rules.version,
+        "seed": world.seed,
+        "today": str(world.rules.today),
+        "conditions": [
+            {
+                "id": c.condition_id,
+                "label": c.label,
+                "area": c.area,
+                "icd10": c.icd10,
+                "ages": c.ages,
+                "terms": c.terms,
+            }
+            for c in world.rules.conditions
+        ],
+        "tie_columns": TIE_COLUMNS,
+    }
+    yield orjson.dumps(head)[:-1] + b',\n"people":['
+    yield from _listed(orjson.dumps(entry) for people in chunks(world) for entry in _people(world, people))
+    yield b'],\n"ties":['
+    columns = ((t.first, t.second, t.kind, t.strength, t.how, t.kinds, t.verdict) for t in plant(world))
+    yield from _listed(orjson.dumps([str(a), str(b), *rest]) for a, b, *rest in columns)
+    yield b'],\n"judgments":{'
+    yield from _listed(judgments(world))
+    yield b"}}\n"
+
+
+def _listed(entries: Iterator[bytes]) -> Iterator[bytes]:
+    separator = b"\n"
+    for entry in entries:
+        yield separator + entry
+        separator = b",\n"
+
+
+def grades(world: World, condition: int) -> Ints:
+    """0 to 3 for every person: by the share of their work, at least 1 for anyone of a specialty that treats it."""
+    rules, people = world.rules, world.people
+    about = np.array([track.condition == condition for track in rules.tracks])
+    tracks = [track for track in rules.tracks if track.condition == condition]
+    kinds = sorted({kind for track in tracks for kind in track.specialties})
+    share = np.where((people.track >= 0) & about[people.track], people.share, 0.0)
+    share = np.where(
+        (people.second_track >= 0) & about[people.second_track], share + people.second_share, share
+    )
+    found = (np.isin(people.specialty, kinds) & (people.track >= 0)).astype(np.int64)
+    for grade, least in reversed(GRADES):
+        found[share >= least] = grade
+    return found
+
+
+def judgments(world: World) -> Iterator[bytes]:
+    """One JSON member for each condition: NPI to grade, people of grade 0 left out."""
+    for n, condition in enumerate(world.rules.conditions):
+        found = grades(world, n)
+        members = np.flatnonzero(found)
+        table = dict(zip(map(str, world.people.npi[members].tolist()), found[members].tolist(), strict=True))
+        yield orjson.dumps(condition.condition_id) + b":" + orjson.dumps(table)
+
+
+def _people(world: World, people: list[Person]) -> Iterator[dict[str, Any]]:
+    for person, counts in zip(people, volumes(world, people, shown=False), strict=True):
+        specialty, rules = specialty_of(world, person), world.rules
+        languages = [code for n, (code, _, _) in enumerate(rules.languages) if person.languages >> n & 1]
+        yield {
+            "npi": str(person.npi),
+            "first": first_name(world, person),
+            "last": last_name(world, person),
+            "specialty": specialty.specialty_id,
+            "taxonomy": specialty.taxonomy,
+            "role": rules.tracks[person.track].role if person.track >= 0 else None,
+            "focus": _focus(world, person),
+            "is_expert": person.is_expert,
+            "reputation": person.reputation,
+            "ages": AGE_NAMES[person.ages],
+            "languages": ["en", *languages],
+            "accepting": bool(person.answers[3]),
+            "second_opinions": rules.choices["second_opinion"][person.answers[0]][0] or None,
+            "virtual": rules.choices["virtual"][person.answers[1]][0] or None,
+            **_workplaces(world, person),
+            "school": school_name(world, person) or None,
+            "graduated": person.graduated,
+            "trials": [nct_id(n) for n in world.studies.of_person.get(person.position, ())],
+            "plans": plans_of(world, person),
+            "volumes": {volume.code: volume.patients for volume in counts},
+            "noise": _noise(person),
+            "published": _published(world, person),
+        }
+
+
+def _focus(world: World, person: Person) -> dict[str, float]:
+    """Condition to share of the person's work, the main focus first; empty for primary care."""
+    rules = world.rules
+    pairs = ((person.track, person.share), (person.second_track, person.second_share))
+    return {
+        rules.conditions[rules.tracks[track].condition].condition_id: share
+        for track, share in pairs
+        if track >= 0
+    }
+
+
+def _workplaces(world: World, person: Person) -> dict[str, Any]:
+    organizations, group = world.organizations, group_of(world, person)
+    systems = [(group.system, "group")] + [
+        (organizations.hospitals[h].system, "hospital") for h in person.hospitals
+    ]
+    chains = []
+    for system, through in dict.fromkeys(pair for pair in systems if pair[0] >= 0):
+        parent = organizations.systems[system].parent
+        chains.append({"through": through, "owners": [system_id(n) for n in (system, parent) if n >= 0]})
+    named = {
+        "id": group_pac_id(person.group),
+        "name": group.name,
+        "tin": tin(group.tax),
+        "history": group.history.name,
+    }
+    return {
+        "group": named if group.size > 1 else None,
+        "sole_practice": group.size == 1,
+        "systems": chains,
+        "hospitals": [ccn(h) for h in person.hospitals],
+        "sites": [_site(world, n) for n in (person.site, person.second_site) if n >= 0],
+    }
+
+
+def _site(world: World, number: int) -> dict[str, Any]:
+    site, place = world.organizations.sites[number], world.place_of(number)
+    return {
+        "street": site.street,
+        "suite": site.suite or None,
+        "city": place.city,
+        "state": place.state,
+        "zip": place.zip,
+        "lat": place.lat,
+        "lon": place.lon,
+        "phone": site.phone,
+        "fax": site.fax,
+        "tower": site.tower if site.tower >= 0 else None,
+    }
+
+
+def _noise(person: Person) -> list[str]:
+    """Which noise hit the person, `no_roster` for experts only."""
+    found = ["no_roster"] if person.is_expert and not person.has_roster else []
+    if person.misled != Misled.NO:
+        found.append(f"misleading_{Misled(person.misled).name.lower()}")
+    if person.stale != Stale.NO:
+        found.append(f"stale_{Stale(person.stale).name.lower()}")
+    if person.mistyped != Mistyped.NO:
+        found.append(f"mistyped_{Mistyped(person.mistyped).name.lower()}")
+    if person.missing != Missing.NO:
+        found.append(f"missing_{Missing(person.missing).name.lower()}")
+    return found
+
+
+def _published(world: World, person: Person) -> dict[str, Any]:
+    """What the files, all together, let a reader know about the person's ties."""
+    sole = states_sole_practice(world, person)
+    known = "known" if listed_group(world, person) >= 0 else "sole practice" if sole else "missing"
+    return {
+        "group": known,
+        "system": "settled" if is_system_settled(world, person) else "missing",
+        "hospitals": [ccn(h) for h in listed_hospitals(person)],
+        "clinician_file": person.in_clinician_file,
+        "volumes": person.in_medicare,
+        "roster": person.has_roster and person.missing != Missing.NPI,
+    }

@@ -1,0 +1,107 @@
+"""How often each person did what in the year: true counts by code, and the counts that the volume file shows."""
+
+from typing import NamedTuple
+
+from ingest.demo.data import Rules
+from ingest.demo.kinds import draws
+from ingest.demo.people import Misled
+from ingest.demo.world import Person, World
+
+TOPIC = 5
+LEAST_SHOWN = 11  # CMS leaves out rows of ten or fewer patients
+MISLED_SHARE = 0.45  # of the volume of a misled person goes to a neighbour field
+VISIT_CODES = ("99213", "99214", "99204")
+HOSPITAL_CODES = ("99223", "99232")
+UNITS_PER_DRUG_PATIENT = 40
+SPREAD = (0.5, 0.3, 0.2, 0.1)  # over the codes of one track, commonest first
+
+
+class Volume(NamedTuple):
+    """One code of one person in a year."""
+
+    code: str
+    patients: int
+    services: int
+
+
+def volumes(world: World, people: list[Person], *, shown: bool) -> list[list[Volume]]:
+    """For each of these people (one chunk, in order) the counts; `shown` spoils them as the volume file is spoiled."""
+    noise = draws(world.seed, TOPIC, people[0].position).uniform(0.8, 1.2, len(people)).tolist()
+    others = _tracks_of_specialty(world.rules)
+    return [
+        _counts(world.rules, person, noise[n], others[person.specialty], shown=shown)
+        for n, person in enumerate(people)
+    ]
+
+
+def _tracks_of_specialty(rules: Rules) -> list[tuple[int, ...]]:
+    found: list[list[int]] = [[] for _ in rules.specialties]
+    for n, track in enumerate(rules.tracks):
+        for specialty in track.specialties:
+            found[specialty].append(n)
+    return [tuple(tracks) for tracks in found]
+
+
+def shares(rules: Rules, person: Person, others: tuple[int, ...], *, shown: bool) -> dict[int, float]:
+    """Shares of a person's own work by track; they add up to 1 for all but primary care."""
+    if person.track < 0:
+        return {}
+    found = {person.track: person.share}
+    if person.second_track >= 0:
+        found[person.second_track] = found.get(person.second_track, 0.0) + person.second_share
+    rest = 1 - sum(found.values())
+    # The rest of the work is spread over a few other things that the specialty does.
+    spare = [t for t in others if t not in found] or [person.track]
+    few = [spare[(person.position + n) % len(spare)] for n in range(min(4, len(spare)))]
+    for track in few:
+        found[track] = found.get(track, 0.0) + rest / len(few)
+    if shown and person.misled == Misled.VOLUME:
+        wrong = misleading_track(rules, person)
+        found = {track: share * (1 - MISLED_SHARE) for track, share in found.items()}
+        found[wrong] = found.get(wrong, 0.0) + MISLED_SHARE
+    return found
+
+
+def misleading_track(rules: Rules, person: Person) -> int:
+    """A track of a neighbour condition that is not what the person mainly does."""
+    if person.track < 0:
+        return person.position % len(rules.tracks)
+    neighbours = rules.conditions[rules.tracks[person.track].condition].neighbours
+    near = [
+        n
+        for n, track in enumerate(rules.tracks)
+        if track.condition in neighbours and n != person.second_track
+    ]
+    return near[person.position % len(near)]
+
+
+def _counts(
+    rules: Rules, person: Person, noise: float, others: tuple[int, ...], *, shown: bool
+) -> list[Volume]:
+    patients: dict[str, float] = {}
+    for track, share in shares(rules, person, others, shown=shown).items():
+        codes = rules.tracks[track].codes
+        total = person.volume * share * noise / sum(SPREAD[: len(codes)])
+        for code, part in zip(codes, SPREAD, strict=False):
+            patients[code] = patients.get(code, 0.0) + total * part
+    role = rules.tracks[person.track].role if person.track >= 0 else "medical"
+    if role in ("surgery", "medical", "radiation"):
+        for code, part in zip(VISIT_CODES, (0.5, 0.4, 0.2), strict=True):
+            patients[code] = person.volume * part * noise
+    if person.hospitals and role == "medical":
+        for code, part in zip(HOSPITAL_CODES, (0.15, 0.2), strict=True):
+            patients[code] = person.volume * part * noise
+    found = []
+    for code, expected in patients.items():
+        count = int(expected)
+        if count >= LEAST_SHOWN or (count > 0 and not shown):
+            units = UNITS_PER_DRUG_PATIENT if code[0] == "J" else 2 if code in VISIT_CODES else 1
+            found.append(Volume(code, count, count * units))
+    return found
+
+
+def average_amount(code: str) -> float:
+    """A made-up allowed amount in dollars, the same for everybody: this world has no prices."""
+    if not code.isdigit():
+        return 25.0
+    return 90.0 + int(code) % 97 * (10 if code < "70000" else 1)

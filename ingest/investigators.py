@@ -1,0 +1,122 @@
+"""Links trial investigators to specialists by name and state; what is ambiguous is dropped and counted."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from finder.text import name_key, person_name
+from ingest.staging import Staging
+
+
+class Mention(NamedTuple):
+    """A trial that names an investigator; `states` are where the person may work, empty when not known."""
+
+    nct_number: str
+    role: str
+    middle: str
+    states: frozenset[str]
+
+
+class TrialFacts(NamedTuple):
+    """What a specialist's document carries of a trial."""
+
+    title: str
+    status: str | None
+    conditions: tuple[str, ...]
+    as_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Investigators:
+    """NPI -> (NCT number, role), trials by NCT number, and how many mentions were linked or dropped."""
+
+    by_npi: Mapping[str, tuple[tuple[str, str], ...]]
+    trials: Mapping[str, TrialFacts]
+    outcome: Mapping[str, int]
+
+
+def investigators(staging: Staging) -> Investigators:
+    """Link every named investigator of the staged trials.
+
+    A name is linked only when exactly one person of the directory bears it (first and last name, no
+    contradicting middle initial) and practises in a state where the trial has a site: of the site, when the
+    site names the investigator, else of any site. Two people who fit, or none, drop the mention.
+    """
+    mentions = _mentions(staging)
+    people = _people(staging, set(mentions))
+    links: dict[str, dict[str, str]] = defaultdict(dict)
+    outcome: Counter[str] = Counter()
+    for key, named in sorted(mentions.items()):
+        for mention in named:
+            fitting = [npi for npi, person in people.get(key, {}).items() if person.fits(mention)]
+            if len(fitting) == 1:
+                links[fitting[0]].setdefault(mention.nct_number, mention.role)
+                outcome["linked"] += 1
+            else:
+                outcome["ambiguous" if fitting else "nobody of that name there"] += 1
+    needed = {nct for roles in links.values() for nct in roles}
+    by_npi = {npi: tuple(sorted(roles.items())) for npi, roles in links.items()}
+    return Investigators(by_npi, _trials(staging, needed), outcome)
+
+
+@dataclass(slots=True)
+class _Person:
+    middles: set[str]
+    states: set[str]
+
+    def fits(self, mention: Mention) -> bool:
+        if not self.states & mention.states:
+            return False
+        initials = {middle[0] for middle in self.middles if middle}
+        return not mention.middle or not initials or mention.middle[0] in initials
+
+
+def _mentions(staging: Staging) -> dict[str, set[Mention]]:
+    site_states: dict[str, set[str]] = defaultdict(set)
+    for nct, state in staging.rows(
+        "SELECT DISTINCT nct_number, state FROM trial_sites WHERE country IN ('United States', 'US', 'USA')"
+    ):
+        if nct and state:
+            site_states[nct].add(state)
+    found: dict[str, set[Mention]] = defaultdict(set)
+    for nct, name, role, state in staging.rows(
+        "SELECT DISTINCT nct_number, name, role, state FROM trial_people"
+    ):
+        person = person_name(name or "")
+        if not nct or not person.first or not person.last:
+            continue
+        states = frozenset({state}) if state else frozenset(site_states.get(nct, ()))
+        # The first word only, as name_key does: further given names stand in the middle column of CMS files.
+        first, *more = person.first.split()
+        middle = " ".join([*more, person.middle]).strip()
+        found[f"{person.last} {first}"].add(Mention(nct, role or "", middle, states))
+    return found
+
+
+def _people(staging: Staging, keys: set[str]) -> dict[str, dict[str, _Person]]:
+    found: dict[str, dict[str, _Person]] = defaultdict(dict)
+    if not keys:
+        return found
+    for npi, last, first, middle, state in staging.rows(
+        "SELECT DISTINCT npi, last_name, first_name, middle_name, state FROM nppes_people"
+        " UNION SELECT DISTINCT npi, last_name, first_name, middle_name, state FROM clinicians"
+    ):
+        key = name_key(first or "", last or "")
+        if npi and key in keys:
+            person = found[key].setdefault(npi, _Person(set(), set()))
+            person.middles.add((middle or "").casefold())
+            if state:
+                person.states.add(state)
+    return found
+
+
+def _trials(staging: Staging, needed: set[str]) -> dict[str, TrialFacts]:
+    found: dict[str, TrialFacts] = {}
+    for nct, title, status, conditions, keywords, as_of in staging.rows(
+        "SELECT nct_number, title, status, conditions, keywords, as_of FROM trials ORDER BY ALL"
+    ):
+        if nct in needed and nct:
+            words = tuple(w for part in (conditions, keywords) if part for w in part.split("|"))
+            found[nct] = TrialFacts(title or nct, status, words, as_of)
+    return found

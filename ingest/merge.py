@@ -1,0 +1,334 @@
+"""All rows of one NPI become one person: name, specialty codes, sites, groups, hospitals, dated facts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+
+from finder.documents import Fact, Site, Value
+from finder.text import fold
+from finder.trust import by_trust, fact
+from ingest.addresses import address
+from ingest.display import city_name, organization_name, person_name
+from ingest.link import zip_points
+from ingest.rows import Clinician, FacilityAffiliation, NppesPerson, PersonRows, Procedure, QhpPerson, Roster
+
+_PHYSICIAN_CREDENTIALS = {"md", "do", "mbbs", "mbchb"}
+_US = {None, "US", "USA"}
+MAX_SITES = 40
+
+
+class Coded(NamedTuple):
+    """One taxonomy code of a person, the primary one first."""
+
+    code: str
+    source: str
+    as_of: str | None
+
+
+class Membership(NamedTuple):
+    """One group or hospital of a person, by its number."""
+
+    id: str
+    name: str | None
+    source: str
+    as_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What all sources together say of one NPI, before concepts and ties are worked out."""
+
+    npi: str
+    name: str
+    name_folded: str
+    credentials: str | None
+    codes: tuple[Coded, ...]
+    cms_names: tuple[Coded, ...]
+    licence_states: tuple[str, ...]
+    sites: tuple[Site, ...]
+    groups: tuple[Membership, ...]
+    hospitals: tuple[Membership, ...]
+    is_sole_practice: bool
+    facts: Mapping[str, Fact]
+    rows: PersonRows
+
+    @property
+    def is_physician_by_credential(self) -> bool:
+        """Whether the letters behind the name are those of a physician."""
+        words = set(fold((self.credentials or "").replace(".", "")).split())
+        return not words.isdisjoint(_PHYSICIAN_CREDENTIALS)
+
+
+class Name(NamedTuple):
+    """The parts of a name as a source gives them."""
+
+    first: str | None
+    middle: str | None
+    last: str
+    suffix: str | None
+
+
+class LeftOut(NamedTuple):
+    """Why an NPI does not become a document."""
+
+    reason: str
+
+
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
+
+
+def merged(rows: PersonRows) -> Person | LeftOut:
+    """One person from all rows of an NPI; the order in which the rows come does not matter.
+
+    Left out are deactivated NPIs (unless reactivated or updated later) and NPIs that no source names.
+    """
+    for name in rows.__slots__[1:]:
+        found = getattr(rows, name)
+        if len(found) > 1:
+            found.sort(key=_row_order)
+    if _is_deactivated(rows):
+        return LeftOut("deactivated")
+    names = _names(rows)
+    if not names:
+        return LeftOut("no source gives a name")
+    first, middle, last, suffix = names[0]
+    return Person(
+        npi=rows.npi,
+        name=person_name(first, middle, last, suffix),
+        name_folded=_name_tokens(names, rows),
+        credentials=_credentials(rows),
+        codes=_codes(rows),
+        cms_names=_cms_names(rows),
+        licence_states=_licence_states(rows),
+        sites=_sites(rows),
+        groups=_groups(rows),
+        hospitals=_hospitals(rows),
+        is_sole_practice=any(r.sole_practice == "yes" for r in rows.rosters),
+        facts=_facts(rows),
+        rows=rows,
+    )
+
+
+def _row_order(row: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple("" if value is None else str(value) for value in row)
+
+
+def _newest(rows: list[_Row]) -> list[_Row]:
+    """The rows of the newest date among rows whose second column is `as_of`."""
+    if len(rows) < 2:
+        return rows
+    date = max(row[1] or "" for row in rows)
+    return [row for row in rows if (row[1] or "") == date]
+
+
+def _is_deactivated(rows: PersonRows) -> bool:
+    ends = [r.deactivated_on for r in rows.nppes_deactivated if r.deactivated_on]
+    ends += [r.deactivated_on for r in rows.nppes_people if r.deactivated_on]
+    if not ends:
+        return False
+    alive = [d for r in rows.nppes_people for d in (r.reactivated_on, r.as_of) if d]
+    return max(alive, default="") < max(ends)
+
+
+def _names(rows: PersonRows) -> list[Name]:
+    """First, middle, last name and suffix; the best source and its newest row first."""
+    found: list[Name] = []
+    full: list[NppesPerson | Clinician] = [*reversed(rows.nppes_people), *reversed(rows.clinicians)]
+    for row in full:
+        if row.last_name:
+            found.append(Name(row.first_name, row.middle_name, row.last_name, row.suffix))
+    short: list[FacilityAffiliation | Procedure | QhpPerson | Roster] = [
+        *rows.facility_affiliations, *rows.procedures[-1:], *rows.qhp_people, *rows.rosters
+    ]  # fmt: skip
+    for other in short:
+        if other.last_name:
+            found.append(Name(other.first_name, None, other.last_name, None))
+    return found
+
+
+def _name_tokens(names: Iterable[Name], rows: PersonRows) -> str:
+    words: dict[str, None] = {}
+    for first, middle, last, _suffix in names:
+        words |= dict.fromkeys(fold(f"{last} {first or ''} {middle or ''}").split())
+    for row in rows.nppes_people:
+        words |= dict.fromkeys(fold(f"{row.other_last_name or ''} {row.other_first_name or ''}").split())
+    return " ".join(words)
+
+
+def _credentials(rows: PersonRows) -> str | None:
+    values = [Value(r.credential, "nppes", r.as_of) for r in rows.nppes_people]
+    values += [Value(r.credential, "clinicians", r.as_of) for r in rows.clinicians]
+    values += [Value(r.credential, "procedures", r.as_of) for r in rows.procedures[-1:]]
+    given = [v.value for v in by_trust(values) if v.value]
+    return given[0] if given else None
+
+
+def _slots(taxonomies: str | None) -> list[list[str]]:
+    return [slot.split("|") for slot in (taxonomies or "").split(";") if slot]
+
+
+def _codes(rows: PersonRows) -> tuple[Coded, ...]:
+    """Codes of the newest NPPES row that has any; the one switched as primary first, else by slot."""
+    for row in reversed(rows.nppes_people):
+        slots = [s for s in _slots(row.taxonomies) if s[0]]
+        if slots:
+            ordered = sorted(slots, key=lambda s: s[2:3] != ["Y"])
+            return tuple(Coded(code, "nppes", row.as_of) for code in dict.fromkeys(s[0] for s in ordered))
+    return ()
+
+
+def _cms_names(rows: PersonRows) -> tuple[Coded, ...]:
+    """Medicare specialty names, primary ones first, of the newest clinician rows, else of billed services."""
+    named: dict[str, Coded] = {}
+    current = _newest(rows.clinicians)
+    for row in current:
+        if row.specialty:
+            named.setdefault(row.specialty, Coded(row.specialty, "clinicians", row.as_of))
+    for row in current:
+        for name in filter(None, (row.secondary_specialties or "").split(";")):
+            named.setdefault(name, Coded(name, "clinicians", row.as_of))
+    if not named:
+        for service in _newest(rows.procedures):
+            if service.specialty:
+                named.setdefault(service.specialty, Coded(service.specialty, "procedures", service.as_of))
+    return tuple(named.values())
+
+
+def _licence_states(rows: PersonRows) -> tuple[str, ...]:
+    states = {s[1] for row in _newest(rows.nppes_people) for s in _slots(row.taxonomies) if s[1:2] and s[1]}
+    return tuple(sorted(states))
+
+
+def _groups(rows: PersonRows) -> tuple[Membership, ...]:
+    """Groups of the newest clinician file: what an older one says is history, kept among the facts."""
+    found: dict[str, Membership] = {}
+    for row in _newest(rows.clinicians):
+        if row.group_id:
+            found.setdefault(row.group_id, Membership(row.group_id, row.group_name, "clinicians", row.as_of))
+    return tuple(found[key] for key in sorted(found))
+
+
+def _hospitals(rows: PersonRows) -> tuple[Membership, ...]:
+    found: dict[str, Membership] = {}
+    for roster in _newest(rows.rosters):
+        if roster.institution_ccn:
+            found[roster.institution_ccn] = Membership(
+                roster.institution_ccn, roster.institution, "rosters", roster.as_of
+            )
+    for affiliation in _newest(rows.facility_affiliations):
+        if affiliation.ccn and (affiliation.facility_type or "hospital").casefold() == "hospital":
+            found.setdefault(
+                affiliation.ccn, Membership(affiliation.ccn, None, "facility_affiliations", affiliation.as_of)
+            )
+    for row in _newest(rows.clinicians):
+        ccns = (row.hospital_ccns or "").split(";")
+        names = (row.hospital_names or "").split("|")
+        for position, ccn in enumerate(ccns):
+            if ccn:
+                name = names[position] if position < len(names) and names[position] else None
+                found.setdefault(ccn, Membership(ccn, name, "clinicians", row.as_of))
+    return tuple(found[key] for key in sorted(found))
+
+
+def _sites(rows: PersonRows) -> tuple[Site, ...]:
+    """Every address once, newest first; a telephone that only an older row gives is kept."""
+    found: dict[str, Site] = {}
+    for site in sorted(_all_sites(rows), key=lambda s: s.as_of or "", reverse=True):
+        place = address(site.street, site.street_2, site.zip)
+        key = place.key if place else fold(f"{site.street or ''} {site.zip or site.city or ''}")
+        known = found.get(key)
+        if known is None:
+            found[key] = site
+        else:
+            found[key] = _joined(known, site)
+    return tuple(found.values())[:MAX_SITES]
+
+
+def _joined(known: Site, older: Site) -> Site:
+    return Site(
+        known.street, known.street_2, known.city, known.state, known.zip, known.phone or older.phone,
+        known.fax or older.fax, known.point, known.point_from,
+        tuple(dict.fromkeys((*known.sources, *older.sources))), known.as_of,
+    )  # fmt: skip
+
+
+def _all_sites(rows: PersonRows) -> Iterable[Site]:
+    for row in rows.clinicians:
+        yield _site(
+            "clinicians", row.as_of, row.street, row.street_2, row.city, row.state, row.zip, row.phone
+        )
+    for person in rows.nppes_people:
+        if person.country in _US:
+            yield _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
+                        person.zip, person.phone, person.fax)  # fmt: skip
+    for place in rows.nppes_locations:
+        if place.country in _US:
+            yield _site("nppes", place.as_of, place.street, place.street_2, place.city, place.state,
+                        place.zip, place.phone, place.fax)  # fmt: skip
+    for payer in rows.qhp_people:
+        for entry in orjson.loads(payer.addresses) if payer.addresses else ():
+            lines = (entry.get(part) for part in ("street", "street_2", "city", "state", "zip", "phone"))
+            yield _site("qhp_providers", payer.as_of, *lines)
+    if not (rows.clinicians or rows.nppes_people or rows.qhp_people):
+        for billed in rows.procedures[-1:]:
+            yield _site("procedures", billed.as_of, billed.street, billed.street_2, billed.city, billed.state,
+                        billed.zip, None)  # fmt: skip
+
+
+def _site(
+    source: str, as_of: str | None, street: str | None, street_2: str | None, city: str | None,
+    state: str | None, zip_code: str | None, phone: str | None, fax: str | None = None,
+) -> Site:  # fmt: skip
+    point = zip_points().get(zip_code) if zip_code else None
+    return Site(
+        organization_name(street) if street else None, street_2, city_name(city), state, zip_code, phone, fax,
+        point, "zip" if point else None, (source,), as_of,
+    )  # fmt: skip
+
+
+def _facts(rows: PersonRows) -> dict[str, Fact]:
+    values: dict[str, list[Value]] = {}
+
+    def say(name: str, value: Any, source: str, as_of: str | None) -> None:
+        if value:
+            values.setdefault(name, []).append(Value(value, source, as_of))
+
+    for row in rows.clinicians:
+        say("group", organization_name(row.group_name) if row.group_name else None, "clinicians", row.as_of)
+        say("specialty_in_medicare", row.specialty, "clinicians", row.as_of)
+        say("school", _school(row.school), "clinicians", row.as_of)
+        say("graduation_year", row.graduation_year, "clinicians", row.as_of)
+        say("telehealth", "yes" if row.telehealth == "Y" else None, "clinicians", row.as_of)
+    for person in rows.nppes_people:
+        say(
+            "sole_proprietor",
+            {"Y": "yes", "N": "no"}.get(person.sole_proprietor or ""),
+            "nppes",
+            person.as_of,
+        )
+        states = sorted({s[1] for s in _slots(person.taxonomies) if s[1:2] and s[1]})
+        say("licence_states", states, "nppes", person.as_of)
+    for payer in rows.qhp_people:
+        say("accepting", payer.accepting, "qhp_providers", payer.as_of)
+        say("languages", _parts(payer.languages), "qhp_providers", payer.as_of)
+    for roster in rows.rosters:
+        for name in (
+            "institution", "practice_group", "academic_title", "academic_institution", "virtual",
+            "accepts_second_opinions", "accepts_for", "sees_own_system_patients",
+        ):  # fmt: skip
+            say(name, getattr(roster, name), "rosters", roster.as_of)
+        say("clinical_focus", _parts(roster.clinical_focus), "rosters", roster.as_of)
+        say("languages", _parts(roster.languages), "rosters", roster.as_of)
+        say("ages", _parts(roster.ages), "rosters", roster.as_of)
+    found = {name: fact(given) for name, given in values.items()}
+    return {name: won for name, won in found.items() if won}
+
+
+def _school(school: str | None) -> str | None:
+    return None if not school or school.upper() == "OTHER" else organization_name(school)
+
+
+def _parts(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(";") if part.strip()]

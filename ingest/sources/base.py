@@ -1,0 +1,320 @@
+"""What every source shares: its description, batches, issues, and the streaming CSV reader."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from finder.errors import SourceError
+from ingest.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, InputFile, head
+
+BLOCK_BYTES = 16 << 20
+# Words that publishers write for "nothing here"; NPPES hides tax numbers as <UNAVAIL>, Care Compare says so.
+MISSING_MARKS = ["", "Not Available", "NOT AVAILABLE", "<UNAVAIL>"]
+_DELIMITERS = (",", "\t", ";", "|")
+_SPACES = re.compile(r"\s+")
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+class Level(StrEnum):
+    """What an issue did to the data: a row left out, a value mended, or something worth knowing."""
+
+    REJECTED = "rejected"
+    REPAIRED = "repaired"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One problem with a file. A rejected row has `count` 1 and its content, so that nothing is lost;
+    repairs and warnings of one kind are counted together under the first row that shows them.
+
+    `row` counts as a spreadsheet does: the header is row 1. It is None for the file as a whole.
+    """
+
+    file: str
+    row: int | None
+    field: str | None
+    reason: str
+    level: Level
+    count: int = 1
+    content: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One stretch of a file: `rows_read` = `records` + rejected issues; `tables` maps a staging table to
+    its rows as a pandas frame of text columns (missing is NA) that all its batches share."""
+
+    tables: Mapping[str, pd.DataFrame]
+    issues: Sequence[Issue]
+    rows_read: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column that is read: our name, and every header under which publishers give it, by year."""
+
+    name: str
+    headers: tuple[str, ...]
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a format is recognised by: file name, folded header names (CSV), and the first bytes."""
+
+    name: str
+    columns: tuple[str, ...]
+    start: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file format that can be read; `tables` names its staging tables with their columns, in order.
+
+    Title, publisher, address and cadence of a source are data: finder/data/sources.csv, by `name`.
+    """
+
+    name: str
+    tables: Mapping[str, tuple[str, ...]]
+    recognises: Callable[[Head], bool]
+    read: Callable[[InputFile], Iterator[Batch]]
+    max_bytes: int = DEFAULT_MAX_BYTES
+    max_ratio: int = DEFAULT_MAX_RATIO
+
+
+@dataclass(frozen=True, slots=True)
+class CsvBatch:
+    """Text columns under our names, trimmed, missing as NA, with the spreadsheet row of each."""
+
+    frame: pd.DataFrame
+    rows: np.ndarray
+    issues: tuple[Issue, ...] = ()
+    unreadable: int = 0
+
+
+def folded_header(name: str) -> str:
+    """A header without byte order mark, case, doubled and outer spaces: how names are compared."""
+    return _SPACES.sub(" ", name.strip().lstrip("\ufeff").strip().strip('"')).casefold()
+
+
+def head_of(file: InputFile) -> Head:
+    """The recognisable start of a file; CSV header names are folded, empty where it is not a table."""
+    start = head(file)
+    first_line = _decoded_line(start)
+    columns = tuple(folded_header(c) for c in _split(first_line)) if first_line[:1] not in "{[" else ()
+    return Head(file.inner_name, columns, start)
+
+
+def _decoded_line(start: bytes, encoding: str = "utf-8") -> str:
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = start[: len(start) // 2 * 2].decode("utf-16", "replace")
+    else:
+        text = start.decode(encoding, "replace")
+    return text.lstrip("\ufeff").split("\n", 1)[0].rstrip("\r")
+
+
+def _delimiter(line: str) -> str:
+    return max(_DELIMITERS, key=_QUOTED.sub("", line).count)
+
+
+def _split(line: str) -> list[str]:
+    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+
+
+class _Watched(io.RawIOBase):
+    """Passes a stream on and counts its quotation marks: an odd number means that one was never closed."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream, self._mark = stream, '"'.encode("utf-16-le" if encoding == "utf-16" else "ascii")
+        self.quotes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.quotes += data.count(self._mark)
+        return data
+
+
+@dataclass(slots=True)
+class _Unreadable:
+    """Collects rows with a wrong number of fields, which pyarrow hands over one by one."""
+
+    file: str
+    rows: list[int] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+    def take(self, row: pa_csv.InvalidRow) -> str:
+        number = int(row.number or 0)
+        self.rows.append(number)
+        reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
+        content = {"row": str(row.text)[:10_000]}
+        self.issues.append(Issue(self.file, number, None, reason, Level.REJECTED, content=content))
+        return "skip"
+
+    def handed_over(self) -> tuple[Issue, ...]:
+        """The issues since the last call, so that a bad file does not pile them up."""
+        issues, self.issues = tuple(self.issues), []
+        return issues
+
+
+@dataclass(frozen=True, slots=True)
+class _LastRow:
+    """The last row so far: a quotation mark that nobody closes swallows the rest of the file into it."""
+
+    row: int = 0
+    has_line_break: bool = False
+
+    def after(self, batch: pa.RecordBatch | None, rows: np.ndarray, issues: Sequence[Issue]) -> "_LastRow":
+        last = self
+        if batch is not None and len(rows):
+            texts = (column[-1].as_py() for column in batch.columns)
+            last = _LastRow(int(rows[-1]), any("\n" in text for text in texts if text))
+        if issues and (issues[-1].row or 0) > last.row:
+            last = _LastRow(issues[-1].row or 0, "\n" in (issues[-1].content or {})["row"])
+        return last
+
+
+def read_csv(
+    file: InputFile, columns: Sequence[Column], ignored: Sequence[str] = (), *, block_bytes: int = BLOCK_BYTES
+) -> Iterator[CsvBatch]:
+    """Stream the declared columns of a delimited file, in row order, in bounded memory.
+
+    `ignored` are patterns (whole match, folded) of headers that are known and not read; any other header
+    is reported once as unknown. Optional columns that a layout lacks come back as all NA. Raises SourceError
+    with the missing required column's name, or with the row at which the file stops being a table.
+    """
+    header = _decoded_line(head(file), file.encoding)
+    names = [folded_header(name) for name in _split(header)]
+    found = _found_columns(file, names, columns)
+    yield CsvBatch(*_no_rows(), _header_issues(file, names, columns, ignored))
+    unreadable, next_row, last = _Unreadable(file.name), 2, _LastRow()
+    with file.open() as opened:
+        stream = _Watched(opened, file.encoding)
+        try:
+            reader = _reader(stream, file, names, found, _delimiter(header), unreadable, block_bytes)
+            for record_batch in reader:
+                rows, next_row = _row_numbers(len(record_batch), next_row, unreadable.rows)
+                issues = unreadable.handed_over()
+                last = last.after(record_batch, rows, issues)
+                yield CsvBatch(_frame(record_batch, columns, found), rows, issues, len(issues))
+        except pa.ArrowInvalid as problem:
+            if "Empty CSV file" not in str(problem):
+                raise SourceError(file.name, next_row, None, _plain(problem)) from problem
+        except UnicodeError as problem:
+            raise SourceError(
+                file.name, next_row, None, f"is not {file.encoding} text: {problem}"
+            ) from problem
+    issues = unreadable.handed_over()
+    last = last.after(None, np.array([], dtype=np.int64), issues)
+    if stream.quotes % 2 and last.has_line_break:
+        raise SourceError(file.name, last.row, None, "a quotation mark is opened here and never closed")
+    if issues:
+        yield CsvBatch(*_no_rows(), issues, len(issues))
+
+
+def _found_columns(file: InputFile, names: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for column in columns:
+        index = next((names.index(h) for h in map(folded_header, column.headers) if h in names), None)
+        if index is not None:
+            found[column.name] = index
+        elif column.is_required:
+            raise SourceError(file.name, 1, column.headers[0], "this required column is missing")
+    return found
+
+
+def _header_issues(
+    file: InputFile, names: Sequence[str], columns: Sequence[Column], ignored: Sequence[str]
+) -> tuple[Issue, ...]:
+    known = {folded_header(h) for c in columns for h in c.headers}
+    patterns = [re.compile(p) for p in ignored]
+    unknown = [n for n in names if n and n not in known and not any(p.fullmatch(n) for p in patterns)]
+    missing = [c.headers[0] for c in columns if not any(folded_header(h) in names for h in c.headers)]
+    said = (("unknown column, not read", unknown), ("optional column is missing", missing))
+    return tuple(
+        Issue(file.name, 1, ", ".join(fields), reason, Level.WARNING, count=len(fields))
+        for reason, fields in said
+        if fields
+    )
+
+
+def _reader(
+    stream: object,
+    file: InputFile,
+    names: Sequence[str],
+    found: Mapping[str, int],
+    delimiter: str,
+    unreadable: _Unreadable,
+    block_bytes: int,
+) -> pa_csv.CSVStreamingReader:
+    positions = [f"c{i}" for i in range(len(names))]
+    wanted = [positions[i] for i in found.values()]
+    return pa_csv.open_csv(
+        stream,
+        read_options=pa_csv.ReadOptions(
+            use_threads=False,
+            block_size=block_bytes,
+            skip_rows=1,
+            column_names=positions,
+            encoding="utf8" if file.encoding == "utf-8" else file.encoding,
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=unreadable.take
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            include_columns=wanted,
+            column_types={p: pa.string() for p in wanted},
+            null_values=MISSING_MARKS,
+            strings_can_be_null=True,
+        ),
+    )
+
+
+def _no_rows() -> tuple[pd.DataFrame, np.ndarray]:
+    return pd.DataFrame(), np.array([], dtype=np.int64)
+
+
+def _frame(batch: pa.RecordBatch, columns: Sequence[Column], found: Mapping[str, int]) -> pd.DataFrame:
+    data: dict[str, pd.Series] = {}
+    for column in columns:
+        if column.name in found:
+            array = _trimmed(batch.column(f"c{found[column.name]}"))
+        else:
+            array = pa.nulls(len(batch), pa.string())
+        data[column.name] = pd.Series(array.to_pandas(), dtype="str")
+    return pd.DataFrame(data)
+
+
+def _trimmed(array: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(array)
+    if pc.sum(pc.binary_length(trimmed)).equals(pc.sum(pc.binary_length(array))):
+        return array  # nothing to trim, so the reader has seen every missing mark
+    return pc.if_else(pc.is_in(trimmed, pa.array(MISSING_MARKS)), None, trimmed)
+
+
+def _row_numbers(count: int, first: int, unreadable: list[int]) -> tuple[np.ndarray, int]:
+    """Spreadsheet rows of the next `count` good rows, stepping over the unreadable ones."""
+    skipped = [row for row in unreadable if row >= first]
+    span = np.arange(first, first + count + len(skipped))
+    rows = span[~np.isin(span, skipped)][:count]
+    unreadable[:] = skipped
+    return rows, int(rows[-1]) + 1 if count else first
+
+
+def _plain(problem: Exception) -> str:
+    text = str(problem).splitlines()[0]
+    return f"cannot be read from about here: {text}"

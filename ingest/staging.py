@@ -1,0 +1,269 @@
+"""Staged rows on disk: one DuckDB table per source table, read back by NPI; issues and files beside them."""
+
+import dataclasses
+import hashlib
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import orjson
+import pandas as pd
+import pyarrow as pa
+
+from finder.errors import SourceError
+from ingest.files import InputFile
+from ingest.sources.base import Batch, Issue, Level, Source
+
+MEMORY_LIMIT = "400MB"
+THREADS = 2
+ROWS_A_FETCH = 20_000
+PERSON_TABLES = (
+    "nppes_people", "clinicians", "facility_affiliations", "procedures", "qhp_people", "qhp_networks",
+    "network_members", "rosters",
+)  # fmt: skip
+_FILES = """CREATE TABLE IF NOT EXISTS files (
+    id INTEGER PRIMARY KEY, name VARCHAR UNIQUE, source VARCHAR, sha256 VARCHAR, size_bytes BIGINT,
+    as_of VARCHAR, reader VARCHAR, rows_read BIGINT, records BIGINT, rejected BIGINT, repaired BIGINT,
+    warnings BIGINT, failure VARCHAR)"""
+_ISSUES = """CREATE TABLE IF NOT EXISTS issues (
+    file_id INTEGER, row_number BIGINT, field VARCHAR, reason VARCHAR, level VARCHAR, count BIGINT,
+    content VARCHAR)"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What one file gave: `rows_read` = `records` + `rejected`; `failure` when it could not be read whole."""
+
+    name: str
+    source: str
+    sha256: str
+    size_bytes: int
+    as_of: str | None
+    rows_read: int
+    records: int
+    rejected: int
+    repaired: int
+    warnings: int
+    failure: str | None
+    was_staged: bool
+
+
+def reader_version(folder: Path = Path(__file__).parent) -> str:
+    """Changes with the code that reads files, so that rows staged by older code are read again."""
+    digest = hashlib.sha256()
+    for path in sorted([*(folder / "sources").glob("*.py"), *folder.glob("*.py")]):
+        if path.parent.name == "sources" or path.name in (
+            "clean.py",
+            "files.py",
+            "json_stream.py",
+            "staging.py",
+        ):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Staging:
+    """The staged rows of one data set, in one DuckDB file; each source file is staged in one transaction."""
+
+    def __init__(self, path: Path, sources: Iterable[Source], *, read_only: bool = False) -> None:
+        self._columns = {table: columns for s in sources for table, columns in s.tables.items()}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = duckdb.connect(str(path), read_only=read_only)
+        self._db.execute(f"SET memory_limit='{MEMORY_LIMIT}'; SET threads={THREADS}")
+        self._db.execute("SET preserve_insertion_order=false; SET enable_progress_bar=false")
+        if not read_only:
+            self._create_tables()
+
+    def __enter__(self) -> "Staging":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def _create_tables(self) -> None:
+        self._db.execute(_FILES)
+        self._db.execute(_ISSUES)
+        for table, columns in self._columns.items():
+            wanted = (*columns, *(() if "as_of" in columns else ("as_of",)))
+            existing = [
+                row[0]
+                for row in self._sql(
+                    "SELECT column_name FROM information_schema.columns WHERE table_name = ?", [table]
+                )
+            ]
+            if existing and existing != ["file_id", *wanted]:
+                self._db.execute(f"DROP TABLE {table}")
+                self._db.execute("UPDATE files SET reader = 'outdated'")
+                existing = []
+            if not existing:
+                fields = ", ".join(f"{c} VARCHAR" for c in wanted)
+                self._db.execute(f"CREATE TABLE {table} (file_id INTEGER, {fields})")
+
+    def _sql(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        return self._db.execute(query, list(values)).fetchall()
+
+    def stage(
+        self, file: InputFile, source: Source, on_rows: Callable[[int], None] = lambda rows: None
+    ) -> FileReport:
+        """Read one file into its tables, all or nothing, unless the same bytes are staged by the same reader.
+
+        A file that stops being readable keeps no rows: its report carries the failure.
+        """
+        reader = reader_version()
+        known = self._sql(
+            "SELECT id FROM files WHERE name = ? AND sha256 = ? AND source = ? AND reader = ?"
+            " AND failure IS NULL",
+            [file.name, file.sha256, source.name, reader],
+        )
+        if known:
+            return self.report(file.name, was_staged=True)
+        file_id = self._fresh_id(file.name)
+        self._db.execute("BEGIN")
+        try:
+            totals = self._take(file, source, file_id, on_rows)
+            self._write_file(file, source, file_id, reader, totals, None)
+            self._db.execute("COMMIT")
+        except SourceError as problem:
+            self._db.execute("ROLLBACK")
+            self._write_file(file, source, file_id, reader, dict.fromkeys(_TOTALS, 0), problem.message)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        return self.report(file.name)
+
+    def _fresh_id(self, name: str) -> int:
+        self.forget([name])
+        top = self._sql("SELECT coalesce(max(id), 0) FROM files")[0][0]
+        return int(str(top)) + 1
+
+    def _take(
+        self, file: InputFile, source: Source, file_id: int, on_rows: Callable[[int], None]
+    ) -> dict[str, int]:
+        totals = dict.fromkeys(_TOTALS, 0)
+        for batch in source.read(file):
+            for table, frame in batch.tables.items():
+                self._insert(table, frame, file, file_id)
+            self._insert_issues(batch.issues, file_id)
+            _add(totals, batch)
+            on_rows(batch.rows_read)
+        return totals
+
+    def _insert(self, table: str, frame: pd.DataFrame, file: InputFile, file_id: int) -> None:
+        if frame.empty:
+            return
+        columns = self._columns[table]
+        rows = pa.Table.from_pandas(frame[list(columns)], preserve_index=False)
+        self._db.register("incoming", rows)
+        dated = "coalesce(as_of, ?)" if "as_of" in columns else "?"
+        others = ", ".join(c for c in columns if c != "as_of")
+        names = f"file_id, {others}, as_of"
+        self._db.execute(
+            f"INSERT INTO {table} ({names}) SELECT ?, {others}, {dated} FROM incoming",  # noqa: S608 - own names
+            [file_id, file.as_of],
+        )
+        self._db.unregister("incoming")
+
+    def _insert_issues(self, issues: Sequence[Issue], file_id: int) -> None:
+        if issues:
+            rows = [
+                [file_id, i.row, i.field, i.reason, i.level.value, i.count,
+                 orjson.dumps(dict(i.content)).decode() if i.content else None]
+                for i in issues
+            ]  # fmt: skip
+            self._db.executemany("INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _write_file(
+        self,
+        file: InputFile,
+        source: Source,
+        file_id: int,
+        reader: str,
+        totals: Mapping[str, int],
+        failure: str | None,
+    ) -> None:
+        self._db.execute(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [file_id, file.name, source.name, file.sha256, file.size_bytes, file.as_of, reader,
+             *(totals[name] for name in _TOTALS), failure],
+        )  # fmt: skip
+
+    def report(self, name: str, *, was_staged: bool = False) -> FileReport:
+        """The report of a staged file, by its name."""
+        fields = [f.name for f in dataclasses.fields(FileReport) if f.name != "was_staged"]
+        row = self._sql(f"SELECT {', '.join(fields)} FROM files WHERE name = ?", [name])[0]  # noqa: S608
+        values: dict[str, Any] = dict(zip(fields, row, strict=True))
+        return FileReport(**values, was_staged=was_staged)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Remove the rows and issues of files, by name."""
+        for name in names:
+            for (file_id,) in self._sql("SELECT id FROM files WHERE name = ?", [name]):
+                for table in (*self._columns, "issues"):
+                    self._db.execute(f"DELETE FROM {table} WHERE file_id = ?", [file_id])  # noqa: S608 - own names
+                self._db.execute("DELETE FROM files WHERE id = ?", [file_id])
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Forget every staged file that is not among `names`."""
+        self.forget({str(row[0]) for row in self._sql("SELECT name FROM files")} - set(names))
+
+    def issues(self) -> Iterator[dict[str, object]]:
+        """Every issue of every staged file, by file and row: what the quarantine file holds."""
+        cursor = self._db.cursor().execute(
+            "SELECT f.name, f.source, i.row_number, i.field, i.reason, i.level, i.count, i.content"
+            " FROM issues i JOIN files f ON f.id = i.file_id ORDER BY ALL"
+        )
+        names = ("file", "source", "row", "field", "reason", "level", "count", "content")
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            for row in rows:
+                issue = dict(zip(names, row, strict=True))
+                issue["content"] = orjson.loads(str(row[-1])) if row[-1] else None
+                yield issue
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[str | None, ...]]:
+        """Stream the rows of a query over the staged tables, as tuples."""
+        reader = self._db.cursor().sql(query, params=list(values)).to_arrow_reader(ROWS_A_FETCH)
+        for batch in reader:
+            columns = [column.to_pylist() for column in batch.columns]
+            yield from zip(*columns, strict=True)
+
+    def table(
+        self, name: str, columns: Sequence[str], low: str | None = None, high: str | None = None
+    ) -> Iterator[tuple[str | None, ...]]:
+        """Columns of one table as tuples; with `low` and `high`, only NPIs in [low, high), sorted by NPI."""
+        chosen = ", ".join(columns)
+        if low is None:
+            return self.rows(f"SELECT {chosen} FROM {name}")  # noqa: S608 - own names
+        return self.rows(
+            f"SELECT {chosen} FROM {name} WHERE npi >= ? AND npi < ? ORDER BY npi",  # noqa: S608 - own names
+            [low, high],
+        )
+
+    def slices(self, people: int) -> list[tuple[str, str]]:
+        """Ranges [low, high) of NPIs with about `people` distinct NPIs each, in order, over all sources."""
+        union = " UNION ALL ".join(f"SELECT npi FROM {t}" for t in PERSON_TABLES if t in self._columns)  # noqa: S608
+        starts = self._sql(
+            f"SELECT npi FROM (SELECT npi, row_number() OVER (ORDER BY npi) AS n FROM"  # noqa: S608 - own names
+            f" (SELECT DISTINCT npi FROM ({union}))) WHERE (n - 1) % ? = 0 ORDER BY npi",
+            [people],
+        )
+        bounds = [str(row[0]) for row in starts] + ["9999999999"]
+        return list(itertools.pairwise(bounds))
+
+
+_TOTALS = ("rows_read", "records", "rejected", "repaired", "warnings")
+
+
+def _add(totals: dict[str, int], batch: Batch) -> None:
+    totals["rows_read"] += batch.rows_read
+    totals["records"] += batch.records
+    for issue in batch.issues:
+        name = {Level.REJECTED: "rejected", Level.REPAIRED: "repaired", Level.WARNING: "warnings"}[
+            issue.level
+        ]
+        totals[name] += issue.count

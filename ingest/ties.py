@@ -1,0 +1,83 @@
+"""Tie keys of a person: what can be shared with another, and which kinds its sources settle."""
+
+from collections.abc import Iterable
+
+from finder.documents import TieLabel, Trial
+from finder.text import fold
+from ingest.addresses import address
+from ingest.display import organization_name
+from ingest.link import Link, Reference
+from ingest.merge import Membership, Person
+
+
+def hospital_name(hospital: Membership, reference: Reference) -> str:
+    """The name of a hospital in the hospital files, else as the person's own source gives it."""
+    known = reference.hospitals.get(hospital.id)
+    if known:
+        return known.name
+    return organization_name(hospital.name) if hospital.name else f"hospital {hospital.id}"
+
+
+def ties_of(person: Person, trials: Iterable[Trial], reference: Reference) -> dict[str, TieLabel]:
+    """Everything that this person may share with another, by tie key, with the source that says so.
+
+    Systems and owners are reached through groups and hospitals; `via` names the step in between.
+    """
+    ties: dict[str, TieLabel] = {}
+    for group in person.groups:
+        known = reference.groups.get(group.id)
+        name = known.name if known else organization_name(group.name or group.id)
+        ties[f"group:{group.id}"] = TieLabel(name, group.source, group.as_of)
+        _climb(ties, reference.group_links.get(group.id, ()), f"practice group {name}")
+    for hospital in person.hospitals:
+        name = hospital_name(hospital, reference)
+        ties[f"hospital:{hospital.id}"] = TieLabel(name, hospital.source, hospital.as_of)
+        _climb(ties, reference.hospital_links.get(hospital.id, ()), name)
+    _place_ties(ties, person, reference)
+    _school_tie(ties, person)
+    for trial in trials:
+        ties[f"trial:{trial.nct_number}"] = TieLabel(trial.title, trial.source, trial.as_of)
+    return ties
+
+
+def _climb(ties: dict[str, TieLabel], links: Iterable[Link], via: str) -> None:
+    for link in links:
+        ties.setdefault(link.key, TieLabel(link.name, link.source, link.as_of, via))
+
+
+def _place_ties(ties: dict[str, TieLabel], person: Person, reference: Reference) -> None:
+    for site in person.sites:
+        place = address(site.street, site.street_2, site.zip)
+        if place and (place.suite or f"{place.building}|{place.zip}" not in reference.crowded_buildings):
+            shown = ", ".join(part for part in (site.street, site.street_2, site.city) if part)
+            ties.setdefault(f"address:{place.key}", TieLabel(shown, site.sources[0], site.as_of))
+        for kind, number in (("phone", site.phone), ("fax", site.fax)):
+            if number and number not in reference.crowded_phones:
+                shown = f"({number[:3]}) {number[3:6]}-{number[6:]}"
+                ties.setdefault(f"{kind}:{number}", TieLabel(shown, site.sources[0], site.as_of))
+
+
+def _school_tie(ties: dict[str, TieLabel], person: Person) -> None:
+    school, year = person.facts.get("school"), person.facts.get("graduation_year")
+    if school and year:
+        key = f"school:{fold(str(school.best.value))}:{year.best.value}"
+        label = f"{school.best.value}, class of {year.best.value}"
+        ties[key] = TieLabel(label, school.best.source, school.best.as_of)
+
+
+def kinds_known(person: Person, reference: Reference) -> tuple[str, ...]:
+    """Kinds that the sources settle for this person; the rules are those of the truth table.
+
+    The group is known when CMS lists one or a roster states a sole practice. The system is settled when every
+    group, or every listed hospital, is in the AHRQ linkage, with a system or with a blank.
+    """
+    known: list[str] = []
+    if person.groups or person.is_sole_practice:
+        known.append("group")
+    if person.hospitals:
+        known.append("hospital")
+    by_group = bool(person.groups) and all(g.id in reference.group_links for g in person.groups)
+    by_hospital = bool(person.hospitals) and all(h.id in reference.hospital_links for h in person.hospitals)
+    if by_group or by_hospital:
+        known.append("system")
+    return tuple(known)

@@ -1,0 +1,130 @@
+"""Parameters to criteria and back, with every mistake at once."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from factories import an_npi
+
+from finder.criteria import DEFAULT_MILES, AgesAsked, Position, RoleAsked, SearchCriteria
+from finder.errors import InputErrors
+
+FULL: dict[str, Any] = {
+    "words": "bile  duct cancer", "near": "21287", "within": "100", "seen": [an_npi(1), an_npi(2)],
+    "plan": "demo-plan", "state": "md", "role": "surgery", "language": "ES", "ages": "adult",
+    "virtual": True, "profile": "near_first", "show_tied": "yes", "size": 5,
+    "generation": "20260101t000000abcd",
+}  # fmt: skip
+CRITERIA = SearchCriteria.from_args(FULL)
+
+
+def errors_of(**args: Any) -> dict[str, str]:
+    with pytest.raises(InputErrors) as caught:
+        SearchCriteria.from_args({"words": "gout", **args})
+    return {error.field: error.message for error in caught.value.errors}
+
+
+def test_every_parameter_is_read() -> None:
+    expected = SearchCriteria(
+        words="bile duct cancer", near="21287", within=100, seen=(an_npi(1), an_npi(2)), plan="demo-plan",
+        state="MD", role=RoleAsked.SURGERY, language="es", ages=AgesAsked.ADULT, virtual=True,
+        profile="near_first", show_tied=True, size=5, generation="20260101t000000abcd",
+    )  # fmt: skip
+    assert expected == CRITERIA
+
+
+def test_what_is_written_back_is_read_to_the_same_criteria() -> None:
+    assert SearchCriteria.from_args(CRITERIA.to_args()) == CRITERIA
+    assert SearchCriteria.from_args({"words": "gout"}).to_args() == {"words": "gout"}
+
+
+def test_all_mistakes_come_at_once() -> None:
+    errors = errors_of(
+        words="", near="2128", within=501, seen=["12345"], state="XX", role="boss", language="spanish",
+        ages="old", virtual="perhaps", size=0, next="nonsense", radius=5,
+    )  # fmt: skip
+    assert errors == {
+        "radius": "is not a search parameter",
+        "near": "must be a ZIP code of 5 digits",
+        "within": "must be 1 to 500 miles",
+        "seen": "12345 is not an NPI: 10 digits, the first 1 or 2",
+        "state": "must be the two-letter code of a state, such as MD",
+        "role": "must be one of surgery, medical, radiation, pathology, imaging, any",
+        "language": "must be a two-letter language code, such as es",
+        "ages": "must be one of child, adult",
+        "virtual": "must be yes or no",
+        "size": "must be 1 to 100",
+        "next": "is not a token of this program, or was cut off",
+        "words": "say what the opinion is about, such as a diagnosis",
+    }
+
+
+def test_an_unknown_parameter_is_an_error_that_suggests_the_right_one() -> None:
+    assert errors_of(lenguage="es") == {"lenguage": "is not a search parameter; did you mean language?"}
+
+
+def test_a_distance_needs_a_place() -> None:
+    assert errors_of(within=20) == {"within": "needs near: a ZIP code to measure from"}
+
+
+def test_a_place_without_a_distance_gets_the_default() -> None:
+    assert SearchCriteria.from_args({"words": "gout", "near": "21287-1234"}).within == DEFAULT_MILES
+    assert SearchCriteria.from_args({"words": "gout"}).within is None
+
+
+def test_a_single_value_given_twice_is_an_error() -> None:
+    assert errors_of(state=["MD", "VA"]) == {"state": "give it once"}
+
+
+def test_a_prior_doctor_given_twice_counts_once_and_there_is_a_limit() -> None:
+    assert SearchCriteria.from_args({"words": "gout", "seen": [an_npi(1)] * 2}).seen == (an_npi(1),)
+    assert errors_of(seen=[an_npi(n) for n in range(21)]) == {"seen": "takes at most 20"}
+
+
+def test_empty_and_absent_values_are_not_given() -> None:
+    blank = {name: None if name == "seen" else "" for name in FULL}
+    assert SearchCriteria.from_args({**blank, "words": "gout"}) == SearchCriteria("gout")
+
+
+def test_overlong_words_are_refused() -> None:
+    assert errors_of(words="x" * 301) == {"words": "must have at most 300 characters"}
+
+
+def a_position(criteria: SearchCriteria) -> Position:
+    return Position(
+        "20260101t000000abcd", date(2026, 1, 2), criteria.fingerprint(), 20, (0.53, 1.25, an_npi(1))
+    )
+
+
+def test_a_page_token_comes_back_as_the_same_position() -> None:
+    position = a_position(CRITERIA)
+    again = SearchCriteria.from_args({**CRITERIA.to_args(), "size": 50, "next": position.to_token()})
+    assert again.position == position
+    assert again.to_args()["next"] == position.to_token()
+
+
+@pytest.mark.parametrize("change", [{"near": "20016"}, {"words": "gout"}, {"seen": []}, {"show_tied": False}])
+def test_a_page_token_fits_only_its_own_search(change: dict[str, Any]) -> None:
+    token = a_position(CRITERIA).to_token()
+    with pytest.raises(InputErrors, match="next: belongs to another search"):
+        SearchCriteria.from_args({**FULL, **change, "next": token})
+
+
+@pytest.mark.parametrize(
+    "token", ["", "e30", "W10", "WzEsMiwzLDQsNV0", "%%%", "é", "WyJhIiwiYiIsImMiLDEsW11d"]
+)
+def test_a_damaged_token_is_refused(token: str) -> None:
+    with pytest.raises(ValueError, match="not a token"):
+        Position.from_token(token)
+
+
+def test_the_description_is_one_sentence_of_everything_asked() -> None:
+    assert CRITERIA.describe() == (
+        "bile duct cancer, surgery only, within 100 miles of 21287, licensed in MD, in the network of "
+        "plan demo-plan, speaking es, for an adult, by video or in writing, "
+        "ties shown to the 2 doctors already seen"
+    )
+    assert replace(CRITERIA, show_tied=False, seen=("1",)).describe().endswith(
+        "independent of the doctor already seen"
+    )  # fmt: skip

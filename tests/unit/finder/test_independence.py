@@ -1,0 +1,158 @@
+"""Ties and the verdict: every cell of the truth table."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+from factories import a_specialist
+
+from finder.errors import SourceError
+from finder.independence import (
+    RULES_FILE,
+    PairVerdict,
+    Side,
+    Strength,
+    Ties,
+    Unchecked,
+    Verdict,
+    breaking_keys,
+    load_rules,
+    ties_of,
+    verdict,
+    worst,
+)
+
+RULES = load_rules()
+BREAKING = ["group", "owner", "system", "hospital"]
+WEAKER = ["address", "phone", "fax", "trial"]
+EVERYTHING = frozenset({"group", "system", "hospital"})
+GAPS: list[frozenset[Side]] = [
+    frozenset(), frozenset({Side.CANDIDATE}), frozenset({Side.PRIOR}), frozenset(Side),
+]  # fmt: skip
+
+
+def ties(npi: str, *keys: str, known: frozenset[str] = EVERYTHING) -> Ties:
+    return Ties(npi, f"Person {npi}", frozenset(keys), known, {})
+
+
+def judged(shared: list[str], no_group: frozenset[Side], no_system: frozenset[Side]) -> PairVerdict:
+    sides = {}
+    for side in Side:
+        known = EVERYTHING - ({"group"} if side in no_group else set())
+        known -= {"system"} if side in no_system else set()
+        sides[side] = ties(side.value, *shared, f"group:of_{side}", f"fax:of_{side}", known=frozenset(known))
+    return verdict(sides[Side.PRIOR], sides[Side.CANDIDATE], RULES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "no_group", "no_system", "weaker"), list(product(BREAKING, GAPS, GAPS, [0, 1]))
+)
+def test_a_shared_breaking_kind_is_not_independent_whatever_else_is_known(
+    kind: str, no_group: frozenset[Side], no_system: frozenset[Side], weaker: int
+) -> None:
+    found = judged([f"{kind}:1", *["phone:2"][:weaker]], no_group, no_system)
+    assert found.verdict is Verdict.NOT_INDEPENDENT
+    assert [tie.kind for tie in found.ties] == [kind, *["phone"][:weaker]]
+
+
+@pytest.mark.parametrize("shared", [[], ["school:1"]])
+def test_with_group_and_system_known_on_both_sides_and_no_weaker_tie_they_are_independent(
+    shared: list[str],
+) -> None:
+    assert judged(shared, frozenset(), frozenset()).verdict is Verdict.INDEPENDENT
+
+
+@pytest.mark.parametrize("kind", WEAKER)
+def test_a_shared_weaker_kind_alone_is_some_tie(kind: str) -> None:
+    found = judged([f"{kind}:1"], frozenset(), frozenset())
+    assert found.verdict is Verdict.SOME_TIE
+    assert found.ties[0].kind == kind
+
+
+@pytest.mark.parametrize(
+    ("no_group", "no_system", "weaker"),
+    [cell for cell in product(GAPS, GAPS, [[], ["trial:1"]]) if cell[0] or cell[1]],
+)
+def test_a_missing_side_is_unknown_and_says_which_side_and_kind(
+    no_group: frozenset[Side], no_system: frozenset[Side], weaker: list[str]
+) -> None:
+    found = judged(weaker, no_group, no_system)
+    assert found.verdict is Verdict.UNKNOWN
+    expected = {("group", side) for side in no_group} | {("system", side) for side in no_system}
+    assert {(gap.kind, gap.side) for gap in found.unchecked} == expected
+
+
+def test_unknown_hospitals_are_said_but_group_and_system_decide() -> None:
+    found = verdict(ties("1"), ties("2", known=frozenset({"group", "system"})), RULES)
+    assert found.verdict is Verdict.INDEPENDENT
+    assert found.unchecked == (Unchecked("hospital", Side.CANDIDATE, "1"),)
+
+
+def test_equal_ids_of_different_kinds_are_no_tie() -> None:
+    assert verdict(ties("1", "group:7"), ties("2", "system:7"), RULES).ties == ()
+
+
+def test_a_kind_that_the_rules_do_not_know_never_proves_independence() -> None:
+    found = verdict(ties("1", "club:7"), ties("2", "club:7"), RULES)
+    assert found.verdict is Verdict.SOME_TIE
+    assert found.ties[0].sentence == "Both share the same club: 7"
+
+
+def test_a_tie_names_its_label_both_sources_and_the_older_date() -> None:
+    document = a_specialist(tie_keys=("system:9",)).to_source()
+    other = a_specialist(2, tie_keys=("system:9",)).to_source()
+    other["ties"]["system:9"] |= {"source": "health_systems", "as_of": "2018", "label": "Another name"}
+    tie = verdict(ties_of("1", other), ties_of("2", document), RULES).ties[0]
+    assert (tie.with_npi, tie.label, tie.strength) == ("1", "Demo system:9", Strength.BREAKS)
+    assert (tie.source, tie.as_of) == ("clinicians; health_systems", "2018")
+    assert tie.sentence == "Both belong to the health system Demo system:9"
+
+
+def test_a_document_without_tie_fields_is_unknown_in_everything() -> None:
+    found = verdict(ties_of("1", {"name": "A"}), ties_of("2", {"name": "B"}), RULES)
+    assert found.verdict is Verdict.UNKNOWN
+    assert len(found.unchecked) == 6
+
+
+def test_of_several_prior_doctors_the_worst_verdict_counts() -> None:
+    order = [Verdict.NOT_INDEPENDENT, Verdict.UNKNOWN, Verdict.SOME_TIE, Verdict.INDEPENDENT]
+    for at, expected in enumerate(order):
+        pairs = [PairVerdict("1", each, (), ()) for each in reversed(order[at:])]
+        assert worst(pairs) is expected
+
+
+def test_without_a_prior_doctor_nothing_is_proved() -> None:
+    assert worst([]) is Verdict.UNKNOWN
+
+
+def test_the_excluding_keys_are_the_union_of_all_prior_doctors_and_only_breaking_kinds() -> None:
+    priors = [ties("1", "group:2", "phone:1", "system:5"), ties("2", "group:1", "trial:3", "hospital:4")]
+    found = breaking_keys(priors, RULES)
+    expected = {"group": ("group:1", "group:2"), "owner": (), "system": ("system:5",)}
+    assert found == {**expected, "hospital": ("hospital:4",)}
+
+
+def test_the_strengths_are_those_of_the_design() -> None:
+    assert list(RULES.breaking()) == BREAKING
+    assert [k.name for k in RULES.kinds.values() if k.strength is Strength.WEAKENS] == WEAKER
+    assert RULES.needed() == ("group", "system")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('strength = "shown"', 'strength = "maybe"', "strength maybe is not known"),
+        ('name = "owner"', 'name = "group"', "is listed twice"),
+        ('one = "hospital"\n', "", "must have exactly"),
+        ('one = "hospital"', 'one = ""', "one is empty"),
+        ("needs_known = true", "needs_known = false", "a kind that must be known"),
+        ("[[kind]]", "[[kind", "cannot be read"),
+    ],
+)
+def test_a_wrong_rules_file_is_refused_whole(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    broken = tmp_path / "independence.toml"
+    text = RULES_FILE.read_text(encoding="utf-8")
+    assert old in text
+    broken.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(SourceError, match=reason):
+        load_rules(broken)

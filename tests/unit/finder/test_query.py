@@ -1,0 +1,178 @@
+"""Request bodies against small expected dicts."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from factories import BALTIMORE, an_npi
+from finder.vocabulary import LadderStep
+
+from finder.criteria import AgesAsked, Position, RoleAsked, SearchCriteria
+from finder.query import Question, emptied_bodies, excluded_body, specialists_body
+from finder.ranking import PartName, load_profiles
+
+PROFILE = load_profiles()["expert_first"]
+LADDER = (
+    LadderStep(1, "mainly treats bile duct cancer", ("surgical_oncology", "medical_oncology"), True),
+    LadderStep(2, "treats cancer", ("medical_oncology",), False),
+)
+PLAIN = Question(
+    SearchCriteria("x"), LADDER, ("bile_duct_cancer", "klatskin_tumor"), PROFILE, date(2026, 11, 23)
+)
+TIED = replace(
+    PLAIN,
+    criteria=SearchCriteria("x", seen=(an_npi(1), an_npi(2))),
+    excluded_keys={"group": ("group:1",), "owner": (), "system": ("system:7", "system:8"), "hospital": ()},
+)
+TREATS = {
+    "bool": {
+        "should": [
+            {"terms": {"concepts": ["bile_duct_cancer", "klatskin_tumor"]}},
+            {"terms": {"specialties": ["medical_oncology"]}},
+        ],
+        "minimum_should_match": 1,
+    }
+}
+
+
+def asking(**changes: Any) -> Question:
+    return replace(PLAIN, criteria=replace(PLAIN.criteria, **changes), place=BALTIMORE)
+
+
+def part(question: Question, name: str) -> dict[str, Any]:
+    for clause in specialists_body(question)["query"]["bool"]["should"]:
+        kind, body = next(iter(clause.items()))
+        if body["_name"] == name:
+            return {kind: body}
+    raise AssertionError(f"no part {name}")
+
+
+def test_a_plain_search_filters_candidates_who_treat_it_and_excludes_nobody() -> None:
+    query = specialists_body(PLAIN)["query"]["bool"]
+    assert query["filter"] == [{"term": {"is_candidate": True}}, TREATS]
+    assert "must_not" not in query
+
+
+@pytest.mark.parametrize(
+    ("asked", "clause"),
+    [
+        (
+            {"near": "21287", "within": 30},
+            {"geo_distance": {"distance": "30mi", "points": {"lat": BALTIMORE[0], "lon": BALTIMORE[1]}}},
+        ),
+        ({"plan": "p"}, {"term": {"network_keys": "p"}}),
+        ({"state": "MD"}, {"term": {"licence_states": "MD"}}),
+        ({"role": RoleAsked.SURGERY}, {"term": {"roles": "surgery"}}),
+        ({"language": "es"}, {"term": {"languages": "es"}}),
+        ({"virtual": True}, {"terms": {"attributes": ["telehealth", "virtual"]}}),
+        (
+            {"ages": AgesAsked.CHILD},
+            {
+                "bool": {
+                    "should": [
+                        {"term": {"ages": "child"}},
+                        {"bool": {"must_not": [{"exists": {"field": "ages"}}]}},
+                    ],
+                    "minimum_should_match": 1,
+                }
+            },
+        ),
+    ],
+)
+def test_each_facet_adds_one_filter(asked: dict[str, Any], clause: dict[str, Any]) -> None:
+    assert specialists_body(asking(**asked))["query"]["bool"]["filter"][2:] == [clause]
+
+
+def test_prior_doctors_and_their_breaking_ties_are_excluded() -> None:
+    assert specialists_body(TIED)["query"]["bool"]["must_not"] == [
+        {"ids": {"values": [an_npi(1), an_npi(2)]}},
+        {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}},
+    ]
+
+
+def test_tied_people_stay_where_they_are_to_be_shown_but_never_the_prior_doctors() -> None:
+    shown = replace(TIED, criteria=replace(TIED.criteria, show_tied=True))
+    assert specialists_body(shown)["query"]["bool"]["must_not"] == [
+        {"ids": {"values": [an_npi(1), an_npi(2)]}}
+    ]
+
+
+def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concept() -> None:
+    fit = part(PLAIN, "fit")["dis_max"]
+    weight = PROFILE.parts[PartName.FIT].weight
+    assert [(q["constant_score"]["_name"], q["constant_score"]["boost"]) for q in fit["queries"]] == [
+        ("why.step1", weight),
+        ("why.step2", pytest.approx(weight * 0.83)),
+    ]
+    assert fit["queries"][0]["constant_score"]["filter"]["bool"]["filter"] == [
+        {"terms": {"specialties": ["medical_oncology", "surgical_oncology"]}},
+        {"terms": {"concepts": ["bile_duct_cancer", "klatskin_tumor"]}},
+    ]
+    assert fit["queries"][1]["constant_score"]["filter"] == {"terms": {"specialties": ["medical_oncology"]}}
+
+
+def test_evidence_multiplies_its_weight_by_value_and_age_and_the_best_piece_counts() -> None:
+    nested = part(PLAIN, "evidence.trial")["nested"]
+    assert nested["score_mode"] == "max"
+    scored = nested["query"]["function_score"]
+    assert scored["boost_mode"] == scored["score_mode"] == "multiply"
+    assert scored["query"]["constant_score"]["boost"] == PROFILE.parts[PartName.TRIAL].weight
+    assert scored["query"]["constant_score"]["filter"]["bool"]["filter"] == [
+        {"terms": {"evidence.concept": ["bile_duct_cancer", "klatskin_tumor"]}},
+        {"term": {"evidence.kind": "trial"}},
+    ]
+    age = {"origin": "2026-11-23", "scale": "1826d", "decay": 0.5}
+    assert scored["functions"][1] == {"exp": {"evidence.as_of": age}}
+
+
+def test_every_scoring_clause_has_the_name_of_a_part_and_distance_only_with_a_place() -> None:
+    def names(question: Question) -> set[str]:
+        should = specialists_body(question)["query"]["bool"]["should"]
+        return {next(iter(clause.values()))["_name"] for clause in should}
+
+    everything = {name.value for name in PartName}
+    assert names(asking()) == everything
+    assert names(PLAIN) == everything - {"distance"}
+
+
+def test_the_order_is_score_then_distance_then_npi() -> None:
+    assert [next(iter(by)) for by in specialists_body(asking())["sort"]] == ["_score", "_geo_distance", "npi"]
+    assert [next(iter(by)) for by in specialists_body(PLAIN)["sort"]] == ["_score", "npi"]
+
+
+def test_a_later_page_begins_after_the_last_result_shown() -> None:
+    position = Position("g", date(2026, 1, 1), "f", 20, (0.5, 3.25, an_npi(1)))
+    assert specialists_body(asking(position=position))["search_after"] == [0.5, 3.25, an_npi(1)]
+    assert "search_after" not in specialists_body(PLAIN)
+
+
+def test_ties_are_fetched_only_where_there_is_someone_to_compare_with() -> None:
+    assert "ties" in specialists_body(TIED)["_source"]
+    assert "ties" not in specialists_body(PLAIN)["_source"]
+
+
+def test_the_excluded_are_those_of_the_same_search_who_share_a_breaking_key_by_kind() -> None:
+    body = excluded_body(TIED)
+    assert body["size"] == 0
+    assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
+    assert body["query"]["bool"]["filter"] == [
+        {"term": {"is_candidate": True}},
+        TREATS,
+        {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}},
+    ]
+    assert body["aggs"]["by_kind"]["filters"]["filters"] == {
+        "group": {"terms": {"tie_keys": ["group:1"]}},
+        "system": {"terms": {"tie_keys": ["system:7", "system:8"]}},
+    }
+
+
+def test_an_empty_answer_is_asked_again_without_each_facet_and_without_all() -> None:
+    question = replace(TIED, criteria=replace(TIED.criteria, state="MD", language="es"))
+    bodies = emptied_bodies(question)
+    assert list(bodies) == ["state", "language", "seen", "together"]
+    assert {"term": {"licence_states": "MD"}} not in bodies["state"]["query"]["bool"]["filter"]
+    assert {"term": {"languages": "es"}} in bodies["state"]["query"]["bool"]["filter"]
+    assert len(bodies["seen"]["query"]["bool"]["must_not"]) == 1
+    assert bodies["together"]["query"]["bool"]["filter"] == [{"term": {"is_candidate": True}}, TREATS]
+    assert emptied_bodies(PLAIN) == {}
