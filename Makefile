@@ -34,6 +34,9 @@ sure: setup ## format, lint, types, tests, documentation test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+docs: setup ## write the tables of the README anew from the code
+	DOCS_WRITE=1 $(BIN)/python -m pytest tests/unit/test_docs.py
+
 lock: setup ## pin the dependencies anew, with hashes and without index addresses
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host -o requirements.lock pyproject.toml

@@ -1,6 +1,7 @@
 """The command line: search, look-ups and the local engine; `ingest` and `bench` join by entry point."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -62,9 +63,20 @@ def told(function: Callable[P, int | None]) -> Callable[P, None]:
     return wrapped
 
 
-def say(text: str) -> None:
-    """Progress for the reader, beside the answer."""
-    click.echo(text, err=True)
+class Teller:
+    """Tells progress on standard error: in place on a terminal, elsewhere when the words change."""
+
+    def __init__(self) -> None:
+        self._words = ""
+
+    def __call__(self, text: str) -> None:
+        """Tell one step, such as `Starting the engine: 3 s`."""
+        words = re.sub(r"[0-9]+", "", text)
+        if words != self._words:
+            click.echo(text, err=True)
+        elif sys.stderr.isatty():
+            click.echo(f"\x1b[1A\x1b[K{text}", err=True)  # one line up, cleared, written anew
+        self._words = words
 
 
 def configured() -> Config:
@@ -74,7 +86,7 @@ def configured() -> Config:
 
 def connected(config: Config) -> Client:
     """A client for searching; the local engine is started where there is no other."""
-    return connect(config, say, request_timeout=SEARCH_SECONDS)
+    return connect(config, Teller(), request_timeout=SEARCH_SECONDS)
 
 
 def as_json(answer: Any) -> str:
@@ -175,7 +187,7 @@ def engine() -> None:
 @told
 def start() -> None:
     """Fetch the engine if needed, start it and wait until it is ready."""
-    click.echo(local_node.ensure_node(configured(), say))
+    click.echo(local_node.ensure_node(configured(), Teller()))
 
 
 @engine.command()

@@ -11,10 +11,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from finder.concepts import LadderStep
 from finder.criteria import RoleAsked, SearchCriteria
 from finder.geo import Point
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
-from finder.vocabulary import LadderStep
 
 STEP_PREFIX = "why.step"
 TOGETHER = "together"
@@ -121,14 +121,25 @@ def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -
 
 
 def _treats(question: Question) -> dict[str, Any]:
-    """Who has a place on the ladder, or evidence of the concept itself."""
-    by_specialty = sorted(
-        {s for step in question.ladder if not step.needs_evidence for s in step.specialties}
-    )
-    either = [_terms("concepts", question.concepts)]
-    if by_specialty:
-        either.append(_terms("specialties", by_specialty))
+    """Who stands on a step of the ladder, or has evidence of the concept itself."""
+    open_steps = [step for step in question.ladder if not step.needs_evidence]
+    broader = [step for step in question.ladder if step.evidence_of not in (None, *question.concepts)]
+    either = [_evidence_of(question, None), *(_on_step(question, step) for step in broader)]
+    if open_steps:
+        either.append(_terms("specialties", sorted({s for step in open_steps for s in step.specialties})))
     return {"bool": {"should": either, "minimum_should_match": 1}}
+
+
+def _on_step(question: Question, step: LadderStep) -> dict[str, Any]:
+    wanted = _terms("specialties", sorted(step.specialties))
+    if not step.needs_evidence:
+        return wanted
+    return {"bool": {"filter": [wanted, _evidence_of(question, step.evidence_of)]}}
+
+
+def _evidence_of(question: Question, concept: str | None) -> dict[str, Any]:
+    """Documents list the broader concepts of their evidence as well, so that one id finds all below it."""
+    return _term("concepts", concept or question.concepts[0])
 
 
 def _facets(question: Question) -> dict[str, dict[str, Any]]:
@@ -166,11 +177,8 @@ def _fit(question: Question) -> dict[str, Any]:
     """The best ladder step wins; worse ones add nothing."""
     steps = []
     for step in question.ladder:
-        wanted = _terms("specialties", sorted(step.specialties))
-        if step.needs_evidence:
-            wanted = {"bool": {"filter": [wanted, _terms("concepts", question.concepts)]}}
         weight = question.profile.step_weight(step.step - 1)
-        steps.append(_constant(wanted, weight, f"{STEP_PREFIX}{step.step}"))
+        steps.append(_constant(_on_step(question, step), weight, f"{STEP_PREFIX}{step.step}"))
     return {"dis_max": {"_name": PartName.FIT.value, "queries": steps}}
 
 

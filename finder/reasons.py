@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, PartName
-from finder.vocabulary import LadderStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def why_it_fits(
     titles = [words.specialties.get(s, s) for s in source.get("specialties", ())[:1]]
     sentences = []
     if step:
-        sentences.append(": ".join([*titles, step.label]))
+        closeness = f"(step {step.step} of {len(question.ladder)}, 1 is closest)"
+        sentences.append(": ".join([*titles, f"{_lower_first(step.label)} {closeness}"]))
     elif titles:
         sentences.append(f"{titles[0]}: another specialty, but with evidence of work on this")
     for part, kind in EVIDENCE_PARTS.items():
@@ -93,7 +94,9 @@ def _best_evidence(question: Question, evidence: Iterable[Mapping[str, Any]], ki
     if not about:
         return []
     best = max(about, key=lambda e: (e["value"], e.get("as_of", ""), e["says"]))
-    return [best["says"] + (f" ({best['as_of']})" if best.get("as_of") else "")]
+    return [
+        best["says"][:1].upper() + best["says"][1:] + (f" ({best['as_of']})" if best.get("as_of") else "")
+    ]
 
 
 def _works_for_none(pair: Pair, words: Words) -> str:
@@ -131,4 +134,5 @@ def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
 
 
 def _lower_first(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    """For the middle of a sentence; an abbreviation in front keeps its capitals."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from finder.concepts import LadderStep
 from finder.criteria import Position
 from finder.geo import nearest
 from finder.independence import PairVerdict, Tie, Ties, Verdict, ties_of, verdict, worst
 from finder.query import STEP_PREFIX, TOGETHER, Question
 from finder.ranking import PartName
 from finder.reasons import Pair, Words, what_is_unknown, why_independent, why_it_fits
-from finder.vocabulary import LadderStep, Understood
+from finder.vocabulary import Understood
 
 NETWORKS_FACT = "networks"
 

@@ -1,5 +1,6 @@
 """What the product can do, one function each: find specialists, show one."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +25,7 @@ from finder.results import (
     results_of,
     total_of,
 )
-from finder.sources import load_sources
+from finder.sources import SourceInfo, load_sources
 from finder.specialties import load_specialties
 from finder.vocabulary import Vocabulary, load_vocabulary, resolve
 
@@ -44,8 +45,14 @@ class SearchContext:
 def load_context() -> SearchContext:
     """Get the vocabulary, the profiles and the rules. Raises SourceError when a data file is wrong."""
     specialties = {s.specialty_id: s.label for s in load_specialties().by_id.values()}
-    sources = {name: info.title for name, info in load_sources().items()}
+    sources = {name: _named(info) for name, info in load_sources().items()}
     return SearchContext(load_vocabulary(), load_profiles(), Words(specialties, sources, load_rules()))
+
+
+def _named(source: SourceInfo) -> str:
+    """A source as cited behind a sentence: the publisher's abbreviation and the title."""
+    short = re.search(r"\(([A-Z]+)\)$", source.publisher)
+    return source.title if not short or source.title.startswith(short[1]) else f"{short[1]} {source.title}"
 
 
 @translated()

@@ -202,7 +202,7 @@ def _covered(specialist: Specialist) -> Iterator[str]:
 def _others(out: Path, known: Knowledge) -> dict[str, tuple[Path, int, str]]:
     demonstration = known.is_demonstration
     documents: dict[str, Iterable[tuple[str, Mapping[str, Any]]]] = {
-        "programs": ((p.program_id, p.to_source()) for p in load_programs()),
+        "programs": ((p.id, p.to_source()) for p in load_programs()),
         "organizations": ((o.id, o.to_source()) for o in organizations(known.reference, demonstration)),
         "places": ((p.zip, p.to_source()) for p in places()),
     }

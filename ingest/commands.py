@@ -1,12 +1,14 @@
 """The commands `finder ingest ...` and `finder bench ...`."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import orjson
 
 from finder import runs
-from finder.cli import as_json, configured, say, told
+from finder.cli import Teller, as_json, configured, told
 from finder.engine import connect, translated
 from ingest.demo.generate import generate
 from ingest.files import inspected
@@ -16,6 +18,7 @@ from ingest.run import RunReport, State, ingest_run, recognised
 from ingest.sources import SOURCES
 
 SOURCE_NAMES = [source.name for source in SOURCES]
+NAMES_TOLD = 6
 DATA = click.Path(path_type=Path)
 
 
@@ -35,7 +38,7 @@ def ingest() -> None:
 def run_command(data: Path, only: tuple[str, ...], gate_set: str, full: bool, wants_json: bool) -> int:
     """Read every file of a folder, merge, load, check, and serve the result in one step."""
     config = configured()
-    client = connect(config, say)
+    client = connect(config, Teller())
     report = ingest_run(client, config, data, gate_set=gate_set, only=only, full=full, reporter=Reporter())
     click.echo(as_json(report.to_json()) if wants_json else printed(report))
     return report.exit_code
@@ -62,9 +65,10 @@ def check_command(data: Path, wants_json: bool) -> int:
                         p for p in (issue.file, issue.row and f"row {issue.row}", issue.field) if p
                     )
                     click.echo(f"{issue.level.value}: {where}: {issue.reason} (x {issue.count:,})")
-        say(f"{source.name}: {file.name}: {rows:,} rows, {records:,} records, {rows - records:,} rejected")
+        told_rows = f"{rows:,} rows, {records:,} records, {rows - records:,} rejected"
+        click.echo(f"{source.name}: {file.name}: {told_rows}", err=True)
     for name in unknown:
-        say(f"not recognised by any source: {name}")
+        click.echo(f"not read: {name}", err=True)
     return code
 
 
@@ -75,7 +79,7 @@ def runs_command(wants_json: bool) -> None:
     """The history of runs, newest first."""
     config = configured()
     with translated():
-        records = runs.history(connect(config, say), config.index_prefix)
+        records = runs.history(connect(config, Teller()), config.index_prefix)
     if wants_json:
         click.echo(as_json([{**record.detail, "started": record.started} for record in records]))
         return
@@ -90,7 +94,7 @@ def show(run_id: str) -> None:
     """One run: steps, counts per source, gates."""
     config = configured()
     with translated():
-        click.echo(as_json(dict(runs.run(connect(config, say), config.index_prefix, run_id).detail)))
+        click.echo(as_json(dict(runs.run(connect(config, Teller()), config.index_prefix, run_id).detail)))
 
 
 @ingest.command()
@@ -118,7 +122,7 @@ def demo_data(people: int, seed: int, out: Path) -> None:
             step.advance(max(0, done - step.done))
 
         report = generate(people, out, seed, progress)
-    say(str(report))
+    click.echo(str(report), err=True)
 
 
 @click.group()
@@ -135,10 +139,19 @@ def printed(report: RunReport) -> str:
         lines += [f"  {name}: {count:,}" for name, count in built.coverage.items()]
         lines += [f"  left out, {reason}: {count:,}" for reason, count in built.left_out.items()]
         lines += [f"  trial investigators, {how}: {n:,}" for how, n in built.investigators.items()]
-    if report.unrecognised:
-        lines.append(f"not recognised by any source: {len(report.unrecognised)} files")
-        lines += [f"  {name}" for name in report.unrecognised]
+    lines += _unread_lines(report)
     rejected = sum(f.rejected for f in report.files)
     if rejected and report.state is not State.FAILED:
         lines.append(f"{rejected:,} rows rejected: finder ingest quarantine {report.run_id}")
     return "\n".join(lines)
+
+
+def _unread_lines(report: RunReport) -> Iterator[str]:
+    """Files that were not read, one line a reason with a few names; the report holds every name."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for told_file in report.unrecognised:
+        name, _, reason = told_file.partition(": ")
+        by_reason[reason].append(name)
+    for reason, names in sorted(by_reason.items()):
+        some = ", ".join(names[:NAMES_TOLD]) + (", ..." if len(names) > NAMES_TOLD else "")
+        yield f"not read, {reason}: {len(names)} file(s): {some}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from finder.text import name_key, person_name
+from ingest.names import investigator_name, person_key
 from ingest.staging import Staging
 
 
@@ -83,14 +83,11 @@ def _mentions(staging: Staging) -> dict[str, set[Mention]]:
     for nct, name, role, state in staging.rows(
         "SELECT DISTINCT nct_number, name, role, state FROM trial_people"
     ):
-        person = person_name(name or "")
-        if not nct or not person.first or not person.last:
+        person = investigator_name(name or "")
+        if not nct or person is None:
             continue
         states = frozenset({state}) if state else frozenset(site_states.get(nct, ()))
-        # The first word only, as name_key does: further given names stand in the middle column of CMS files.
-        first, *more = person.first.split()
-        middle = " ".join([*more, person.middle]).strip()
-        found[f"{person.last} {first}"].add(Mention(nct, role or "", middle, states))
+        found[person.key].add(Mention(nct, role or "", person.middle, states))
     return found
 
 
@@ -102,7 +99,7 @@ def _people(staging: Staging, keys: set[str]) -> dict[str, dict[str, _Person]]:
         "SELECT DISTINCT npi, last_name, first_name, middle_name, state FROM nppes_people"
         " UNION SELECT DISTINCT npi, last_name, first_name, middle_name, state FROM clinicians"
     ):
-        key = name_key(first or "", last or "")
+        key = person_key(last or "", first or "")
         if npi and key in keys:
             person = found[key].setdefault(npi, _Person(set(), set()))
             person.middles.add((middle or "").casefold())

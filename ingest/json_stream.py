@@ -9,15 +9,12 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar
 
-import pandas as pd
-
 from finder.errors import SourceError
 from ingest.files import InputFile
-from ingest.sources.base import Batch, Issue, Level
 
 WINDOW_BYTES = 1 << 20
 # A study is about 15 kB, the largest real one seen 1.5 MB; what is longer is no element but a whole file.
@@ -126,19 +123,6 @@ def text(value: Any) -> str | None:
     return words or None
 
 
-def text_frame(rows: Sequence[Sequence[str | None]], columns: Sequence[str]) -> pd.DataFrame:
-    """Rows as a frame of text columns; None is NA."""
-    by_column = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    return pd.DataFrame({c: pd.Series(v, dtype="str") for c, v in zip(columns, by_column, strict=True)})
-
-
-def or_empty_warning(file: InputFile, batches: Iterator[Batch]) -> Iterator[Batch]:
-    """The batches; one with a warning where there is none, so that an empty file is reported."""
-    first = next(batches, None)
-    yield first or Batch({}, (Issue(file.name, None, None, "the file has no rows", Level.WARNING),), 0, 0)
-    yield from batches
-
-
 class _Window:
     """The part of the file that is in memory: text from `_at` on is still to be read."""
 
@@ -152,7 +136,8 @@ class _Window:
 
     @property
     def position(self) -> int:
-        """Characters of the file before the next one."""
+        """Characters of the file before the next one that is no space."""
+        self.peek()
         return self._dropped + self._at
 
     def peek(self) -> str:
@@ -248,15 +233,18 @@ def _visit(window: _Window, path: Path, into: frozenset[Path]) -> Iterator[Item]
     elif path in into and first == "{":
         yield from _members(window, path, into)
     else:
-        position = window.position
-        yield Item(path, position, window.value())
+        yield Item(path, window.position, window.value())
 
 
 def _elements(window: _Window, path: Path, into: frozenset[Path]) -> Iterator[Item]:
     window.take("[")
     has_more = window.peek() != "]"
+    is_entered = path in into
     while has_more:
-        yield from _visit(window, path, into)
+        if is_entered:
+            yield from _visit(window, path, into)
+        else:  # the same, without a generator for each of millions of elements
+            yield Item(path, window.position, window.value())
         has_more = window.has_comma()
     window.take("]")
 

@@ -6,6 +6,8 @@ FINDER_HOME and stopped at the end. Every session uses a random index prefix and
 
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,9 +31,13 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """Settings of the tests: their own home and index prefix, a small heap, the user's engine cache."""
-    home = tmp_path_factory.mktemp("home")
+def config() -> Iterator[Config]:
+    """Settings of the tests: their own home and index prefix, a small heap, the user's engine cache.
+
+    The home can be entered by everybody, since an engine started by root runs as an unprivileged user.
+    """
+    home = Path(tempfile.mkdtemp(prefix="finder-test-"))
+    home.chmod(0o755)
     environ = {
         "PATH": os.environ.get("PATH", ""),
         "FINDER_HOME": str(home),
@@ -40,7 +46,8 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     }
     passed_on = ("HOME", "JAVA_HOME", "ES_JAVA_HOME", "FINDER_CACHE", "FINDER_ENGINE_ZIP")
     passed_on += tuple(name for name in os.environ if name.startswith("ELASTICSEARCH_"))
-    return Config.from_env(environ | {name: os.environ[name] for name in passed_on if name in os.environ})
+    yield Config.from_env(environ | {name: os.environ[name] for name in passed_on if name in os.environ})
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from itertools import product
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Specialty:
-    """One kind of doctor: the NUCC code, the name CMS gives it, and how often such a person works in a hospital."""
+    """One kind of doctor: the NUCC code, the name CMS gives it, and how often such a person works in a
+    hospital.
+    """
 
     specialty_id: str
     taxonomy: str
@@ -24,7 +27,9 @@ class Specialty:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One illness or treatment of the world; `weight` is how many people attend to it, `ages` adult, child or both."""
+    """One illness or treatment of the world; `weight` is how many people attend to it, `ages` adult,
+    child or both.
+    """
 
     condition_id: str
     label: str
@@ -38,7 +43,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One way to attend to a condition: a role, the specialties that do it (commonest first) and their codes."""
+    """One way to attend to a condition: a role, the specialties that do it (commonest first) and their
+    codes.
+    """
 
     condition: int
     role: str
@@ -48,7 +55,9 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class MarketRule:
-    """A real metropolitan area: its ZIP prefixes, the ZIPs with many practices and its share of all people."""
+    """A real metropolitan area: its ZIP prefixes, the ZIPs with many practices and its share of all
+    people.
+    """
 
     name: str
     state: str
@@ -59,7 +68,9 @@ class MarketRule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything the data files say. `numbers` holds scalars by name, `choices` weighted answers, `words` lists."""
+    """Everything the data files say. `numbers` holds scalars by name, `choices` weighted answers,
+    `words` lists.
+    """
 
     version: str
     today: date
@@ -122,8 +133,14 @@ def _conditions(specialties: tuple[Specialty, ...]) -> tuple[tuple[Condition, ..
     return tuple(conditions), tuple(tracks)
 
 
+def _market(raw: Mapping[str, Any]) -> MarketRule:
+    return MarketRule(raw["name"], raw["state"], tuple(raw["zip3"]), tuple(raw["core"]), raw["share"])
+
+
 def load_rules() -> Rules:
-    """All rules of the world. Raises KeyError or ValueError when a data file refers to something it does not have."""
+    """All rules of the world. Raises KeyError or ValueError when a data file refers to something it
+    does not have.
+    """
     raw = tomllib.loads(files("ingest.demo").joinpath("world.toml").read_text(encoding="utf-8"))
     specialties = _specialties()
     conditions, tracks = _conditions(specialties)
@@ -134,13 +151,13 @@ def load_rules() -> Rules:
         for key, value in table.items()
         if isinstance(value, int | float)
     }
+    people, names = raw["people"], raw["names"]
     choices = {
-        "second_opinion": raw["people"]["second_opinion"],
-        "virtual": raw["people"]["virtual"],
+        "second_opinion": people["second_opinion"],
+        "virtual": people["virtual"],
         "group_sizes": raw["organizations"]["group_sizes"],
         "investigators": raw["trials"]["investigators"],
     }
-    names = raw["names"]
     return Rules(
         version=raw["version"],
         today=raw["today"],
@@ -150,11 +167,8 @@ def load_rules() -> Rules:
         },
         words={key: tuple(value) for key, value in names.items() if isinstance(value, list)},
         years={key: (raw["trials"][key][0], raw["trials"][key][1]) for key in ("recent_years", "old_years")},
-        languages=tuple((code, float(share), name) for code, share, name in raw["people"]["languages"]),
-        markets=tuple(
-            MarketRule(m["name"], m["state"], tuple(m["zip3"]), tuple(m["core"]), m["share"])
-            for m in raw["market"]
-        ),
+        languages=tuple((code, float(share), name) for code, share, name in people["languages"]),
+        markets=tuple(_market(market) for market in raw["market"]),
         specialties=specialties,
         conditions=conditions,
         tracks=tracks,

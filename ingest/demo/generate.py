@@ -1,4 +1,4 @@
-"""Writes a whole demonstration world: fictional people and institutions in the publishers' own file formats."""
+"""Writes a whole demonstration world: fictional people and institutions in the publishers' formats."""
 
 import gzip
 from collections import Counter
@@ -67,9 +67,9 @@ def generate(
 ) -> DemoReport:
     """Writes the world of `people` fictional people under `out`; the same arguments give the same bytes.
 
-    `progress` is called with the step's name, what is done and what there is to do. Needs about 0.3 GB for 200,000
-    people. Raises ValueError below 50 people, above what the marked numbers hold, and when `out` holds files that are
-    not an earlier demonstration.
+    `progress` is called with the step's name, what is done and what there is to do. Needs about 0.4 GB for
+    200,000 people. Raises ValueError below 50 people, above what the marked numbers hold, and when `out`
+    holds files that are not an earlier demonstration.
     """
     tell = progress or _silent
     world = build(people, seed)
@@ -95,7 +95,9 @@ def _silent(step: str, done: int, total: int) -> None:
 
 
 def _clear(out: Path) -> None:
-    """Makes the folder and takes away rosters of an earlier world, whose names may differ from the new ones."""
+    """Makes the folder and takes away rosters of an earlier world, whose names may differ from the new
+    ones.
+    """
     out.mkdir(parents=True, exist_ok=True)
     if any(out.iterdir()) and not (out / NOTICE).is_file():
         raise ValueError(f"{out} holds other files; give an empty folder for the demonstration")
@@ -107,11 +109,11 @@ def _clear(out: Path) -> None:
 
 def _notice(world: World) -> str:
     return (
-        "DEMONSTRATION. Everything in this folder is fictional: no person, institution, number, study, plan or figure "
-        "in it exists. Only cities, ZIP codes, specialties and names of illnesses are real. It is a model world in the "
-        f"file formats of the publishers, spoiled on purpose; truth.json.gz says what is true in it. People: "
-        f"{len(world.people.npi)}. Seed: {world.seed}. Version: {world.rules.version}. Its present day: "
-        f"{world.rules.today}.\n"
+        "DEMONSTRATION. Everything in this folder is fictional: no person, institution, number, study, plan "
+        "or figure in it exists. Only cities, ZIP codes, specialties and names of illnesses are real. It is "
+        "a model world in the formats of the publishers, spoiled on purpose; truth.json.gz has the truth. "
+        f"People: {len(world.people.npi)}. Seed: {world.seed}. Version: {world.rules.version}. "
+        f"Its present day: {world.rules.today}.\n"
     )
 
 
@@ -139,7 +141,9 @@ def _write_people(world: World, out: Path, counts: Counter[str], tell: Progress)
 
 
 def _write_rosters(world: World, out: Path, people: list[Person], counts: Counter[str]) -> None:
-    """Appends to one roster for each market; people run market by market, so few files are touched at a time."""
+    """Appends to one roster for each market; people run market by market, so few files are touched at a
+    time.
+    """
     by_market: dict[int, list[str]] = {}
     for market, line in write_rosters.rows(world, people):
         by_market.setdefault(market, []).append(line)

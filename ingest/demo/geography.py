@@ -1,4 +1,4 @@
-"""Real places for made-up people: markets of ZIP codes with their points, from the offline `zipcodes` package."""
+"""Real places for made-up people: markets of ZIP codes with points, from the offline `zipcodes` package."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -32,7 +32,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """One area where people work together; `weights` belong to `places` (positions in the list of all places)."""
+    """One area where people work together; `weights` belong to `places` (positions in the list of all
+    places).
+    """
 
     name: str
     slug: str
@@ -63,7 +65,7 @@ def _places(rules: Rules) -> tuple[Place, ...]:
             tuple(row["area_codes"]),
         )
         for row in rows
-        # ZIPs of one receiver have made-up points in that package; Rochester's two hospitals are right and wanted.
+        # That package puts ZIPs of a single receiver anywhere; Rochester's is right, and wanted.
         if (row["zip_code_type"] == "STANDARD" or row["zip_code"] == "55905")
         and row["active"]
         and row["state"] in rules.states
@@ -102,7 +104,9 @@ def _rural_rules(places: tuple[Place, ...], taken: set[str], count: int, seed: i
 
 
 def lay_out(rules: Rules, people: int, seed: int) -> Geography:
-    """Markets for that many people; shares of people are exact up to rounding, the first metros come first."""
+    """Markets for that many people; shares of people are exact up to rounding, the first metros come
+    first.
+    """
     places = _places(rules)
     metros = rules.markets[: max(3, min(len(rules.markets), people // PEOPLE_PER_METRO))]
     taken = {prefix for rule in rules.markets for prefix in rule.zip3}

@@ -1,11 +1,12 @@
 """Makes the numbers of the demonstration world, each from a range that marks it as made up.
 
-NPIs carry a valid check digit but come from blocks that the registry has not reached (it counts up from 1003 and
-its largest numbers begin with 1992; numbers beginning with 2 were never given out): people from 1999 downwards to 1994
-and then 2999 downwards to 2990, organizations from 1993 and then 2989 downwards to 2980.
+NPIs carry a valid check digit but come from blocks that the registry has not reached: in the public NPPES
+files of 2015 to 2025 the largest begin with 1992, and none begins with 2. People get 1999 downwards to 1994
+and then 2999 downwards to 2990, organizations 1993 and then 2989 downwards to 2980.
 """
 
 from enum import Enum
+from string import ascii_uppercase
 
 import numpy as np
 
@@ -26,7 +27,9 @@ class Holder(Enum):
 
 
 def npis(start: int, count: int, holder: Holder) -> Ints:
-    """`count` NPIs of the marked blocks from position `start`. Raises ValueError when the blocks are used up."""
+    """`count` NPIs of the marked blocks from position `start`. Raises ValueError when the blocks are
+    used up.
+    """
     blocks = np.array(PEOPLE_BLOCKS if holder is Holder.PERSON else ORGANIZATION_BLOCKS, dtype=np.int64)
     place = np.arange(start, start + count, dtype=np.int64)
     if start + count > len(blocks) * BLOCK_SIZE:
@@ -36,7 +39,9 @@ def npis(start: int, count: int, holder: Holder) -> Ints:
 
 
 def check_digits(nine: Ints) -> Ints:
-    """The Luhn digit for the first nine digits of an NPI, the prefix 80840 counted in (45 CFR 162.406, CMS)."""
+    """The Luhn digit for the first nine digits of an NPI, the prefix 80840 counted in (45 CFR 162.406,
+    CMS).
+    """
     total = np.full(nine.shape, 24, dtype=np.int64)
     rest = nine.copy()
     for position in range(9):
@@ -48,11 +53,16 @@ def check_digits(nine: Ints) -> Ints:
 
 
 def ccn(hospital: int) -> str:
-    """A CMS certification number: state prefix 99 is nobody's; six characters, letters once the digits are used up."""
+    """A CMS certification number: state 99 is nobody's, a letter stands third once the digits are used up.
+
+    Raises ValueError for hospitals beyond the 36,000 that this holds.
+    """
     if hospital < 10_000:
         return f"99{hospital:04d}"
     letter, number = divmod(hospital - 10_000, 1000)
-    return f"99{chr(ord('A') + letter)}{number:03d}"
+    if letter >= len(ascii_uppercase):
+        raise ValueError("the marked range holds 36000 hospitals")
+    return f"99{ascii_uppercase[letter]}{number:03d}"
 
 
 def group_pac_id(group: int) -> str:

@@ -1,4 +1,4 @@
-"""The institutions of the demonstration world: parent systems, regional systems, hospitals and practice groups."""
+"""The institutions of the demonstration world: parent and regional systems, hospitals, practice groups."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -35,7 +35,9 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Hospital:
-    """A hospital; `system` is a regional system or -1, `in_linkage` whether the yearly linkage lists it at all."""
+    """A hospital; `system` is a regional system or -1, `in_linkage` whether the yearly linkage lists it
+    at all.
+    """
 
     name: str
     market: int
@@ -48,7 +50,9 @@ class Hospital:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A practice group; size 1 is a sole practice. `tax` is the position of the group whose tax number it uses."""
+    """A practice group; size 1 is a sole practice. `tax` is the position of the group whose tax number
+    it uses.
+    """
 
     name: str
     former_names: tuple[str, ...]
@@ -220,7 +224,7 @@ def _group_sites(
 
 
 def _add_history(draft: _Draft, members: range) -> None:
-    """Renames and merges some groups; a second number is given only to groups without a system of the same kind."""
+    """Renames and merges some groups; a second number is given to pairs of groups without a system."""
     spare: int | None = None
     for n in members:
         group = draft.groups[n]

@@ -1,4 +1,4 @@
-"""The people of the demonstration world as columns: true focus, role, name, workplaces, and what noise hit them."""
+"""The people of the demonstration world as columns: focus, role, name, workplaces, and the noise on them."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -63,7 +63,9 @@ class Missing(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """One column each; positions run market by market. -1 means none. Shares are 0 to 1 of a person's own work."""
+    """One column each; positions run market by market. -1 means none. Shares are 0 to 1 of a person's
+    own work.
+    """
 
     npi: Ints
     market: Ints
@@ -100,7 +102,9 @@ class People:
 
 
 def populate(rules: Rules, geography: Geography, organizations: Organizations, seed: int) -> People:
-    """The people of that geography and those institutions; the same arguments always give the same columns."""
+    """The people of that geography and those institutions; the same arguments always give the same
+    columns.
+    """
     count = int(geography.people.sum())
     rng = draws(seed, TOPIC)
     market = np.repeat(np.arange(len(geography.markets), dtype=np.int64), geography.people)
@@ -159,8 +163,10 @@ def _focus(rules: Rules, rng: np.random.Generator, count: int) -> dict[str, Colu
             elif rules.conditions[one.condition].ages == "both":
                 ages[mine] = np.where(mine % 3 == 0, Ages.BOTH, Ages.ADULT)
     expert = rng.random(count) < rules.numbers["expert_share"]
-    share = np.where(expert, 0.3 + 0.65 * rng.beta(1.6, 1.4, count), 0.05 + 0.2 * rng.random(count))
-    second_share = np.where(second >= 0, (1 - share) * np.where(expert, rng.random(count) * 0.7, 0.2), 0.0)
+    share = np.where(expert, 0.3 + 0.65 * rng.beta(1.6, 1.4, count), 0.1 + 0.14 * rng.random(count))
+    second_share = np.where(
+        second >= 0, (1 - share) * np.where(expert, rng.random(count) * 0.7, share * 0.9), 0.0
+    )
     columns: dict[str, Column] = {
         "track": track,
         "share": np.round(share, 3),
@@ -221,7 +227,9 @@ def _hospitals(
     rng: np.random.Generator,
     workers: _Workers,
 ) -> Ints:
-    """One to five hospitals for those who work in one; the people of a system's group keep to that system's."""
+    """One to five hospitals for those who work in one; the people of a system's group keep to that
+    system's.
+    """
     market, reputation = workers.market, workers.focus["reputation"]
     likely = np.array([s.hospital_share for s in rules.specialties])[workers.focus["specialty"]]
     works = rng.random(len(market)) < likely

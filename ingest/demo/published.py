@@ -1,4 +1,4 @@
-"""What the files say about a person after noise: addresses, group, hospitals, and what can be judged from them."""
+"""What the files say about a person after noise: addresses, group, hospitals, and what they settle."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,9 @@ class Address(NamedTuple):
 
 
 def registry_address(world: World, person: Person) -> Address:
-    """The practice address in the registry: the one before the last for stale people, a misspelt street for some."""
+    """The practice address in the registry: the one before the last for stale people, a misspelt street
+    for some.
+    """
     if person.stale == Stale.ADDRESS:
         return former_address(world, person)
     site = world.organizations.sites[person.site]
@@ -39,7 +41,9 @@ def former_address(world: World, person: Person) -> Address:
 
 
 def clinician_lines(person: Person, site: Site) -> tuple[str, str]:
-    """The address lines of the clinician file: another word for suite, or all in one line, where it is mistyped."""
+    """The address lines of the clinician file: another word for suite, or all in one line, where it is
+    mistyped.
+    """
     street = site.street.upper()
     if not site.suite:
         return street, ""
@@ -71,19 +75,33 @@ def former_half(person: Person) -> int:
 
 
 def listed_hospitals(person: Person) -> list[int]:
-    """The hospitals in the facility file."""
-    shown = person.in_clinician_file and person.missing != Missing.HOSPITAL
-    return person.hospitals if shown else []
+    """The hospitals in the facility file, or else the one whose roster lists the person."""
+    if person.missing == Missing.HOSPITAL:
+        return []
+    if person.in_clinician_file:
+        return person.hospitals
+    return person.hospitals[:1] if has_current_roster(person) else []
+
+
+def has_current_roster(person: Person) -> bool:
+    """Whether a roster row with an NPI gives where the person works now."""
+    return person.has_roster and person.stale != Stale.ROSTER and person.missing != Missing.NPI
+
+
+def rests_on_roster(person: Person) -> bool:
+    """Whether only a roster gives a hospital: readers may differ on whether that is an affiliation."""
+    return not person.in_clinician_file and bool(listed_hospitals(person))
+
+
+def are_sites_listed(person: Person) -> bool:
+    """Whether some file writes the present main address as it is."""
+    return person.in_clinician_file or (person.stale != Stale.ADDRESS and person.mistyped != Mistyped.STREET)
 
 
 def states_sole_practice(world: World, person: Person) -> bool:
     """Whether a usable roster row says that the person works alone."""
-    return (
-        group_of(world, person).size == 1
-        and person.has_roster
-        and person.stale != Stale.ROSTER
-        and person.missing not in (Missing.NPI, Missing.GROUP)
-    )
+    is_alone = group_of(world, person).size == 1
+    return is_alone and has_current_roster(person) and person.missing != Missing.GROUP
 
 
 def is_group_known(world: World, person: Person) -> bool:
@@ -92,7 +110,9 @@ def is_group_known(world: World, person: Person) -> bool:
 
 
 def is_system_settled(world: World, person: Person) -> bool:
-    """Whether the group, or else every listed hospital, is in the yearly linkage (with a system or with a blank)."""
+    """Whether the group, or else every listed hospital, is in the yearly linkage (with a system or with
+    a blank).
+    """
     group = listed_group(world, person)
     if group >= 0 and world.organizations.groups[group].in_linkage:
         return True

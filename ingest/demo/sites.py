@@ -1,4 +1,4 @@
-"""Addresses of the demonstration world: each site is one street, suite, telephone and fax number in a real ZIP."""
+"""Addresses of the demonstration world: each site is a street, suite, telephone and fax in a real ZIP."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -39,7 +39,9 @@ class SiteBook:
         return f"{number + 100} {self.streets[street]}"
 
     def new_phone(self, place: int) -> str:
-        """A ten-digit number with a real area code of the place and an exchange from 555 on (never in real use)."""
+        """A ten-digit number with a real area code of the place and an exchange from 555 on (never in
+        real use).
+        """
         codes = self.geography.places[place].area_codes
         code = min(codes, key=lambda c: (self._phones[c], c))
         taken = self._phones[code]

@@ -1,4 +1,4 @@
-"""What two people share, in truth and in the files, the verdict that follows, and the pairs planted for the benches."""
+"""What two people share in truth and in the files, the verdict that follows, and the planted pairs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from ingest.demo.kinds import Flags, Ints, draws
 from ingest.demo.organizations import History
 from ingest.demo.people import Mistyped
 from ingest.demo.published import (
+    are_sites_listed,
     former_half,
     is_group_known,
     is_system_settled,
     listed_group,
     listed_hospitals,
     listed_systems,
+    rests_on_roster,
 )
 from ingest.demo.world import Person, World, persons
 
@@ -47,7 +49,9 @@ class Marks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One pair for the benches: `kinds` is all that the files show of it, `verdict` what follows from the files."""
+    """One pair for the benches: `kinds` is all that the files show of it, `verdict` what follows from
+    the files.
+    """
 
     first: int
     second: int
@@ -76,9 +80,14 @@ def _plan(kind: str, key: str, strength: str, needs: str, bars: frozenset[str], 
 
 _NEARER = frozenset({"group", "tax_number", "hospital"})
 PLANS = (
-    _plan("same_group", "group", "breaks", "group", frozenset({"renamed", "merged"}), "one group number"),
-    _plan("renamed_group", "group", "breaks", "group renamed", frozenset(), "one group number, two names"),
-    _plan("merged_group", "group", "breaks", "group merged", frozenset(), "one number, two former groups"),
+    _plan(
+        "shared_phone",
+        "phone",
+        "weakens",
+        "phone",
+        BREAKING | {"suite"},
+        "one telephone, different addresses",
+    ),
     _plan(
         "group_two_numbers",
         "tax",
@@ -87,6 +96,25 @@ PLANS = (
         frozenset({"group"}),
         "one tax number, two group numbers",
     ),
+    _plan("merged_group", "group", "breaks", "group merged", frozenset(), "one number, two former groups"),
+    _plan("shared_suite", "site", "weakens", "suite", BREAKING, "one suite and telephone, different groups"),
+    _plan(
+        "recent_study", "recent", "weakens", "recent_study", BREAKING | {"suite", "phone"}, "one recent study"
+    ),
+    _plan("old_study", "old", "none", "old_study", BREAKING | WEAKENING, "one study that ended long ago"),
+    _plan(
+        "same_cohort", "cohort", "weakens", "cohort", BREAKING | WEAKENING - {"cohort"}, "one school and year"
+    ),
+    _plan(
+        "shared_tower",
+        "tower",
+        "none",
+        "tower",
+        BREAKING | WEAKENING,
+        "one office building, different suites",
+    ),
+    _plan("renamed_group", "group", "breaks", "group renamed", frozenset(), "one group number, two names"),
+    _plan("same_group", "group", "breaks", "group", frozenset({"renamed", "merged"}), "one group number"),
     _plan(
         "groups_one_system",
         "group_system",
@@ -113,30 +141,6 @@ PLANS = (
     ),
     _plan("one_parent", "parent", "breaks", "parent", _NEARER | {"system"}, "two systems with one parent"),
     _plan("shared_hospital", "hospital", "breaks", "hospital", _NEARER - {"hospital"}, "one hospital"),
-    _plan("shared_suite", "site", "weakens", "suite", BREAKING, "one suite and telephone, different groups"),
-    _plan(
-        "shared_phone",
-        "phone",
-        "weakens",
-        "phone",
-        BREAKING | {"suite"},
-        "one telephone, different addresses",
-    ),
-    _plan(
-        "recent_study", "recent", "weakens", "recent_study", BREAKING | {"suite", "phone"}, "one recent study"
-    ),
-    _plan(
-        "same_cohort", "cohort", "weakens", "cohort", BREAKING | WEAKENING - {"cohort"}, "one school and year"
-    ),
-    _plan("old_study", "old", "none", "old_study", BREAKING | WEAKENING, "one study that ended long ago"),
-    _plan(
-        "shared_tower",
-        "tower",
-        "none",
-        "tower",
-        BREAKING | WEAKENING,
-        "one office building, different suites",
-    ),
     _plan("missing_group", "market", "none", "lacks_group", BREAKING | WEAKENING, "a group is not known"),
     _plan(
         "missing_system", "market", "none", "lacks_system", BREAKING | WEAKENING, "a system is not settled"
@@ -163,7 +167,9 @@ def unique_names(world: World) -> Flags:
 
 
 def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -> Marks:
-    """The keys of one person: in truth, or as the files show them (`linkable`: their studies can be linked)."""
+    """The keys of one person: in truth, or as the files show them (`linkable`: their studies can be
+    linked).
+    """
     organizations = world.organizations
     if shown:
         group, hospitals = listed_group(world, person), listed_hospitals(person)
@@ -173,7 +179,8 @@ def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -
         by_group = {organizations.groups[group].system} - {-1}
         by_hospital = {organizations.hospitals[h].system for h in hospitals} - {-1}
     owner = organizations.groups[group] if group >= 0 else None
-    sites = {person.site, person.second_site} - {-1}
+    is_listed = not shown or are_sites_listed(person)
+    sites = {person.site, person.second_site} - {-1} if is_listed else set[int]()
     addresses = [organizations.sites[site] for site in sites]
     studies = world.studies.of_person.get(person.position, ()) if linkable or not shown else ()
     recent = frozenset(n for n in studies if world.studies.trials[n].is_recent)
@@ -197,7 +204,9 @@ def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -
 
 
 def shared_kinds(a: Marks, b: Marks) -> frozenset[str]:
-    """What two people have in common; `system_...` says how a system is shared, `renamed` and `merged` which group."""
+    """What two people have in common; `system_...` says how a system is shared, `renamed` and `merged`
+    which group.
+    """
     is_group, is_tax = a.group == b.group >= 0, a.tax == b.tax >= 0 and a.group != b.group
     by_group, by_hospital = (
         a.systems_by_group & b.systems_by_group,
@@ -227,7 +236,9 @@ def shared_kinds(a: Marks, b: Marks) -> frozenset[str]:
 
 
 def verdict(world: World, a: Person, b: Person, kinds: frozenset[str]) -> str:
-    """What the files allow to say of a pair that shares `kinds` in them (the truth table of the design, section 7)."""
+    """What the files allow to say of a pair that shares `kinds` in them (the truth table of the design,
+    section 7).
+    """
     if kinds & BREAKING:
         return "not independent"
     if not (is_group_known(world, a) and is_group_known(world, b)):
@@ -238,13 +249,17 @@ def verdict(world: World, a: Person, b: Person, kinds: frozenset[str]) -> str:
 
 
 def plant(world: World) -> Iterator[Planted]:
-    """Pairs of every kind, as many as the population allows up to the fixed number for each hundred people."""
+    """Pairs of every kind, as many as the population allows up to the fixed number for each hundred
+    people.
+    """
     count = len(world.people.npi)
     linkable = unique_names(world) & (world.people.mistyped != Mistyped.NAME)
-    each = int(count * world.rules.numbers["pairs_per_100_people"] / 100) // len(PLANS)
+    left = int(count * world.rules.numbers["pairs_per_100_people"] / 100)
     for n, plan in enumerate(PLANS):
-        rng, wanted, seen = draws(world.seed, TOPIC, n), each, set[tuple[int, int]]()
-        for one, other in _candidates(world, plan.key, rng, each * TRIES_PER_PAIR):
+        # What a rare kind cannot fill goes to the kinds after it: the rare ones stand first.
+        wanted, seen = left // (len(PLANS) - n), set[tuple[int, int]]()
+        rng = draws(world.seed, TOPIC, n)
+        for one, other in _candidates(world, plan.key, rng, wanted * TRIES_PER_PAIR):
             if wanted == 0:
                 break
             pair = (min(one, other), max(one, other))
@@ -253,12 +268,14 @@ def plant(world: World) -> Iterator[Planted]:
             seen.add(pair)
             found = _judged(world, plan, pair, linkable)
             if found:
-                wanted -= 1
+                wanted, left = wanted - 1, left - 1
                 yield found
 
 
 def _judged(world: World, plan: Plan, pair: tuple[int, int], linkable: Flags) -> Planted | None:
     a, b = (persons(world, n, n + 1)[0] for n in pair)
+    if rests_on_roster(a) or rests_on_roster(b):
+        return None
     sides = [marks(world, person, shown=True, linkable=bool(linkable[person.position])) for person in (a, b)]
     kinds = shared_kinds(*sides)
     if kinds & plan.bars or not plan.needs <= kinds | _state(world, a, b):

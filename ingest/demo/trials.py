@@ -1,4 +1,4 @@
-"""The studies of the demonstration world: who investigates what, where and when, clearly recent or clearly long ago."""
+"""The studies of the demonstration world: who investigates what and where, clearly recent or long ago."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Writes truth.json.gz: who people really are, what ties them, and how well each fits a condition. No publisher's format."""
+"""Writes truth.json.gz, no publisher's format: who people really are, their ties, and how well they fit."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +10,7 @@ from ingest.demo.identifiers import ccn, group_pac_id, nct_id, system_id, tin
 from ingest.demo.kinds import Ints
 from ingest.demo.people import Misled, Missing, Mistyped, Stale
 from ingest.demo.published import (
+    has_current_roster,
     is_system_settled,
     listed_group,
     listed_hospitals,
@@ -33,11 +34,14 @@ FORMAT = "demonstration-truth-1"
 TIE_COLUMNS = ("npi_a", "npi_b", "kind", "strength", "how", "kinds_shown", "verdict")
 # A grade says how well the person's true work fits: at least this share of it is about the condition.
 GRADES = ((3, 0.5), (2, 0.25), (1, 0.05))
+MAINLY = 0.5
 AGE_NAMES = (["adult"], ["child"], ["adult", "child"])
 
 
 def rows(world: World) -> Iterator[bytes]:
-    """One JSON object in pieces: `conditions`, `people`, `tie_columns`, `ties` and `judgments` by condition."""
+    """One JSON object in pieces: `conditions`, `people`, `tie_columns`, `ties` and `judgments` by
+    condition.
+    """
     head = {
         "format": FORMAT,
         "version": world.rules.version,
@@ -74,16 +78,21 @@ def _listed(entries: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def grades(world: World, condition: int) -> Ints:
-    """0 to 3 for every person: by the share of their work, at least 1 for anyone of a specialty that treats it."""
+    """0 to 3 for every person, by the share of their work that is about the condition.
+
+    Anyone of a specialty that treats it gets at least 1, but 0 where at least half of the work is another
+    thing and no neighbour of the condition: somebody who mainly treats breasts is no answer for a pancreas.
+    """
     rules, people = world.rules, world.people
-    about = np.array([track.condition == condition for track in rules.tracks])
     tracks = [track for track in rules.tracks if track.condition == condition]
     kinds = sorted({kind for track in tracks for kind in track.specialties})
-    share = np.where((people.track >= 0) & about[people.track], people.share, 0.0)
-    share = np.where(
-        (people.second_track >= 0) & about[people.second_track], share + people.second_share, share
-    )
-    found = (np.isin(people.specialty, kinds) & (people.track >= 0)).astype(np.int64)
+    # One more at the end, for the -1 of primary care.
+    about = np.array([*(track.condition == condition for track in rules.tracks), False])
+    near = np.array([*(condition in rules.conditions[t.condition].neighbours for t in rules.tracks), False])
+    share = np.where(about[people.track], people.share, 0.0)
+    share = share + np.where(about[people.second_track], people.second_share, 0.0)
+    mainly_other = (people.share >= MAINLY) & ~about[people.track] & ~near[people.track]
+    found: Ints = np.where(np.isin(people.specialty, kinds) & (people.track >= 0) & ~mainly_other, 1, 0)
     for grade, least in reversed(GRADES):
         found[share >= least] = grade
     return found
@@ -203,5 +212,5 @@ def _published(world: World, person: Person) -> dict[str, Any]:
         "hospitals": [ccn(h) for h in listed_hospitals(person)],
         "clinician_file": person.in_clinician_file,
         "volumes": person.in_medicare,
-        "roster": person.has_roster and person.missing != Missing.NPI,
+        "roster": has_current_roster(person),
     }

@@ -1,4 +1,4 @@
-"""How often each person did what in the year: true counts by code, and the counts that the volume file shows."""
+"""How often each person did what in the year: true counts by code, and those that the file shows."""
 
 from typing import NamedTuple
 
@@ -12,6 +12,16 @@ LEAST_SHOWN = 11  # CMS leaves out rows of ten or fewer patients
 MISLED_SHARE = 0.45  # of the volume of a misled person goes to a neighbour field
 VISIT_CODES = ("99213", "99214", "99204")
 HOSPITAL_CODES = ("99223", "99232")
+# Work that no condition of this world claims, by role: small procedures and tests that many do.
+OTHER_CODES = {
+    "surgery": ("12001", "10060", "11042"),
+    "medical": ("36415", "93000", "80053"),
+    "radiation": ("77427", "77336", "77334"),
+    "pathology": ("88304", "88300", "88312"),
+    "interventional": ("36556", "76937", "77001"),
+}
+MOST_OTHER_TRACKS = 5
+MOST_OF_MAIN = 0.8  # no other track takes more than this part of the main one
 UNITS_PER_DRUG_PATIENT = 40
 SPREAD = (0.5, 0.3, 0.2, 0.1)  # over the codes of one track, commonest first
 
@@ -25,7 +35,9 @@ class Volume(NamedTuple):
 
 
 def volumes(world: World, people: list[Person], *, shown: bool) -> list[list[Volume]]:
-    """For each of these people (one chunk, in order) the counts; `shown` spoils them as the volume file is spoiled."""
+    """For each of these people (one chunk, in order) the counts; `shown` spoils them as the volume file
+    is spoiled.
+    """
     noise = draws(world.seed, TOPIC, people[0].position).uniform(0.8, 1.2, len(people)).tolist()
     others = _tracks_of_specialty(world.rules)
     return [
@@ -43,18 +55,16 @@ def _tracks_of_specialty(rules: Rules) -> list[tuple[int, ...]]:
 
 
 def shares(rules: Rules, person: Person, others: tuple[int, ...], *, shown: bool) -> dict[int, float]:
-    """Shares of a person's own work by track; they add up to 1 for all but primary care."""
+    """Shares of a person's own work by track; what is left to 1 is work that no condition claims."""
     if person.track < 0:
         return {}
     found = {person.track: person.share}
     if person.second_track >= 0:
         found[person.second_track] = found.get(person.second_track, 0.0) + person.second_share
-    rest = 1 - sum(found.values())
-    # The rest of the work is spread over a few other things that the specialty does.
-    spare = [t for t in others if t not in found] or [person.track]
-    few = [spare[(person.position + n) % len(spare)] for n in range(min(4, len(spare)))]
+    spare = [t for t in others if t not in found]
+    few = [spare[(person.position + n) % len(spare)] for n in range(min(MOST_OTHER_TRACKS, len(spare)))]
     for track in few:
-        found[track] = found.get(track, 0.0) + rest / len(few)
+        found[track] = min((1 - person.share - person.second_share) / len(few), person.share * MOST_OF_MAIN)
     if shown and person.misled == Misled.VOLUME:
         wrong = misleading_track(rules, person)
         found = {track: share * (1 - MISLED_SHARE) for track, share in found.items()}
@@ -78,13 +88,15 @@ def misleading_track(rules: Rules, person: Person) -> int:
 def _counts(
     rules: Rules, person: Person, noise: float, others: tuple[int, ...], *, shown: bool
 ) -> list[Volume]:
+    role = rules.tracks[person.track].role if person.track >= 0 else "medical"
+    parts = shares(rules, person, others, shown=shown)
+    work = [(rules.tracks[track].codes, share) for track, share in parts.items()]
+    work.append((OTHER_CODES[role], 1 - sum(parts.values())))
     patients: dict[str, float] = {}
-    for track, share in shares(rules, person, others, shown=shown).items():
-        codes = rules.tracks[track].codes
+    for codes, share in work:
         total = person.volume * share * noise / sum(SPREAD[: len(codes)])
         for code, part in zip(codes, SPREAD, strict=False):
             patients[code] = patients.get(code, 0.0) + total * part
-    role = rules.tracks[person.track].role if person.track >= 0 else "medical"
     if role in ("surgery", "medical", "radiation"):
         for code, part in zip(VISIT_CODES, (0.5, 0.4, 0.2), strict=True):
             patients[code] = person.volume * part * noise

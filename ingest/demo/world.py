@@ -70,7 +70,9 @@ class Person(NamedTuple):
 
 
 def build(people: int, seed: int) -> World:
-    """The world of that many people. Raises ValueError when there are too few or too many for the marked numbers."""
+    """The world of that many people. Raises ValueError when there are too few or too many for the
+    marked numbers.
+    """
     if people < 50:
         raise ValueError("a world needs at least 50 people")
     rules = load_rules()

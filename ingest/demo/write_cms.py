@@ -22,9 +22,10 @@ from ingest.demo.world import (
 )
 
 CLINICIAN_HEADER = (
-    "NPI,Ind_PAC_ID,Ind_enrl_ID,Provider Last Name,Provider First Name,Provider Middle Name,suff,gndr,Cred,Med_sch,"
-    "Grd_yr,pri_spec,sec_spec_1,sec_spec_2,sec_spec_3,sec_spec_4,sec_spec_all,Telehlth,Facility Name,org_pac_id,"
-    "num_org_mem,adr_ln_1,adr_ln_2,ln_2_sprs,City/Town,State,ZIP Code,Telephone Number,ind_assgn,grp_assgn,adrs_id\n"
+    "NPI,Ind_PAC_ID,Ind_enrl_ID,Provider Last Name,Provider First Name,Provider Middle Name,suff,gndr,Cred,"
+    "Med_sch,Grd_yr,pri_spec,sec_spec_1,sec_spec_2,sec_spec_3,sec_spec_4,sec_spec_all,Telehlth,Facility Name,"
+    "org_pac_id,num_org_mem,adr_ln_1,adr_ln_2,ln_2_sprs,City/Town,State,ZIP Code,Telephone Number,ind_assgn,"
+    "grp_assgn,adrs_id\n"
 )
 FACILITY_HEADER = (
     "NPI,Ind_PAC_ID,Provider Last Name,Provider First Name,Provider Middle Name,suff,facility_type,"
@@ -85,14 +86,16 @@ def facility_rows(world: World, people: list[Person]) -> Iterator[str]:
     for person in people:
         hospitals = listed_hospitals(person)
         if hospitals:
-            name = f"{last_name(world, person).upper()},{first_name(world, person).upper()},{middle_name(person)}"
+            name = f"{last_name(world, person)},{first_name(world, person)},{middle_name(person)}".upper()
             head = f"{person.npi},{person_pac_id(person.position)},{name},,Hospital"
             for hospital in hospitals:
                 yield f"{head},{ccn(hospital)},\n"
 
 
 def service_rows(world: World, people: list[Person]) -> Iterator[str]:
-    """One line for each person and code with more than ten patients; the description column stays empty (AMA text)."""
+    """One line for each person and code with more than ten patients; the description column stays empty
+    (AMA text).
+    """
     shown = volumes(world, people, shown=True)
     for person, counts in zip(people, shown, strict=True):
         if not person.in_medicare:

@@ -1,4 +1,4 @@
-"""Writes the files about institutions: hospitals (CMS), systems and linkages (AHRQ), and cancer centers (NCI layout)."""
+"""Writes the files about institutions: hospitals (CMS), systems and linkages (AHRQ), cancer centers (NCI)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,122 +8,43 @@ from ingest.demo.organizations import History
 from ingest.demo.table import plain, quoted
 from ingest.demo.world import World
 
-MEASURES = [
-    "MORT Group Measure Count",
-    "Count of Facility MORT Measures",
-    "Count of MORT Measures Better",
-    "Count of MORT Measures No Different",
-    "Count of MORT Measures Worse",
-    "MORT Group Footnote",
-    "Safety Group Measure Count",
-    "Count of Facility Safety Measures",
-    "Count of Safety Measures Better",
-    "Count of Safety Measures No Different",
-    "Count of Safety Measures Worse",
-    "Safety Group Footnote",
-    "READM Group Measure Count",
-    "Count of Facility READM Measures",
-    "Count of READM Measures Better",
-    "Count of READM Measures No Different",
-    "Count of READM Measures Worse",
-    "READM Group Footnote",
-    "Pt Exp Group Measure Count",
-    "Count of Facility Pt Exp Measures",
-    "Pt Exp Group Footnote",
-    "TE Group Measure Count",
-    "Count of Facility TE Measures",
-    "TE Group Footnote",
-]
-HOSPITAL_COLUMNS = [
-    "Facility ID",
-    "Facility Name",
-    "Address",
-    "City/Town",
-    "State",
-    "ZIP Code",
-    "County/Parish",
-    "Telephone Number",
-    "Hospital Type",
-    "Hospital Ownership",
-    "Emergency Services",
-    "Meets criteria for birthing friendly designation",
-    "Hospital overall rating",
-    "Hospital overall rating footnote",
-] + MEASURES
-SYSTEM_COLUMNS = [
-    "health_sys_id",
-    "health_sys_name",
-    "health_sys_city",
-    "health_sys_state",
-    "in_onekey",
-    "in_aha",
-    "onekey_id",
-    "aha_sysid",
-    "total_mds",
-    "prim_care_mds",
-    "total_nps",
-    "total_pas",
-    "grp_cnt",
-    "grp_cnt_restricted",
-    "hosp_cnt",
-    "acutehosp_cnt",
-    "nh_cnt",
-    "nh_cnt_restricted",
-    "hhco_cnt",
-    "hhco_cnt_restricted",
-    "sys_multistate",
-    "sys_beds",
-    "sys_dsch",
-    "sys_res",
-    "deg_children",
-    "sys_incl_majteachhosp",
-    "sys_incl_vmajteachhosp",
-    "sys_teachint",
-    "sys_incl_highdpphosp",
-    "sys_highucburden",
-    "sys_incl_highuchosp",
-    "sys_anyins_product",
-    "sys_mcare_adv",
-    "sys_mcaid_mngcare",
-    "sys_healthins_mktplc",
-    "sys_ownership",
-    "hos_net_revenue",
-    "hos_total_revenue",
-]
-LINKAGE_COLUMNS = [
-    "compendium_hospital_id",
-    "ccn",
-    "hospital_name",
-    "hospital_street",
-    "hospital_city",
-    "hospital_state",
-    "hospital_zip",
-    "acutehosp_flag",
-    "health_sys_id",
-    "health_sys_name",
-    "health_sys_city",
-    "health_sys_state",
-    "corp_parent_id",
-    "corp_parent_name",
-    "corp_parent_type",
-    "hos_beds",
-    "hos_dsch",
-    "hos_res",
-    "hos_children",
-    "hos_majteach",
-    "hos_vmajteach",
-    "hos_teachint",
-    "hos_highdpp",
-    "hos_ucburden",
-    "hos_highuc",
-    "hos_ownership",
-    "hos_net_revenue",
-    "hos_total_revenue",
-]
+_MEASURES = (
+    "MORT Group Measure Count,Count of Facility MORT Measures,Count of MORT Measures Better,Count of "
+    "MORT Measures No Different,Count of MORT Measures Worse,MORT Group Footnote,Safety Group Measure"
+    " Count,Count of Facility Safety Measures,Count of Safety Measures Better,Count of Safety "
+    "Measures No Different,Count of Safety Measures Worse,Safety Group Footnote,READM Group Measure "
+    "Count,Count of Facility READM Measures,Count of READM Measures Better,Count of READM Measures No"
+    " Different,Count of READM Measures Worse,READM Group Footnote,Pt Exp Group Measure Count,Count "
+    "of Facility Pt Exp Measures,Pt Exp Group Footnote,TE Group Measure Count,Count of Facility TE "
+    "Measures,TE Group Footnote"
+)
+MEASURES = _MEASURES.split(",")
+_HOSPITAL_COLUMNS = (
+    "Facility ID,Facility Name,Address,City/Town,State,ZIP Code,County/Parish,Telephone "
+    "Number,Hospital Type,Hospital Ownership,Emergency Services,Meets criteria for birthing friendly "
+    "designation,Hospital overall rating,Hospital overall rating footnote"
+)
+HOSPITAL_COLUMNS = [*_HOSPITAL_COLUMNS.split(","), *MEASURES]
+_SYSTEM_COLUMNS = (
+    "health_sys_id,health_sys_name,health_sys_city,health_sys_state,in_onekey,in_aha,onekey_id,"
+    "aha_sysid,total_mds,prim_care_mds,total_nps,total_pas,grp_cnt,grp_cnt_restricted,hosp_cnt,"
+    "acutehosp_cnt,nh_cnt,nh_cnt_restricted,hhco_cnt,hhco_cnt_restricted,sys_multistate,sys_beds,"
+    "sys_dsch,sys_res,deg_children,sys_incl_majteachhosp,sys_incl_vmajteachhosp,sys_teachint,"
+    "sys_incl_highdpphosp,sys_highucburden,sys_incl_highuchosp,sys_anyins_product,sys_mcare_adv,"
+    "sys_mcaid_mngcare,sys_healthins_mktplc,sys_ownership,hos_net_revenue,hos_total_revenue"
+)
+SYSTEM_COLUMNS = _SYSTEM_COLUMNS.split(",")
+_LINKAGE_COLUMNS = (
+    "compendium_hospital_id,ccn,hospital_name,hospital_street,hospital_city,hospital_state,"
+    "hospital_zip,acutehosp_flag,health_sys_id,health_sys_name,health_sys_city,health_sys_state,"
+    "corp_parent_id,corp_parent_name,corp_parent_type,hos_beds,hos_dsch,hos_res,hos_children,"
+    "hos_majteach,hos_vmajteach,hos_teachint,hos_highdpp,hos_ucburden,hos_highuc,hos_ownership,"
+    "hos_net_revenue,hos_total_revenue"
+)
+LINKAGE_COLUMNS = _LINKAGE_COLUMNS.split(",")
+_CENTER_COLUMNS = "id,name,Street,City,state,Zip_Code,Latitude,Longitude,County,Zip,Country,type,url"
+CENTER_COLUMNS = _CENTER_COLUMNS.split(",")
 GROUP_COLUMNS = ("tin", "tin_name", "pecos_pac_ids", "health_sys_id", "health_sys_name", "md_do_md_ppas")
-CENTER_COLUMNS = (
-    "id", "name", "Street", "City", "state", "Zip_Code", "Latitude", "Longitude", "County", "Zip", "Country", "type", "url"
-)  # fmt: skip
 
 
 def phone_text(phone: str) -> str:
@@ -175,7 +96,9 @@ def system_rows(world: World) -> Iterator[str]:
 
 
 def hospital_linkage_rows(world: World) -> Iterator[str]:
-    """Hospital to system and parent, header first; blank means no system, a hospital that is not listed is unknown."""
+    """Hospital to system and parent, header first; blank means no system, a hospital that is not listed
+    is unknown.
+    """
     yield quoted(LINKAGE_COLUMNS)
     for n, hospital in enumerate(world.organizations.hospitals):
         if not hospital.in_linkage:
@@ -191,7 +114,9 @@ def hospital_linkage_rows(world: World) -> Iterator[str]:
 
 
 def group_linkage_rows(world: World) -> Iterator[str]:
-    """Tax number to group numbers and system, header first; sole practices and a fixed share of groups are not in it."""
+    """Tax number to group numbers and system, header first; sole practices and a fixed share of groups
+    are not in it.
+    """
     yield quoted(GROUP_COLUMNS)
     groups = world.organizations.groups
     two_numbers: dict[int, list[int]] = {}

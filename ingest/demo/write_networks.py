@@ -1,4 +1,4 @@
-"""Writes which people a plan's network holds: QHP provider and plan files, and a Transparency-in-Coverage file."""
+"""Writes which people a network holds: QHP provider and plan files, a Transparency-in-Coverage file."""
 
 import itertools
 from collections import defaultdict
@@ -41,7 +41,9 @@ def contracts(world: World, group: int) -> list[int]:
 
 
 def plans_of(world: World, person: Person) -> list[str]:
-    """The plans whose network really holds the person; a few people of a contracted group are not enrolled."""
+    """The plans whose network really holds the person; a few people of a contracted group are not
+    enrolled.
+    """
     if person.position * 29 % 100 >= world.rules.numbers["person_listed_share"] * 100:
         return []
     return [plan_id(state_of(world, person), plan) for plan in contracts(world, person.group)]
@@ -143,7 +145,9 @@ def json_array(entries: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def transparency_file(world: World) -> Iterator[bytes]:
-    """The in-network file of one plan: groups by tax number, sole practices and ungrouped people by their own NPI."""
+    """The in-network file of one plan: groups by tax number, sole practices and ungrouped people by
+    their own NPI.
+    """
     head = {
         "reporting_entity_name": "Demo Health Plan (demonstration)",
         "reporting_entity_type": "health insurance issuer",

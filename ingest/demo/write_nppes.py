@@ -161,7 +161,8 @@ def rows(world: World, people: list[Person]) -> Iterator[str]:
         given_up = [_date(n, 2014), _date(n + 5, 2015)] if n % 401 == 7 else ["", ""]
         head += [_date(n, 2005 + n % 4), _date(n * 3, updated), "", *given_up, "F" if person.female else "M"]
         slots = taxonomy_slots(world, person, place.state)
-        sole = "Y" if group_of(world, person).size == 1 else ("N", "N", "X")[n % 3]
+        # A sole proprietor in the tax sense may well belong to a group.
+        sole = "Y" if group_of(world, person).size == 1 or n % 9 == 4 else ("N", "N", "X")[n % 3]
         yield _row([*head, *[""] * 5], slots, (sole, "", "", "", "", "", ""), _date(n * 5, 2021 + n % 5))
 
 

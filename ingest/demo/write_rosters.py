@@ -1,7 +1,8 @@
-"""Writes institution rosters: who works where, what they say they treat, and whether they give second opinions.
+"""Writes institution rosters: who works where, what they say they treat, and second opinions.
 
-The format is this project's own, one CSV for each market: `clinical_focus` and `accepts_for` hold terms separated by
-";" (best first), `languages` ISO 639-1 codes, `ages` child, adult or both, yes/no columns stay empty when nobody said.
+The format is this project's own, one CSV for each market: `clinical_focus` and `accepts_for` hold terms
+parted by ";" (best first), `languages` ISO 639-1 codes, `ages` child, adult or both; yes/no columns stay
+empty when nobody said.
 """
 
 from ingest.demo.data import Rules
@@ -36,7 +37,9 @@ AGES = {Ages.ADULT: "adult", Ages.CHILD: "child", Ages.BOTH: "child;adult"}
 
 
 def focus_terms(rules: Rules, person: Person) -> list[str]:
-    """What the roster says the person treats, best first: true, foreign to them, or words that say nothing."""
+    """What the roster says the person treats, best first: true, foreign to them, or words that say
+    nothing.
+    """
     n = person.position
     if person.misled == Misled.WORDS:
         words = rules.words["generic_focus"]
@@ -70,7 +73,9 @@ def _institution(world: World, person: Person) -> tuple[str, str]:
             former = others[person.position % len(others)]
             return hospitals[former].name, ccn(former)
     if person.missing == Missing.HOSPITAL or not person.hospitals:
-        return ("" if person.missing == Missing.GROUP else group_of(world, person).name), ""
+        # Where the group is not to be known, no other column may give it away.
+        is_open = group_of(world, person).size == 1 or listed_group(world, person) >= 0
+        return (group_of(world, person).name if is_open else ""), ""
     return hospitals[person.hospitals[0]].name, ccn(person.hospitals[0])
 
 

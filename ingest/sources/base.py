@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from finder.errors import SourceError
-from ingest.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, InputFile, head
+from ingest.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, HEAD_BYTES, InputFile, head
 
 BLOCK_BYTES = 16 << 20
 # Words that publishers write for "nothing here"; NPPES hides tax numbers as <UNAVAIL>, Care Compare says so.
@@ -23,6 +23,9 @@ MISSING_MARKS = ["", "Not Available", "NOT AVAILABLE", "<UNAVAIL>"]
 _DELIMITERS = (",", "\t", ";", "|")
 _SPACES = re.compile(r"\s+")
 _QUOTED = re.compile(r'"[^"]*"')
+_LINE_END = re.compile(r"[\r\n]")
+# What pyarrow says of a file that ends with its header, with and without a line end behind it.
+_NO_ROWS = ("Empty CSV file", "file is too short")
 
 
 class Level(StrEnum):
@@ -106,7 +109,7 @@ class CsvBatch:
 
 def folded_header(name: str) -> str:
     """A header without byte order mark, case, doubled and outer spaces: how names are compared."""
-    return _SPACES.sub(" ", name.strip().lstrip("\ufeff").strip().strip('"')).casefold()
+    return _SPACES.sub(" ", name.strip().lstrip("\ufeff").strip().strip('"').strip()).casefold()
 
 
 def head_of(file: InputFile) -> Head:
@@ -122,7 +125,7 @@ def _decoded_line(start: bytes, encoding: str = "utf-8") -> str:
         text = start[: len(start) // 2 * 2].decode("utf-16", "replace")
     else:
         text = start.decode(encoding, "replace")
-    return text.lstrip("\ufeff").split("\n", 1)[0].rstrip("\r")
+    return _LINE_END.split(text.lstrip("\ufeff"), maxsplit=1)[0]
 
 
 def _delimiter(line: str) -> str:
@@ -197,7 +200,7 @@ def read_csv(
     is reported once as unknown. Optional columns that a layout lacks come back as all NA. Raises SourceError
     with the missing required column's name, or with the row at which the file stops being a table.
     """
-    header = _decoded_line(head(file), file.encoding)
+    header = _header(file)
     names = [folded_header(name) for name in _split(header)]
     found = _found_columns(file, names, columns)
     yield CsvBatch(*_no_rows(), _header_issues(file, names, columns, ignored))
@@ -212,7 +215,7 @@ def read_csv(
                 last = last.after(record_batch, rows, issues)
                 yield CsvBatch(_frame(record_batch, columns, found), rows, issues, len(issues))
         except pa.ArrowInvalid as problem:
-            if "Empty CSV file" not in str(problem):
+            if not any(saying in str(problem) for saying in _NO_ROWS):
                 raise SourceError(file.name, next_row, None, _plain(problem)) from problem
         except UnicodeError as problem:
             raise SourceError(
@@ -224,6 +227,13 @@ def read_csv(
         raise SourceError(file.name, last.row, None, "a quotation mark is opened here and never closed")
     if issues:
         yield CsvBatch(*_no_rows(), issues, len(issues))
+
+
+def _header(file: InputFile) -> str:
+    start = head(file)
+    if len(start) == HEAD_BYTES and not _LINE_END.search(start.decode("latin-1")):
+        raise SourceError(file.name, 1, None, f"the header is longer than {HEAD_BYTES:,} bytes")
+    return _decoded_line(start, file.encoding)
 
 
 def _found_columns(file: InputFile, names: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:

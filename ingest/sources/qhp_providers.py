@@ -19,19 +19,10 @@ import pandas as pd
 from finder.languages import Languages, load_languages
 from ingest.clean import dates
 from ingest.files import InputFile, head
-from ingest.json_stream import (
-    in_chunks,
-    items,
-    many,
-    mapping,
-    only,
-    opening,
-    or_empty_warning,
-    text,
-    text_frame,
-)
+from ingest.json_stream import in_chunks, items, many, mapping, only, opening, text
 from ingest.sources.base import Batch, CsvBatch, Head, Issue, Level, Source
 from ingest.sources.cleaner import Cleaner
+from ingest.sources.json_rows import or_empty_warning, text_frame
 
 PLANS = ("plan_id", "plan_id_type", "name", "years")
 PEOPLE = ("npi", "last_name", "first_name", "middle_name", "specialties", "accepting", "languages",

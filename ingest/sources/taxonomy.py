@@ -78,12 +78,10 @@ def _crosswalk(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
     cleaner.put(
         "medicare_code", Cleaned(restored, {LOST_ZERO: np.flatnonzero(is_short)} if is_short.any() else {})
     )
-    goes_on = frame["medicare_code"].isna() & frame["cms_name"].isna()
+    # A blank code beside a name of its own is a type without a code: nothing is carried down to it.
+    block = (frame["medicare_code"].notna() | frame["cms_name"].notna()).cumsum()
     for column in ("medicare_code", "cms_name"):
-        # a blank code beside a name of its own is a type without a code: nothing is carried down to it
-        starts = frame[column].where(~goes_on)
-        block = (~goes_on).cumsum()
-        frame[column] = starts.groupby(block).transform("first").astype("str")
+        frame[column] = frame[column].groupby(block).transform("first").astype("str")
     _require_taxonomy(cleaner, "taxonomy_code")
     is_odd = cleaner.frame["medicare_code"].notna() & ~matches(
         cleaner.frame["medicare_code"], "^[0-9A-Z]{2}$"

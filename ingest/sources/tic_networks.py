@@ -7,7 +7,7 @@ price-transparency-guide, in-network-rates 1.0 and 2.0.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,45 +15,39 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from finder.errors import SourceError
 from finder.text import fold
 from ingest.clean import dates, npis
 from ingest.files import InputFile
-from ingest.json_stream import (
-    Item,
-    Path,
-    in_chunks,
-    items,
-    many,
-    mapping,
-    opening,
-    or_empty_warning,
-    text,
-    text_frame,
-)
+from ingest.json_stream import Item, Path, in_chunks, items, many, mapping, opening, text
 from ingest.sources.base import Batch, Head, Issue, Level, Source
+from ingest.sources.json_rows import or_empty_warning, text_frame
 
 MEMBERS = ("npi", "network_id", "network_name", "tin_type", "tin", "as_of")
 NPIS_A_BATCH = 200_000
 CONTENT_CHARS = 2_000
+_LARGE = 10**17  # well inside 64 bits
 _REFERENCE: Path = ("provider_references", "*")
 _RATE: Path = ("in_network", "*", "negotiated_rates", "*")
 _GROUP: Path = (*_RATE, "provider_groups", "*")
 _INTO = frozenset({(), _REFERENCE[:1], _RATE[:1], _RATE[:2], _RATE[:3], _RATE, _GROUP[:-1]})
 # What names the network of a whole file; a plan name is there in files of a single plan only.
 _NAMING = ("reporting_entity_name", "plan_name", "last_updated_on")
-_TIN_ONLY = frozenset({"0", "0000000000"})
 _NO_NPI = "names a tax number only, no NPI"
 _ELSEWHERE = "points to another file for its groups, which is not followed"
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """One provider group; `reason` says why it is refused, `note` what is worth knowing about it."""
+    """One provider group; `reason` says why it is refused, `note` what is worth knowing about it.
+
+    NPIs are whole numbers, as the files have them; what is none is -1.
+    """
 
     number: int
-    npis: tuple[str, ...]
+    npis: list[int]
     tin_type: str | None
     tin: str | None
     networks: tuple[str, ...]
@@ -123,32 +117,39 @@ def _provider_groups(item: Item, network: str) -> Iterator[tuple[Any, tuple[str,
 
 def _group(number: int, value: Any, networks: tuple[str, ...], note: str | None) -> _Group:
     if not isinstance(value, dict):
-        return _Group(number, (), None, None, networks, reason="is not a provider group")
+        return _Group(number, [], None, None, networks, reason="is not a provider group")
     tin = mapping(value.get("tin"))
     tin_type = (text(tin.get("type")) or "").lower() or None
-    listed = (str(npi) if type(npi) is int else text(npi) or "" for npi in many(value.get("npi")))
-    named = tuple(dict.fromkeys(npi for npi in listed if npi and npi not in _TIN_ONLY))
+    listed = [
+        npi if type(npi) is int and -1 < npi < _LARGE else _whole(npi) for npi in many(value.get("npi"))
+    ]
+    named = [npi for npi in listed if npi]  # 0 stands for an agreement by tax number alone
     note = note or (None if named else _NO_NPI)
     return _Group(number, named, tin_type, text(tin.get("value")), networks, note=note)
 
 
+def _whole(value: Any) -> int:
+    found = text(value) or ""
+    return int(found) if found.isascii() and found.isdigit() and len(found) < 18 else -1
+
+
 def _batch(file: InputFile, groups: list[_Group], entity: str, as_of: str | None) -> Batch:
+    """Columns all the way: a national file names hundreds of millions of NPIs, most of them many times."""
+    listed = np.fromiter((npi for group in groups for npi in group.npis), dtype=np.int64)
     positions = np.repeat(np.arange(len(groups)), [len(group.npis) for group in groups])
-    cleaned = npis(pd.Series([npi for group in groups for npi in group.npis], dtype="str"))
-    good = cleaned.values.notna().to_numpy()
+    different, which = np.unique(listed, return_inverse=True)
+    cleaned = npis(pd.Series(pa.array(different).cast(pa.string()).to_pandas(), dtype="str"))
+    good = cleaned.values.notna().to_numpy()[which]
     valid = np.bincount(positions[good], minlength=len(groups))
     rejected = [_rejected(file, g) for g, count in zip(groups, valid, strict=True) if _is_refused(g, count)]
-    is_kept = valid[positions] > 0
     issues = [*rejected, *_notes(file, groups)]
     for reason, where in cleaned.losses.items():
-        in_kept = where[is_kept[where]]
-        if in_kept.size:
-            row = groups[positions[in_kept[0]]].number
-            issues.append(
-                Issue(file.name, row, "npi", f"left out: {reason}", Level.WARNING, count=len(in_kept))
-            )
-    rows = _members(groups, positions[good], cleaned.values[good].tolist(), entity, as_of)
-    frame = text_frame(list(dict.fromkeys(rows)), MEMBERS)
+        lost = np.flatnonzero(np.isin(which, where) & (valid[positions] > 0))
+        if lost.size:
+            row = groups[positions[lost[0]]].number
+            issues.append(Issue(file.name, row, "npi", f"left out: {reason}", Level.WARNING, count=lost.size))
+    frame = _members(groups, positions[good], which[good], cleaned.values, entity)
+    frame["as_of"] = pd.Series([as_of] * len(frame), dtype="str")
     return Batch({"network_members": frame}, tuple(issues), len(groups), len(groups) - len(rejected))
 
 
@@ -170,14 +171,28 @@ def _notes(file: InputFile, groups: list[_Group]) -> Iterator[Issue]:
 
 
 def _members(
-    groups: list[_Group], positions: np.ndarray, valid: list[str], entity: str, as_of: str | None
-) -> Iterable[tuple[str | None, ...]]:
-    names = {name for group in groups for name in group.networks}
-    ids = {name: network_id(entity, name) for name in names}
-    for position, npi in zip(positions.tolist(), valid, strict=True):
-        group = groups[position]
-        for name in group.networks:
-            yield (npi, ids[name], name, group.tin_type, group.tin, as_of)
+    groups: list[_Group], positions: np.ndarray, which: np.ndarray, texts: pd.Series, entity: str
+) -> pd.DataFrame:
+    """Each NPI once per network and tax number: `which` are places in `texts`, `positions` in `groups`."""
+    codes: dict[tuple[str, str | None, str | None], int] = {}
+    keys = []
+    for layer in range(max(len(group.networks) for group in groups)):
+        of_group = np.array(
+            [
+                codes.setdefault((g.networks[layer], g.tin_type, g.tin), len(codes))
+                if layer < len(g.networks)
+                else -1
+                for g in groups
+            ]
+        )
+        code = of_group[positions]
+        keys.append(code[code >= 0] * np.int64(len(texts)) + which[code >= 0])
+    code, place = np.divmod(pd.unique(np.concatenate(keys)), max(1, len(texts)))
+    ids = {name: network_id(entity, name) for name in {name for name, _, _ in codes}}
+    shared = text_frame([(ids[name], name, kind, tin) for name, kind, tin in codes], MEMBERS[1:5])
+    frame = shared.iloc[code].reset_index(drop=True)
+    frame.insert(0, "npi", texts.iloc[place].reset_index(drop=True))
+    return frame
 
 
 def network_id(entity: str, name: str) -> str:

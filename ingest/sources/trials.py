@@ -18,9 +18,10 @@ import pandas as pd
 from finder.geo import is_point
 from ingest.clean import dates, states, zips
 from ingest.files import InputFile, head
-from ingest.json_stream import in_chunks, items, many, mapping, opening, or_empty_warning, text, text_frame
+from ingest.json_stream import in_chunks, items, many, mapping, opening, text
 from ingest.sources.base import Batch, CsvBatch, Head, Issue, Level, Source
 from ingest.sources.cleaner import Cleaner
+from ingest.sources.json_rows import or_empty_warning, text_frame
 
 TRIALS = ("nct_number", "title", "status", "phases", "conditions", "keywords", "study_type", "start_date",
           "sponsor", "as_of")  # fmt: skip

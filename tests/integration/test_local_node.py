@@ -218,7 +218,7 @@ def test_without_a_state_file_the_node_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_process_that_got_the_same_id_is_never_touched(tmp_path: Path) -> None:
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    with subprocess.Popen(["sleep", "10"]) as stranger:
         write_record(tmp_path, stranger.pid, psutil.Process(stranger.pid).create_time() - 3600, 1)
         assert node_status(a_config(tmp_path)).state is NodeState.STOPPED
         assert stop_node(a_config(tmp_path)) is False
@@ -247,7 +247,7 @@ class Stranger(http.server.BaseHTTPRequestHandler):
 
 def test_another_program_at_the_port_is_not_taken_for_the_node(tmp_path: Path) -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), Stranger) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         write_record(tmp_path, os.getpid(), psutil.Process().create_time(), server.server_port)
         assert node_status(a_config(tmp_path)).state is NodeState.NOT_ANSWERING
         server.shutdown()
@@ -272,6 +272,8 @@ def test_two_starts_at_once_give_one_node_that_outlives_them(starts: tuple[Confi
     status = node_status(config)
     assert urls == [status.url, status.url]
     assert (status.state, status.version) == (NodeState.RUNNING, node_files.VERSION)
+    assert status.pid is not None
+    assert os.getsid(status.pid) == status.pid  # a session of its own: closing the terminal does not end it
 
 
 def test_a_running_node_is_reused_at_once(node: tuple[Config, str]) -> None:

@@ -9,8 +9,6 @@ from typing import Any
 import orjson
 import pytest
 from elasticsearch import Elasticsearch
-from factories import BALTIMORE, a_place, a_site, a_specialist, an_evidence, an_npi
-from finder.vocabulary import resolve
 from jsonschema import Draft202012Validator
 
 from finder import bulk, indexes, search
@@ -20,7 +18,9 @@ from finder.errors import InputErrors, NotFound, NotReady
 from finder.geo import great_circle
 from finder.results import Emptied, Excluded, SearchResults
 from finder.runs import new_run_id
-from finder.search import SearchContext, load_context
+from finder.search import load_context
+from finder.vocabulary import resolve
+from tests.factories import BALTIMORE, a_place, a_site, a_specialist, an_evidence, an_npi
 
 TODAY = date(2026, 11, 23)
 WORDS = "bile duct cancer"
@@ -32,6 +32,7 @@ CONCEPT = UNDERSTOOD.concept_id or ""
 CLOSE = LADDER[0].specialties[0]
 GENERAL = next(s for s in LADDER[-1].specialties if not any(s in step.specialties for step in LADDER[:-1]))
 OPEN_STEP = next(step.step for step in LADDER if CLOSE in step.specialties and not step.needs_evidence)
+BROADER = next(s for s in LADDER[1:] if s.evidence_of not in (None, CONCEPT) and CLOSE in s.specialties)
 FORTY_MILES = (39.8764, -76.5922)
 NEW_YORK = (40.7644, -73.9559)
 EQUALS = range(20, 32)
@@ -40,7 +41,8 @@ PRIOR = ("group:g1", "owner:o1", "system:s1", "hospital:h1", "trial:t1", "phone:
 
 def an_expert(number: int, point: tuple[float, float] = BALTIMORE, **changes: Any) -> Specialist:
     evidence = changes.pop("evidence", (an_evidence(CONCEPT, as_of="2026-11-23"),))
-    fields = {"specialties": (CLOSE,), "concepts": (CONCEPT,), "sites": (a_site(point),)}
+    concepts = (CONCEPT, *CONTEXT.vocabulary.ancestors(CONCEPT))
+    fields = {"specialties": (CLOSE,), "concepts": concepts, "sites": (a_site(point),)}
     return a_specialist(number, evidence=evidence, **{**fields, **changes})
 
 
@@ -66,6 +68,7 @@ def the_people() -> list[Specialist]:
         an_expert(16, tie_kinds_known=("hospital", "group"), tie_keys=("phone:p1",)),
         an_expert(17, NEW_YORK, licence_states=("NY",), languages=("es",), ages=("child",)),
         an_expert(18, sites=(), network_keys=("plan-a",), roles=("surgery",), attributes=("virtual",)),
+        a_specialist(32, specialties=(CLOSE,), concepts=(BROADER.evidence_of or "",)),
         a_specialist(19, is_candidate=False, tie_keys=("group:g2",)),
         *(an_expert(n, tie_keys=("group:g2",) if n == 31 else (f"group:own{n}",)) for n in EQUALS),
     ]
@@ -101,9 +104,9 @@ def write(engine: Elasticsearch, index: str, documents: dict[str, Specialist] | 
 
 @pytest.fixture
 def find(engine: Elasticsearch, home: str) -> Any:
-    def found(context: SearchContext = CONTEXT, **args: Any) -> SearchResults:
+    def found(now: date = TODAY, **args: Any) -> SearchResults:
         criteria = SearchCriteria.from_args({"words": WORDS, "size": 100, **args})
-        return search.find_specialists(engine, home, criteria, context, TODAY)
+        return search.find_specialists(engine, home, criteria, CONTEXT, now)
 
     return found
 
@@ -115,15 +118,16 @@ def numbers(results: SearchResults) -> list[int]:
 
 def test_only_candidates_with_a_step_or_evidence_are_found_and_the_prior_doctor_is_not(find: Any) -> None:
     found = numbers(find(near="21287", within=100, seen=an_npi(1), show_tied=True))
-    assert sorted(found) == [2, 3, 4, 5, 6, 9, *range(10, 17), *EQUALS]
+    assert sorted(found) == [2, 3, 4, 5, 6, 9, *range(10, 17), *EQUALS, 32]
 
 
 def test_fit_comes_before_everything_then_evidence_then_distance(find: Any) -> None:
     results = find(near="21287", within=100)
-    order = [n for n in numbers(results) if n in (2, 3, 4, 5, 6, 20)]
-    assert order == [2, 20, 3, 4, 5, 6]
+    order = [n for n in numbers(results) if n in (2, 3, 4, 5, 6, 20, 32)]
+    assert order == [2, 20, 3, 4, 32, 5, 6]
     steps = {int(r.npi[4:9]): r.ladder_step for r in results.results}
     assert (steps[3], steps[5], steps[6], steps[9]) == (1, OPEN_STEP, LADDER[-1].step, None)
+    assert steps[32] == BROADER.step
 
 
 def test_the_near_come_first_where_the_profile_says_so(find: Any) -> None:
@@ -190,7 +194,7 @@ def test_the_excluded_are_counted_within_the_filters_of_the_search(find: Any) ->
 def test_verdicts_are_those_of_the_truth_table_and_independent_only_where_proved(find: Any) -> None:
     verdicts = {int(r.npi[4:9]): r.verdict.value for r in find(seen=an_npi(1)).results}
     assert (verdicts[14], verdicts[15], verdicts[16]) == ("some_tie", "unknown", "unknown")
-    assert {verdicts[n] for n in (2, 3, 4, 5, 6, 9, *EQUALS)} == {"independent"}
+    assert {verdicts[n] for n in (2, 3, 4, 5, 6, 9, *EQUALS, 32)} == {"independent"}
 
 
 def test_tied_people_can_be_shown_with_every_tie_named(find: Any) -> None:
@@ -211,6 +215,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(find: Any) -> None:
     assert [n for page in pages for n in numbers(page)] == numbers(whole)
     assert [r.rank for page in pages for r in page.results] == list(range(1, whole.total + 1))
     assert len(pages) == -(-whole.total // 3)
+
+
+def test_later_pages_keep_the_ages_of_evidence_of_the_first(find: Any) -> None:
+    first = find(size=5)
+    much_later = find(next=first.next, now=date(2036, 1, 1))
+    assert numbers(first) + numbers(much_later) == numbers(find())
 
 
 def test_later_pages_stay_on_the_generation_of_the_first(find: Any, engine: Elasticsearch, home: str) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "text", "tables", "languages", "geo", "sealed")
 RULES = (
-    "documents", "sources", "specialties", "spelling", "vocabulary", "facets", "criteria", "independence",
-    "licensing", "trust", "programs", "ranking", "likeness", "packet", "query", "reasons", "results",
+    "documents", "sources", "specialties", "concepts", "terms", "spelling", "vocabulary", "facets",
+    "criteria", "independence", "licensing", "trust", "programs", "ranking", "likeness", "packet", "query",
+    "reasons", "results",
 )  # fmt: skip
 ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "runs")
 SERVICE = ("search", "relevance")

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from factories import an_npi
 
 from finder.criteria import DEFAULT_MILES, AgesAsked, Position, RoleAsked, SearchCriteria
 from finder.errors import InputErrors
+from tests.factories import an_npi
 
 FULL: dict[str, Any] = {
     "words": "bile  duct cancer", "near": "21287", "within": "100", "seen": [an_npi(1), an_npi(2)],

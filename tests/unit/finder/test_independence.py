@@ -4,7 +4,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from factories import a_specialist
 
 from finder.errors import SourceError
 from finder.independence import (
@@ -21,6 +20,7 @@ from finder.independence import (
     verdict,
     worst,
 )
+from tests.factories import a_specialist
 
 RULES = load_rules()
 BREAKING = ["group", "owner", "system", "hospital"]

@@ -5,18 +5,22 @@ from datetime import date
 from typing import Any
 
 import pytest
-from factories import BALTIMORE, an_npi
-from finder.vocabulary import LadderStep
 
+from finder.concepts import LadderStep
 from finder.criteria import AgesAsked, Position, RoleAsked, SearchCriteria
 from finder.query import Question, emptied_bodies, excluded_body, specialists_body
 from finder.ranking import PartName, load_profiles
+from tests.factories import BALTIMORE, an_npi
 
 PROFILE = load_profiles()["expert_first"]
 LADDER = (
-    LadderStep(1, "mainly treats bile duct cancer", ("surgical_oncology", "medical_oncology"), True),
-    LadderStep(2, "treats cancer", ("medical_oncology",), False),
+    LadderStep(1, "Mainly treats it", ("surgical_oncology", "hepatology"), True, "bile_duct_cancer"),
+    LadderStep(2, "Focus on the liver", ("hepatology",), True, "liver_cancers"),
+    LadderStep(3, "Cancer specialists", ("medical_oncology",), False),
 )
+ON_SECOND = {
+    "bool": {"filter": [{"terms": {"specialties": ["hepatology"]}}, {"term": {"concepts": "liver_cancers"}}]}
+}
 PLAIN = Question(
     SearchCriteria("x"), LADDER, ("bile_duct_cancer", "klatskin_tumor"), PROFILE, date(2026, 11, 23)
 )
@@ -28,7 +32,8 @@ TIED = replace(
 TREATS = {
     "bool": {
         "should": [
-            {"terms": {"concepts": ["bile_duct_cancer", "klatskin_tumor"]}},
+            {"term": {"concepts": "bile_duct_cancer"}},
+            ON_SECOND,
             {"terms": {"specialties": ["medical_oncology"]}},
         ],
         "minimum_should_match": 1,
@@ -101,15 +106,18 @@ def test_tied_people_stay_where_they_are_to_be_shown_but_never_the_prior_doctors
 def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concept() -> None:
     fit = part(PLAIN, "fit")["dis_max"]
     weight = PROFILE.parts[PartName.FIT].weight
-    assert [(q["constant_score"]["_name"], q["constant_score"]["boost"]) for q in fit["queries"]] == [
+    steps = [query["constant_score"] for query in fit["queries"]]
+    assert [(step["_name"], step["boost"]) for step in steps] == [
         ("why.step1", weight),
         ("why.step2", pytest.approx(weight * 0.83)),
+        ("why.step3", pytest.approx(weight * 0.66)),
     ]
-    assert fit["queries"][0]["constant_score"]["filter"]["bool"]["filter"] == [
-        {"terms": {"specialties": ["medical_oncology", "surgical_oncology"]}},
-        {"terms": {"concepts": ["bile_duct_cancer", "klatskin_tumor"]}},
+    assert steps[0]["filter"]["bool"]["filter"] == [
+        {"terms": {"specialties": ["hepatology", "surgical_oncology"]}},
+        {"term": {"concepts": "bile_duct_cancer"}},
     ]
-    assert fit["queries"][1]["constant_score"]["filter"] == {"terms": {"specialties": ["medical_oncology"]}}
+    assert steps[1]["filter"] == ON_SECOND
+    assert steps[2]["filter"] == {"terms": {"specialties": ["medical_oncology"]}}
 
 
 def test_evidence_multiplies_its_weight_by_value_and_age_and_the_best_piece_counts() -> None:

@@ -8,6 +8,7 @@ import pytest
 from finder.criteria import DEFAULT_PROFILE
 from finder.errors import InputErrors, SourceError
 from finder.ranking import RANKING_FILE, PartName, load_profiles, profile_named
+from finder.vocabulary import load_vocabulary
 
 PROFILES = load_profiles()
 
@@ -25,6 +26,11 @@ def test_one_ladder_step_beats_distance_and_access_together() -> None:
     weights = [profile.step_weight(at) for at in range(len(profile.steps))]
     gap = min(a - b for a, b in pairwise(weights))
     assert gap > profile.parts[PartName.DISTANCE].weight + profile.parts[PartName.ACCEPTING].weight
+
+
+def test_every_ladder_has_a_share_for_each_of_its_steps() -> None:
+    longest = max(len(ladder) for ladder in load_vocabulary().ladders.values())
+    assert all(longest <= len(profile.steps) for profile in PROFILES.values())
 
 
 def test_a_step_beyond_the_last_share_gets_the_last_share() -> None:

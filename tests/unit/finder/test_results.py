@@ -1,16 +1,16 @@
 """Engine answers to results, sentences and the JSON contract."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import Any
 
 import pytest
-from factories import BALTIMORE, a_site, a_specialist, an_evidence, an_npi
-from finder.vocabulary import LadderStep, Understood
 from jsonschema import Draft202012Validator
 
+from finder.concepts import LadderStep
 from finder.criteria import AgesAsked, Position, SearchCriteria
 from finder.documents import Fact, Specialist, TieLabel, Trial, Value
 from finder.independence import Verdict, load_rules, ties_of
@@ -28,11 +28,13 @@ from finder.results import (
     next_token,
     results_of,
 )
+from finder.vocabulary import Certainty, Choice, Understood
+from tests.factories import BALTIMORE, a_site, a_specialist, an_evidence, an_npi
 
 SCHEMA = json.loads((files("finder") / "contract" / "search.schema.json").read_text(encoding="utf-8"))
 LADDER = (
-    LadderStep(1, "mainly treats bile duct cancer", ("medical_oncology",), True),
-    LadderStep(2, "treats cancer", ("medical_oncology",), False),
+    LadderStep(1, "Mainly treats bile duct cancer", ("medical_oncology",), True, "bile_duct_cancer"),
+    LadderStep(2, "Cancer specialists", ("medical_oncology",), False),
 )
 TODAY = date(2026, 11, 23)
 PLAIN = Question(SearchCriteria("x"), LADDER, ("bile_duct_cancer",), load_profiles()["expert_first"], TODAY)
@@ -42,8 +44,9 @@ WORDS = Words(
 SCORES = {"fit": 0.53, "why.step1": 0.53, "why.step2": 0.44, "evidence.roster": 0.12}
 
 
-def a_response(*people: Specialist, total: int | None = None, **scores: float) -> dict[str, Any]:
-    parts = scores or SCORES
+def a_response(
+    *people: Specialist, total: int | None = None, parts: Mapping[str, float] = SCORES
+) -> dict[str, Any]:
     score = sum(value for name, value in parts.items() if not name.startswith("why."))
     hits = [
         {
@@ -71,16 +74,17 @@ def test_parts_are_the_named_shares_without_the_steps_inside_fit_and_add_up() ->
 
 
 def test_the_reasons_name_the_step_and_the_best_evidence_about_the_concept() -> None:
-    evidence = (an_evidence("gout"), an_evidence("bile_duct_cancer", value=0.2, as_of="2025"))
+    best = replace(an_evidence("bile_duct_cancer", value=0.2, as_of="2025"), says="lists “Klatskin”")
+    evidence = (an_evidence("gout"), an_evidence("bile_duct_cancer", value=0.1), best)
     result = shown(a_specialist(evidence=evidence))
     assert result.reasons == (
-        "Medical oncologist: mainly treats bile duct cancer",
-        "Works on bile_duct_cancer (2025)",
+        "Medical oncologist: mainly treats bile duct cancer (step 1 of 2, 1 is closest)",
+        "Lists “Klatskin” (2025)",
     )
 
 
 def test_evidence_without_a_place_on_the_ladder_is_said_to_be_that() -> None:
-    result = results_of(PLAIN, a_response(a_specialist(), **{"evidence.trial": 0.05}), [], WORDS)[0]
+    result = results_of(PLAIN, a_response(a_specialist(), parts={"evidence.trial": 0.05}), [], WORDS)[0]
     assert result.ladder_step is None
     assert result.reasons == ("Medical oncologist: another specialty, but with evidence of work on this",)
 
@@ -217,7 +221,7 @@ def a_full_person() -> Specialist:
 def an_answer() -> SearchResults:
     understood = Understood(
         concept_id="bile_duct_cancer", label="Bile duct cancer", corrected_from=None, codes=("C22.1",),
-        ladder=LADDER, certainty="sure", choices=(), ignored=(), urgent=None,
+        ladder=LADDER, certainty=Certainty.SURE, choices=(Choice("x", "X"),), ignored=(), urgent=None,
     )  # fmt: skip
     prior = a_specialist(2, tie_keys=("phone:1",))
     return SearchResults(

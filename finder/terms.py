@@ -1,0 +1,277 @@
+"""The term index: which words mean which concepts, whatever their order, case, plural and spelling.
+
+Every term is filed twice. *Strict*: its words in normal form, sorted, without function words. *Loose*: those
+without weak words ("disease", "doctor", "problem"), without light ones ("new", "treatment") where two others
+remain, and with kin words folded together ("renal" and "kidney", "carcinoma" and "cancer"). A loose key that
+several concepts share belongs to the one above all others where there is one; otherwise it is ambiguous and
+asked back, never guessed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+from finder.tables import Row, read_table
+from finder.text import fold, tokens, word_key
+
+TERM_COLUMNS = ("concept_id", "term", "kind", "source")
+WORD_COLUMNS = ("word", "kind", "means", "source")
+Key = tuple[str, ...]
+_CAPITALS = re.compile(r"[^\W_]*[A-Z][^\W_]*[A-Z0-9][^\W_]*")
+
+
+class TermKind(StrEnum):
+    """What sort of words a term is; `shared` marks words that mean several concepts and are asked back."""
+
+    CLINICAL = "clinical"
+    LAY = "lay"
+    ABBREVIATION = "abbreviation"
+    SPANISH = "spanish"
+    MISSPELLING = "misspelling"
+    SHARED = "shared"
+
+
+class WordKind(StrEnum):
+    """What a single word does in a sentence about a condition."""
+
+    STOP = "stop"
+    FAMILY = "family"
+    NEGATION = "negation"
+    NEGATION_AFTER = "negation_after"
+    WEAK = "weak"
+    LIGHT = "light"
+    KIN = "kin"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of words.csv: function words, negations, weak and light words, kin words with their head."""
+
+    stop: frozenset[str]
+    family: frozenset[str]
+    negation: frozenset[str]
+    negation_after: frozenset[str]
+    weak: frozenset[str]
+    light: frozenset[str]
+    kin: Mapping[str, str]
+
+    def is_function(self, token: str) -> bool:
+        """Get whether a folded word carries no medical meaning."""
+        return token in self.stop or token in self.family or token in self.negation
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a key means: one concept, or several that are asked back."""
+
+    concepts: tuple[str, ...]
+    has_negation: bool
+    is_abbreviation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TermIndex:
+    """The terms by strict and by loose key, and every word that occurs in them."""
+
+    words: Words
+    strict: Mapping[Key, Entry]
+    loose: Mapping[Key, Entry]
+    keys_by_word: Mapping[str, tuple[Key, ...]]
+    lexicon: tuple[str, ...]
+    known: frozenset[str]
+    ambivalent: frozenset[str]
+    longest: int
+
+    def loose_key(self, keys: Iterable[str]) -> Key:
+        """Get the loose key of word keys."""
+        return _loose_key(keys, self.words)
+
+
+def load_words(folder: Path) -> Words:
+    """Get the words of words.csv; raises SourceError for a word listed twice or a kin word without a head."""
+    found: dict[WordKind, dict[str, str]] = {kind: {} for kind in WordKind}
+    for row in read_table(folder / "words.csv", WORD_COLUMNS):
+        row.needed("source")
+        word, kind = row.needed("word"), row.choice("kind", WordKind)
+        if fold(word) != word or " " in word:
+            raise row.wrong("word", f"'{word}' is not one folded word")
+        if word in found[kind]:
+            raise row.wrong("word", f"'{word}' is listed twice")
+        if bool(row["means"]) != (kind is WordKind.KIN):
+            raise row.wrong("means", "belongs to kin words, and every kin word has it")
+        found[kind][word] = row["means"]
+    return Words(
+        stop=frozenset(found[WordKind.STOP]),
+        family=frozenset(found[WordKind.FAMILY]),
+        negation=frozenset(found[WordKind.NEGATION]),
+        negation_after=frozenset(found[WordKind.NEGATION_AFTER]),
+        weak=frozenset(map(word_key, found[WordKind.WEAK])),
+        light=frozenset(map(word_key, found[WordKind.LIGHT])),
+        kin=MappingProxyType({word_key(word): head for word, head in found[WordKind.KIN].items()}),
+    )
+
+
+def load_terms(
+    folder: Path, words: Words, concepts: Iterable[str], line: Callable[[str], tuple[str, ...]]
+) -> TermIndex:
+    """Get the index of terms.csv; `line(concept_id)` gives a concept and everything above it.
+
+    Raises SourceError for an unknown concept, and for words that mean two concepts without being `shared`.
+    """
+    known_concepts = frozenset(concepts)
+    strict: dict[Key, Entry] = {}
+    shared: dict[Key, bool] = {}
+    for row in read_table(folder / "terms.csv", TERM_COLUMNS):
+        if row.needed("concept_id") not in known_concepts:
+            raise row.wrong("concept_id", f"'{row['concept_id']}' is not a concept")
+        row.needed("source")
+        _add(row, words, strict, shared)
+    loose = _loose(strict, words, line)
+    by_word: dict[str, list[Key]] = {}
+    for key in loose:
+        for word in key:
+            by_word.setdefault(word, []).append(key)
+    known = frozenset(word for key in (*strict, *loose) for word in key)
+    return TermIndex(
+        words=words,
+        strict=MappingProxyType(strict),
+        loose=MappingProxyType(loose),
+        keys_by_word=MappingProxyType({word: tuple(keys) for word, keys in by_word.items()}),
+        lexicon=tuple(sorted(word for word in known if len(word) > 3 and word.isalpha())),
+        known=known | frozenset(words.kin) | words.weak | words.light,
+        ambivalent=frozenset(
+            key[0] for key, entry in strict.items() if entry.is_abbreviation and words.is_function(key[0])
+        ),
+        longest=max(map(len, strict)),
+    )
+
+
+def _add(row: Row, words: Words, strict: dict[Key, Entry], shared: dict[Key, bool]) -> None:
+    kind = row.choice("kind", TermKind)
+    typed = tokens(row.needed("term"))
+    content = [token for token in typed if not words.is_function(token)] or typed
+    key = tuple(sorted(map(word_key, content)))
+    if not key:
+        raise row.wrong("term", "has neither letters nor digits")
+    is_shared = kind is TermKind.SHARED
+    entry = Entry(
+        concepts=(row["concept_id"],),
+        has_negation=any(token in words.negation for token in typed),
+        is_abbreviation=kind is TermKind.ABBREVIATION and len(key) == 1,
+    )
+    earlier = strict.get(key)
+    if earlier is not None and row["concept_id"] not in earlier.concepts:
+        if not (is_shared and shared[key]):
+            raise row.wrong("term", f"'{row['term']}' means {earlier.concepts[0]} too: make both `shared`")
+        entry = Entry((*earlier.concepts, row["concept_id"]), False, False)
+    elif earlier is not None:
+        entry = earlier if not earlier.is_abbreviation else entry
+    strict[key] = entry
+    shared[key] = is_shared and shared.get(key, True)
+
+
+def _loose(
+    strict: Mapping[Key, Entry], words: Words, line: Callable[[str], tuple[str, ...]]
+) -> dict[Key, Entry]:
+    meant: dict[Key, set[str]] = {}
+    for key, entry in strict.items():
+        if (loose := _loose_key(key, words)) and not entry.has_negation and not entry.is_abbreviation:
+            meant.setdefault(loose, set()).update(entry.concepts)
+    found = {}
+    for key, concepts in meant.items():
+        above = [one for one in concepts if all(one in line(other) for other in concepts)]
+        found[key] = Entry(tuple(above or sorted(concepts)), False, False)
+    return found
+
+
+def _loose_key(keys: Iterable[str], words: Words) -> Key:
+    heads = {words.kin.get(word, word) for word in keys if word not in words.weak}
+    heavy = heads - words.light
+    return tuple(sorted(heavy if len(heavy) > 1 else heads))
+
+
+def capitals(text: str) -> frozenset[str]:
+    """Get the folded words of `text` that are written with two capitals or a capital and a digit.
+
+    Nothing for a text in capitals throughout, where they say nothing, unless it is one single word.
+    """
+    if text.isupper() and len(text.split()) > 1:
+        return frozenset()
+    return frozenset(token for match in _CAPITALS.finditer(text) for token in tokens(match.group()))
+
+
+def is_negated(typed: list[str], start: int, end: int, words: Words) -> bool:
+    """Get whether a negation before position `start`, up to `end` or right after denies the words there."""
+    if any(token in words.negation for token in typed[start : end + 1]):
+        return True
+    position = start - 1
+    while position >= 0 and start - position <= 4:
+        token = typed[position]
+        if token in words.negation:
+            return True
+        if not (token in words.stop or token in words.family):
+            break
+        position -= 1
+    after = [token for token in typed[end + 1 : end + 4] if token not in words.stop]
+    return bool(after) and after[0] in words.negation_after
+
+
+def content_of(text: str, typed: list[str], index: TermIndex) -> list[int]:
+    """Get the places of the words in `typed` (the tokens of `text`) that carry medical meaning.
+
+    A function word that is an abbreviation too ("ALL", acute lymphoblastic leukemia) counts when in capitals.
+    """
+    words = index.words
+    loud = capitals(text) if not index.ambivalent.isdisjoint(typed) else frozenset()
+    return [
+        place
+        for place, token in enumerate(typed)
+        if not words.is_function(token) or (token in index.ambivalent and token in loud)
+    ]
+
+
+def terms_in(text: str, index: TermIndex) -> list[str]:
+    """Get the concepts that a free text names, in its order, each once; for trial conditions and rosters.
+
+    Exact words only (any order, plural, spelling tradition), longest first; words that mean several concepts,
+    denied ones, and abbreviations in small letters inside a longer text give nothing.
+    """
+    typed = tokens(text)
+    content = [(place, word_key(typed[place])) for place in content_of(text, typed, index)]
+    loud: frozenset[str] | None = None
+    found: dict[str, None] = {}
+    at = 0
+    while at < len(content):
+        size, entry = _longest_at(content, at, index)
+        if entry is None:
+            at += 1
+            continue
+        first, last = content[at][0], content[at + size - 1][0]
+        at += size
+        if entry.is_abbreviation and len(typed) > 1:
+            loud = capitals(text) if loud is None else loud
+            if typed[first] not in loud:
+                continue
+        if entry.has_negation or not is_negated(typed, first, last, index.words):
+            found[entry.concepts[0]] = None
+    return list(found)
+
+
+def _longest_at(content: list[tuple[int, str]], at: int, index: TermIndex) -> tuple[int, Entry | None]:
+    run: list[str] = []
+    for _place, key in content[at : at + index.longest]:
+        if key not in index.known:
+            break
+        run.append(key)
+    for size in range(len(run), 0, -1):
+        keys = run[:size]
+        entry = index.strict.get(tuple(sorted(keys)))
+        if entry is None and size > 1:
+            loose = index.loose_key(keys)
+            entry = index.loose.get(loose) if len(loose) > 1 else None
+        if entry is not None and len(entry.concepts) == 1:
+            return size, entry
+    return 0, None
