@@ -35,7 +35,7 @@ from finder.text import tokens, word_key
 MARGIN = 1.0  # points; see the docstring
 MOST_CHOICES = 5
 MOST_LETTERS = 600  # of a text; a longer one is read up to here
-_CODE = re.compile(r"(?<![\w.])([A-TV-Z]\d[\dA-Z])(\.[\dA-Z]{1,4})?(?![\w])", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\w.])([A-Z]\d[\dA-Z])(\.[\dA-Z]{1,4})?(?![\w])", re.IGNORECASE)
 
 
 class Certainty(StrEnum):
@@ -145,12 +145,13 @@ class Vocabulary:
 
     def urgent_text(self, text: str) -> str | None:
         """Get the emergency line for urgent words in a text, unless they are denied; None without any."""
-        typed = tokens(text)
+        typed, negation = tokens(text), self.index.words.negation
         for one in self.urgent:
             size = len(one.key)
             for start in range(len(typed) - size + 1):
-                if tuple(typed[start : start + size]) == one.key and not is_negated(
-                    typed, start, start + size - 1, self.index.words
+                if tuple(typed[start : start + size]) == one.key and (
+                    not negation.isdisjoint(one.key)
+                    or not is_negated(typed, start, start + size - 1, self.index.words)
                 ):
                     return one.text
         return None

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from finder.vocabulary import load_vocabulary
 
 from finder.documents import Specialist
 from finder.indexes import SERVED_ALIASES, mapping_hash
 from finder.programs import load_programs
 from finder.specialties import load_specialties
+from finder.vocabulary import load_vocabulary
 from ingest.enrich import Knowledge, enriched
 from ingest.investigators import Investigators, investigators
 from ingest.link import reference

@@ -10,6 +10,7 @@ import orjson
 from finder import runs
 from finder.cli import Teller, as_json, configured, told
 from finder.engine import connect, translated
+from finder.errors import NotFound
 from ingest.demo.generate import generate
 from ingest.files import inspected
 from ingest.gates import gate_sets
@@ -104,7 +105,7 @@ def quarantine(run_id: str) -> None:
     """Every rejected row, repair and warning of a run, one JSON line each, with file, row, field, reason."""
     path = configured().home / "runs" / run_id / "quarantine.jsonl"
     if not path.is_file():
-        raise runs.NotFound(f"there is no quarantine of a run {run_id} in this FINDER_HOME")
+        raise NotFound(f"there is no quarantine of a run {run_id} in this FINDER_HOME")
     click.echo(path.read_text(encoding="utf-8"), nl=False)
 
 

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from finder.vocabulary import Vocabulary
-
 from finder.documents import Evidence, EvidenceKind, Fact, Specialist, Value
 from finder.documents import Trial as TrialOfPerson
 from finder.specialties import Kept, Specialties, Specialty
 from finder.text import fold
 from finder.trust import fact
+from finder.vocabulary import Vocabulary
 from ingest.investigators import Investigators
 from ingest.link import Reference
 from ingest.merge import LeftOut, Person
@@ -101,11 +100,33 @@ def _facts(person: Person, coded: list[tuple[Specialty, Value]], reference: Refe
         others = fact(value for _s, value in coded)
         losers = [v for v in (others.best, *others.others) if v.value != first.value] if others else []
         facts["specialty"] = Fact(first, tuple(losers))
+    networks = _network_values(person, reference)
+    if networks:
+        told = fact(networks)
+        if told:
+            facts["networks"] = told
     if person.hospitals:
         names = [hospital_name(h, reference) for h in person.hospitals]
         newest = max(person.hospitals, key=lambda h: h.as_of or "")
         facts["hospitals"] = Fact(Value(names, newest.source, newest.as_of))
     return facts
+
+
+def _network_values(person: Person, reference: Reference) -> list[Value]:
+    """The plans and networks of each payer's newest file, one dated value a source."""
+    plans = {r.plan_id: r.as_of for r in person.rows.qhp_networks if r.plan_id}
+    names = {r.network_name or r.network_id: r.as_of for r in person.rows.network_members if r.network_id}
+    values: list[Value] = []
+    if plans:
+        shown = sorted({reference.plans.get(plan, plan) for plan in plans})
+        values.append(Value(shown, "qhp_providers", max(filter(None, plans.values()), default=None)))
+    if names:
+        values.append(
+            Value(
+                sorted(filter(None, names)), "tic_networks", max(filter(None, names.values()), default=None)
+            )
+        )
+    return values
 
 
 def _evidence(person: Person, known: Knowledge) -> tuple[tuple[Evidence, ...], tuple[TrialOfPerson, ...]]:

@@ -1,5 +1,6 @@
 """Input files as they lie on disk: found, opened inside zip or gzip, bounded, checksummed, dated."""
 
+import csv
 import gzip
 import hashlib
 import io
@@ -21,6 +22,8 @@ DEFAULT_MAX_RATIO = 40
 RATIO_CHECK_FROM_BYTES = 64 << 20
 DEFAULT_MAX_BYTES = 60 << 30
 MAX_ZIP_MEMBERS = 1_000
+# Dates of files whose names have none; lies in the data folder itself.
+DATES_FILE = "as_of.csv"
 DATA_SUFFIXES = {".csv", ".txt", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".zip"}
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])(?!\d)")
@@ -109,18 +112,40 @@ def _unpacked(file: InputFile) -> BinaryIO:
 
 
 def discovered(data: Path) -> Iterator[InputFile]:
-    """Every data file below a folder (or the one file given), zip members each, in a fixed order by name."""
+    """Every data file below a folder (or the one file given), zip members each, in a fixed order by name.
+
+    Dates come from as_of.csv of the folder (columns file, as_of), else from the file's name: several CMS
+    files carry none. Raises SourceError for what cannot be read.
+    """
     if not data.exists():
         raise SourceError(str(data), None, None, "there is no such file or folder")
     root = data if data.is_dir() else data.parent
+    dates = _stated_dates(root / DATES_FILE)
     paths = sorted(p for p in data.rglob("*") if p.is_file()) if data.is_dir() else [data]
     for path in paths:
-        if path.suffix.lower() not in DATA_SUFFIXES or path.name.startswith("."):
+        is_data = path.suffix.lower() in DATA_SUFFIXES and not path.name.startswith(".")
+        if not is_data or path == root / DATES_FILE:
             continue
-        if path.suffix.lower() == ".zip":
-            yield from _members(path, root)
-        else:
-            yield _named(path, None, root)
+        stated = dates.get(path.relative_to(root).as_posix())
+        members = _members(path, root) if path.suffix.lower() == ".zip" else [_named(path, None, root)]
+        for file in members:
+            yield replace(file, as_of=stated) if stated else file
+
+
+def _stated_dates(path: Path) -> dict[str, str]:
+    """File name below the folder -> the date that somebody wrote down for it; nothing without the list."""
+    if not path.is_file():
+        return {}
+    dates: dict[str, str] = {}
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        for number, row in enumerate(csv.DictReader(text), start=2):
+            name, as_of = (row.get("file") or "").strip(), (row.get("as_of") or "").strip()
+            if not name or date_in_name(as_of) != as_of:
+                raise SourceError(
+                    path.name, number, "as_of", "needs a file and a date: 2026-01-31, 2026-01 or 2026"
+                )
+            dates[name] = as_of
+    return dates
 
 
 def _members(path: Path, root: Path) -> Iterator[InputFile]:

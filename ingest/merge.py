@@ -17,6 +17,8 @@ from ingest.rows import Clinician, FacilityAffiliation, NppesPerson, PersonRows,
 _PHYSICIAN_CREDENTIALS = {"md", "do", "mbbs", "mbchb"}
 _US = {None, "US", "USA"}
 MAX_SITES = 40
+# A roster that much older than what CMS lists says where a person was, not is (own judgment, 2026-11-23).
+OUTDATED_AFTER_YEARS = 3
 
 
 class Coded(NamedTuple):
@@ -211,9 +213,12 @@ def _groups(rows: PersonRows) -> tuple[Membership, ...]:
 
 
 def _hospitals(rows: PersonRows) -> tuple[Membership, ...]:
+    """Hospitals of the newest rows of each source; a roster years older than the rest is history."""
     found: dict[str, Membership] = {}
+    dates = [row.as_of for row in rows.clinicians] + [row.as_of for row in rows.facility_affiliations]
+    newest = max((date for date in dates if date), default="")
     for roster in _newest(rows.rosters):
-        if roster.institution_ccn:
+        if roster.institution_ccn and not _is_outdated(roster.as_of, newest):
             found[roster.institution_ccn] = Membership(
                 roster.institution_ccn, roster.institution, "rosters", roster.as_of
             )
@@ -230,6 +235,13 @@ def _hospitals(rows: PersonRows) -> tuple[Membership, ...]:
                 name = names[position] if position < len(names) and names[position] else None
                 found.setdefault(ccn, Membership(ccn, name, "clinicians", row.as_of))
     return tuple(found[key] for key in sorted(found))
+
+
+def _is_outdated(as_of: str | None, newest: str) -> bool:
+    """Whether a date is so much older than the newest one that people have moved on since."""
+    if not as_of or not newest:
+        return False
+    return int(newest[:4]) - int(as_of[:4]) > OUTDATED_AFTER_YEARS
 
 
 def _sites(rows: PersonRows) -> tuple[Site, ...]:

@@ -22,7 +22,7 @@ from ingest.gates import Gate, gate_sets, measured
 from ingest.load import load
 from ingest.progress import Reporter
 from ingest.sources import SOURCES
-from ingest.sources.base import Head, Source, head_of
+from ingest.sources.base import Head, Source, claims, head_of
 from ingest.staging import FileReport, Staging
 
 DEMONSTRATION_MARK = "DEMONSTRATION.txt"
@@ -88,15 +88,15 @@ def recognised(data: Path, only: Sequence[str] = ()) -> tuple[list[tuple[InputFi
     unknown: list[str] = []
     for file in discovered(data):
         head = head_of(file)
-        claims = [s for s in SOURCES if s.recognises(head)]
-        if len(claims) > 1:
-            names = " and ".join(s.name for s in claims)
+        found = claims(head, SOURCES)
+        if len(found) > 1:
+            names = " and ".join(s.name for s in found)
             raise SourceError(file.name, None, None, f"is claimed by {names}")
-        if not claims:
+        if not found:
             unknown.append(f"{file.name}: {_why_unread(head)}")
-        elif not only or claims[0].name in only:
-            limits = replace(file, max_bytes=claims[0].max_bytes, max_ratio=claims[0].max_ratio)
-            known.append((limits, claims[0]))
+        elif not only or found[0].name in only:
+            limits = replace(file, max_bytes=found[0].max_bytes, max_ratio=found[0].max_ratio)
+            known.append((limits, found[0]))
     return known, unknown
 
 
@@ -273,7 +273,7 @@ def _build(run: Run, staged: Path, is_demonstration: bool) -> Built:
 
 
 def _load(run: Run, built: Built, is_demonstration: bool) -> dict[str, str]:
-    dates = sorted(f.as_of for f in run.report.files if f.as_of)
+    dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
     meta = {
         "as_of": dates[-1] if dates else None,
         "demonstration": is_demonstration,

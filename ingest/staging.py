@@ -118,8 +118,8 @@ class Staging:
         reader = reader_version()
         known = self._sql(
             "SELECT id FROM files WHERE name = ? AND sha256 = ? AND source = ? AND reader = ?"
-            " AND failure IS NULL",
-            [file.name, file.sha256, source.name, reader],
+            " AND as_of IS NOT DISTINCT FROM ? AND failure IS NULL",
+            [file.name, file.sha256, source.name, reader, file.as_of],
         )
         if known:
             return self.report(file.name, was_staged=True)

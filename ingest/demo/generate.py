@@ -26,10 +26,13 @@ LOCATIONS = "pl_pfile_20050523-20260101.csv"
 CLINICIANS = "DAC_NationalDownloadableFile.csv"
 FACILITIES = "Facility_Affiliation.csv"
 SERVICES = "MUP_PHY_R26_P05_V10_D24_Prov_Svc.csv"
-STUDIES = "ctg-studies.jsonl.gz"
-TRUTH = "truth.json.gz"
 PROVIDERS = "qhp/providers.json"
 PLANS = "qhp/plans.json"
+STUDIES = "ctg-studies.jsonl.gz"
+TRUTH = "truth.json.gz"
+DATES = "as_of.csv"
+# Files whose publishers' names carry no date, with the month that their world gives them.
+UNDATED = (CLINICIANS, FACILITIES, "Hospital_General_Information.csv", PLANS, STUDIES)
 RATES = "tic/2026-01-01_demo-health-plan_in-network-rates.json"
 ROSTERS = "rosters/demo-roster-{}.csv"
 
@@ -75,7 +78,10 @@ def generate(
     world = build(people, seed)
     _clear(out)
     (out / NOTICE).write_text(_notice(world), encoding="utf-8")
-    counts = Counter({NOTICE: 1})
+    month = f"{world.rules.today:%Y-%m}"
+    dates = "".join(f"{name},{month}\n" for name in UNDATED)
+    (out / DATES).write_text(f"file,as_of\n{dates}", encoding="utf-8")
+    counts = Counter({NOTICE: 1, DATES: len(UNDATED)})
     _write_people(world, out, counts, tell)
     for name, lines in BY_INSTITUTION:
         counts[name] = _write_text(out / name, lines(world)) - 1

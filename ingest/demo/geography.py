@@ -53,7 +53,7 @@ class Geography:
 
 
 def _places(rules: Rules) -> tuple[Place, ...]:
-    rows: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]  # the package has no types
+    rows: list[dict[str, Any]] = zipcodes.list_all()
     found = [
         Place(
             row["zip_code"],

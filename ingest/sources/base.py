@@ -86,6 +86,8 @@ class Head:
 class Source:
     """A file format that can be read; `tables` names its staging tables with their columns, in order.
 
+    `names` are patterns of the publisher's file names: a file of such a name that is not recognised by its
+    content still belongs to the source, which then says what is wrong with it.
     Title, publisher, address and cadence of a source are data: finder/data/sources.csv, by `name`.
     """
 
@@ -93,6 +95,7 @@ class Source:
     tables: Mapping[str, tuple[str, ...]]
     recognises: Callable[[Head], bool]
     read: Callable[[InputFile], Iterator[Batch]]
+    names: tuple[str, ...] = ()
     max_bytes: int = DEFAULT_MAX_BYTES
     max_ratio: int = DEFAULT_MAX_RATIO
 
@@ -105,6 +108,15 @@ class CsvBatch:
     rows: np.ndarray
     issues: tuple[Issue, ...] = ()
     unreadable: int = 0
+
+
+def claims(head: Head, sources: Sequence[Source]) -> list[Source]:
+    """The sources that a file belongs to: by its content, else by its publisher's file name."""
+    by_content = [source for source in sources if source.recognises(head)]
+    if by_content:
+        return by_content
+    name = head.name.casefold()
+    return [s for s in sources if any(re.fullmatch(pattern, name) for pattern in s.names)]
 
 
 def folded_header(name: str) -> str:

@@ -118,4 +118,10 @@ def _hospitals(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return joined(ccn_columns, ";"), joined(names, "|")
 
 
-SOURCE = Source("clinicians", TABLES, recognises, read)
+SOURCE = Source(
+    "clinicians",
+    TABLES,
+    recognises,
+    read,
+    names=(r"dac_nationaldownloadablefile.*\.csv", r"physician_compare_national.*\.csv"),
+)

@@ -58,4 +58,4 @@ def _affiliations(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
     return {"facility_affiliations": cleaner.frame[list(TABLES["facility_affiliations"])]}
 
 
-SOURCE = Source("facility_affiliations", TABLES, recognises, read)
+SOURCE = Source("facility_affiliations", TABLES, recognises, read, names=(r"facility_affiliation.*\.csv",))

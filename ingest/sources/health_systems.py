@@ -126,4 +126,13 @@ def _groups(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
     return {"system_groups": rows[list(TABLES["system_groups"])].drop_duplicates(ignore_index=True)}
 
 
-SOURCE = Source("health_systems", TABLES, recognises, read)
+SOURCE = Source(
+    "health_systems",
+    TABLES,
+    recognises,
+    read,
+    names=(
+        r"chsp-(compendium|hospital-linkage|grouppractice-linkage).*\.csv",
+        r"group-practice-linkage.*\.csv",
+    ),
+)

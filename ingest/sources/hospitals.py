@@ -63,4 +63,4 @@ def _hospitals(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
     return {"hospitals": cleaner.frame[list(TABLES["hospitals"])]}
 
 
-SOURCE = Source("hospitals", TABLES, recognises, read)
+SOURCE = Source("hospitals", TABLES, recognises, read, names=(r"hospital_general_information.*\.csv",))

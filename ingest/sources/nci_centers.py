@@ -61,4 +61,4 @@ def _degrees(values: pd.Series, limit: float) -> Cleaned:
     return Cleaned(text, {}, {f"is not a number of degrees up to {limit}": lost} if lost.size else {})
 
 
-SOURCE = Source("nci_centers", TABLES, recognises, read)
+SOURCE = Source("nci_centers", TABLES, recognises, read, names=(r"nci_cancercenter_address.*\.csv",))

@@ -200,4 +200,4 @@ def _mark(text: str) -> pa.Scalar:
     return pa.scalar(text, pa.large_string())
 
 
-SOURCE = Source("nppes", TABLES, recognises, read)
+SOURCE = Source("nppes", TABLES, recognises, read, names=(r"npidata_pfile_.*\.csv", r"pl_pfile_.*\.csv"))

@@ -80,4 +80,10 @@ def _procedures(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
     return {"procedures": people}
 
 
-SOURCE = Source("procedures", TABLES, recognises, read)
+SOURCE = Source(
+    "procedures",
+    TABLES,
+    recognises,
+    read,
+    names=(r"mup_phy_.*prov_svc.*\.csv", r"medicare_provider_util.*\.(csv|txt)"),
+)

@@ -95,4 +95,4 @@ def _require_taxonomy(cleaner: Cleaner, column: str) -> None:
     cleaner.reject(~matches(cleaner.frame[column], _TAXONOMY_CODE), column, "is not a taxonomy code")
 
 
-SOURCE = Source("taxonomy", TABLES, recognises, read, max_bytes=MAX_BYTES)
+SOURCE = Source("taxonomy", TABLES, recognises, read, names=(r"nucc_taxonomy_.*\.csv",), max_bytes=MAX_BYTES)

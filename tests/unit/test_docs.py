@@ -77,10 +77,10 @@ BLOCKS: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("name", sorted(BLOCKS))
 def test_the_readme_tells_what_the_code_does(name: str) -> None:
     text = README.read_text(encoding="utf-8")
-    block = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+    block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     found = block.search(text)
     assert found, f"README.md has no block {name}"
-    wanted = f"{found[1]}{BLOCKS[name]()}{found[2]}"
+    wanted = f"{found[1]}{BLOCKS[name]()}\n{found[2]}"
     if os.environ.get("DOCS_WRITE"):
         README.write_text(block.sub(lambda _match: wanted, text), encoding="utf-8")
         return

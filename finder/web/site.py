@@ -1,0 +1,106 @@
+"""What every view needs: settings, rules, seals, the engine's client, the day, and what is served."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+
+from finder.config import Config
+from finder.errors import FinderError
+from finder.languages import Languages
+from finder.reads import Client, Served, served
+from finder.sealed import Seals
+from finder.search import SearchContext
+from finder.sources import SourceInfo
+from finder.web.engines import Engines
+
+EXTENSION = "finder"
+# Seconds for which the banner of pages without a search trusts its last look: a flip is rare, a page is not.
+BANNER_SECONDS = 10.0
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+class Banner:
+    """Whether demonstration data is served, for pages that ask the engine nothing else."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._looked_at: float | None = None
+        self._is_demonstration = False
+
+    def learn(self, is_demonstration: bool) -> None:
+        """Take over what an answer of the engine just said."""
+        with self._lock:
+            self._is_demonstration, self._looked_at = is_demonstration, time.monotonic()
+
+    def known(self) -> bool:
+        """Get the last known answer, without asking."""
+        with self._lock:
+            return self._is_demonstration
+
+    def asked(self, look: Callable[[], Served]) -> bool:
+        """Get the answer, looking again when the last look is old; without an engine the last one stays."""
+        now = time.monotonic()
+        with self._lock:
+            if self._looked_at is not None and now - self._looked_at < BANNER_SECONDS:
+                return self._is_demonstration
+            self._looked_at = now  # before the look: others need not wait for it
+        try:
+            self.learn(look().is_demonstration)
+        except FinderError:
+            return self.known()
+        return self.known()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One application: built once by `create_app`, shared by the threads of a worker."""
+
+    config: Config
+    context: SearchContext
+    seals: Seals
+    sources: Mapping[str, SourceInfo]
+    languages: Languages
+    engines: Engines
+    today: Callable[[], date]
+    style_version: str
+    banner: Banner = field(default_factory=Banner)
+
+    @property
+    def engine(self) -> Client:
+        """The client of this process. Raises EngineDown where there is no engine."""
+        return self.engines.client()
+
+    @property
+    def prefix(self) -> str:
+        """The first part of every index name."""
+        return self.config.index_prefix
+
+
+def site() -> Site:
+    """Get the site of the application that answers the current request."""
+    return cast(Site, current_app.extensions[EXTENSION])
+
+
+def style_version() -> str:
+    """Get a text that changes with the style sheet, so that browsers may keep each version for ever."""
+    return hashlib.sha256((STATIC / "site.css").read_bytes()).hexdigest()[:12]
+
+
+def now_served() -> Served:
+    """Get the generation that is served. Raises EngineDown, NotReady."""
+    from_engine = served_now(site())
+    site().banner.learn(from_engine.is_demonstration)
+    return from_engine
+
+
+def served_now(of: Site) -> Served:
+    """Get the generation that a site serves, with the engine's exceptions translated."""
+    with translated():
+        return served(of.engine, of.prefix)

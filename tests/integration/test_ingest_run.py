@@ -1,0 +1,180 @@
+"""One ingest run over demonstration files, on the real engine: every way in which it can end."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from finder import indexes, runs
+from finder.config import Config
+from finder.reads import Client
+from ingest.demo.generate import generate
+from ingest.progress import Reporter
+from ingest.run import RunReport, State, ingest_run
+
+PEOPLE = 300
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demonstration world; tests copy it before they change it."""
+    folder = tmp_path_factory.mktemp("world")
+    generate(PEOPLE, folder)
+    return folder
+
+
+@pytest.fixture
+def data(world: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(world, tmp_path / "data"))
+
+
+@pytest.fixture
+def own(engine: Client, config: Config, tmp_path: Path) -> Iterator[Config]:
+    """A home and an index prefix for one test."""
+    prefix = f"{config.index_prefix}x{secrets.token_hex(3)}"
+    yield replace(config, home=tmp_path / "home", index_prefix=prefix)
+    for generation in indexes.generations(engine, prefix):
+        engine.indices.delete(index=",".join(generation.indices.values()))
+    engine.indices.delete(index=indexes.alias_name(prefix, "runs"), ignore_unavailable=True)
+
+
+def ingested(engine: Client, own: Config, data: Path, **options: bool) -> RunReport:
+    return ingest_run(engine, own, data, gate_set="demonstration", reporter=Reporter(StringIO()), **options)
+
+
+def served(engine: Client, own: Config) -> str | None:
+    generation = indexes.served(engine, own.index_prefix)
+    return generation.run_id if generation else None
+
+
+def test_a_good_folder_is_published_with_every_person(engine: Client, own: Config, data: Path) -> None:
+    report = ingested(engine, own, data)
+    assert report.state is State.PUBLISHED, report.reason
+    assert served(engine, own) == report.run_id
+    assert report.built is not None
+    assert report.built.documents["specialists"] == PEOPLE
+    assert all(f.rows_read == f.records + f.rejected for f in report.files)
+    index = indexes.alias_name(own.index_prefix, "specialists")
+    labelled = engine.count(index=index, query={"term": {"demonstration": True}})["count"]
+    assert labelled == PEOPLE
+    assert runs.run(engine, own.index_prefix, report.run_id).state == "published"
+
+
+def test_the_same_files_again_change_nothing(engine: Client, own: Config, data: Path) -> None:
+    first = ingested(engine, own, data)
+    second = ingested(engine, own, data)
+    assert second.state is State.UNCHANGED
+    assert served(engine, own) == first.run_id
+    assert second.built and first.built
+    assert second.built.checksum == first.built.checksum
+    assert all(f.was_staged for f in second.files)
+
+
+def test_a_full_run_is_served_beside_the_one_before(engine: Client, own: Config, data: Path) -> None:
+    first = ingested(engine, own, data)
+    second = ingested(engine, own, data, full=True)
+    assert served(engine, own) == second.run_id
+    assert [g.run_id for g in indexes.generations(engine, own.index_prefix)] == [second.run_id, first.run_id]
+
+
+def test_a_missing_required_column_stops_the_run_and_names_it(
+    engine: Client, own: Config, data: Path
+) -> None:
+    first = ingested(engine, own, data)
+    path = data / "DAC_NationalDownloadableFile.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("NPI", "Number", 1), encoding="utf-8")
+    second = ingested(engine, own, data)
+    assert second.state is State.REFUSED
+    assert second.exit_code == 2
+    assert (
+        second.reason == "DAC_NationalDownloadableFile.csv, row 1, field NPI: this required column is missing"
+    )
+    assert served(engine, own) == first.run_id
+
+
+def test_too_many_rejected_rows_stop_at_the_gate(engine: Client, own: Config, data: Path) -> None:
+    first = ingested(engine, own, data)
+    path = data / "DAC_NationalDownloadableFile.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    spoiled = [f"wrong{row[5:]}" if n % 10 == 0 else row for n, row in enumerate(rows)]
+    path.write_text("\n".join([header, *spoiled]) + "\n", encoding="utf-8")
+    second = ingested(engine, own, data)
+    assert second.state is State.REFUSED
+    assert second.exit_code == 1
+    assert second.reason is not None
+    assert "clinicians rows rejected" in second.reason
+    assert served(engine, own) == first.run_id
+    assert [g.run_id for g in indexes.generations(engine, own.index_prefix)] == [first.run_id]
+    assert second.quarantine is not None
+    lines = [json.loads(line) for line in Path(second.quarantine).read_text(encoding="utf-8").splitlines()]
+    rejected = [i for i in lines if i["level"] == "rejected" and i["source"] == "clinicians"]
+    assert len(rejected) == len(range(0, len(rows), 10))
+    assert all(i["file"] and i["row"] and i["field"] and i["reason"] and i["content"] for i in rejected)
+
+
+def test_a_folder_without_a_known_file_fails(engine: Client, own: Config, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    report = ingested(engine, own, empty)
+    assert report.state is State.FAILED
+    assert report.exit_code == 2
+
+
+@pytest.mark.parametrize("moment", ["read and stage", "merge and enrich"])
+def test_a_killed_run_leaves_the_served_generation_and_can_be_run_again(
+    engine: Client, own: Config, data: Path, moment: str
+) -> None:
+    first = ingested(engine, own, data)
+    url = str(next(iter(engine.transport.node_pool.all())).base_url)
+    environ = {
+        "PATH": os.environ["PATH"], "HOME": str(own.home), "ELASTICSEARCH_URL": url,
+        "FINDER_HOME": str(own.home), "FINDER_INDEX_PREFIX": own.index_prefix,
+    }  # fmt: skip
+    code = "from finder.cli import main; main()"
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "ingest",
+        "run",
+        "--full",
+        "--gates",
+        "demonstration",
+        "--data",
+        str(data),
+    ]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(moment):
+                process.send_signal(signal.SIGKILL)
+                break
+        process.stderr.read()
+    assert process.returncode == -signal.SIGKILL
+    assert served(engine, own) == first.run_id
+    again = ingested(engine, own, data, full=True)
+    assert again.state is State.PUBLISHED, again.reason
+    assert again.built and first.built
+    assert again.built.checksum == first.built.checksum
+    states = {r.run_id: (r.state, r.reason) for r in runs.history(engine, own.index_prefix)}
+    assert ("failed", "killed") in states.values()
+    assert "running" not in {state for state, _ in states.values()}
+
+
+def test_two_runs_at_once_publish_once(engine: Client, own: Config, data: Path) -> None:
+    with (
+        runs.locked(engine, own.index_prefix),
+        pytest.raises(runs.RunLocked, match="another ingest is running") as locked,
+    ):
+        ingested(engine, own, data)
+    assert locked.value.exit_code == 0
+    assert served(engine, own) is None
