@@ -1,6 +1,6 @@
 """The documents of the index: frozen shapes, and their way to and from the engine's source."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -232,8 +232,4 @@ def _value_source(value: Value) -> dict[str, Any]:
 
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Missing is missing: no nulls, empty strings, lists or objects reach a document."""
-    return {name: value for name, value in fields.items() if not _is_missing(value)}
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, str | Sequence | Mapping) and len(value) == 0)
+    return {name: value for name, value in fields.items() if value or value is False or value == 0}

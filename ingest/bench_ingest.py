@@ -53,6 +53,7 @@ def bench_ingest(client: Client, config: Config, people: int, reporter: Reporter
                 report = ingest_run(client, own, data, gate_set="demonstration", reporter=reporter)
             built = build(staging_file(own, data), home / "build", is_demonstration=True)
             ours, raw = _rounds(client, own, url, built, reporter)
+            size = sum(path.stat().st_size for path in built.files["specialists"])
         finally:
             _delete(client, own.index_prefix)
     return {
@@ -70,7 +71,7 @@ def bench_ingest(client: Client, config: Config, people: int, reporter: Reporter
         "load_to_raw": round(statistics.median(o / r for o, r in zip(ours, raw, strict=True)), 3),
         "rounds": {"load": [round(o) for o in ours], "raw": [round(r) for r in raw]},
         "peak_memory_mb": round(peak[0] / 1e6),
-        "document_bytes": round(_bytes(built) / max(1, built.documents["specialists"])),
+        "document_bytes": round(size / max(1, built.documents["specialists"])),
     }  # fmt: skip
 
 
@@ -147,10 +148,6 @@ def _watch(me: psutil.Process, peak: list[int], wait: Callable[[float], bool]) -
             except psutil.NoSuchProcess:
                 continue
         peak[0] = max(peak[0], total)
-
-
-def _bytes(built: Built) -> int:
-    return sum(path.stat().st_size for path in built.files["specialists"]) if built.files else 0
 
 
 def _delete(client: Client, prefix: str) -> None:

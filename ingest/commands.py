@@ -11,6 +11,7 @@ from finder import runs
 from finder.cli import Teller, as_json, configured, told
 from finder.engine import connect, translated
 from finder.errors import NotFound
+from ingest.bench_ingest import bench_ingest
 from ingest.demo.generate import generate
 from ingest.files import inspected
 from ingest.gates import gate_sets
@@ -129,6 +130,17 @@ def demo_data(people: int, seed: int, out: Path) -> None:
 @click.group()
 def bench() -> None:
     """Measurements that print their figures; never part of the tests."""
+
+
+@bench.command(name="ingest")
+@click.option("--people", type=click.IntRange(300, 1_000_000), default=50_000, show_default=True)
+@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
+@told
+def bench_ingest_command(people: int, wants_json: bool) -> None:
+    """Rows a second of each step, loading against the limit of raw prepared bytes, peak memory."""
+    config = configured()
+    figures = bench_ingest(connect(config, Teller()), config, people, Reporter())
+    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
 
 
 def printed(report: RunReport) -> str:

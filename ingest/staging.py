@@ -19,6 +19,7 @@ from ingest.files import InputFile
 from ingest.sources.base import Batch, Issue, Level, Source
 
 MEMORY_LIMIT = "400MB"
+READER_MEMORY_LIMIT = "200MB"  # of each building process
 THREADS = 2
 ROWS_A_FETCH = 20_000
 PERSON_TABLES = (
@@ -73,7 +74,8 @@ class Staging:
         self._columns = {table: columns for s in sources for table, columns in s.tables.items()}
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = duckdb.connect(str(path), read_only=read_only)
-        self._db.execute(f"SET memory_limit='{MEMORY_LIMIT}'; SET threads={THREADS}")
+        limit = READER_MEMORY_LIMIT if read_only else MEMORY_LIMIT
+        self._db.execute(f"SET memory_limit='{limit}'; SET threads={THREADS}")
         self._db.execute("SET preserve_insertion_order=false; SET enable_progress_bar=false")
         if not read_only:
             self._create_tables()
