@@ -13,6 +13,7 @@ class OrganizationKind(StrEnum):
     SYSTEM = "system"
     OWNER = "owner"
     HOSPITAL = "hospital"
+    CANCER_CENTER = "cancer_center"
 
 
 class EvidenceKind(StrEnum):

@@ -47,6 +47,19 @@ class Named(NamedTuple):
     as_of: str | None
 
 
+class Center(NamedTuple):
+    """One NCI-designated cancer center with the point that NCI gives for it."""
+
+    name: str
+    city: str | None
+    state: str | None
+    zip: str | None
+    point: tuple[float, float] | None
+    designation: str | None
+    url: str | None
+    as_of: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """The small tables, whole in memory: about 10,000 hospitals, 1,000 systems, 300,000 groups nationally.
@@ -62,6 +75,7 @@ class Reference:
     system_owners: Mapping[str, tuple[Link, ...]]
     groups: Mapping[str, Named]
     plans: Mapping[str, str]
+    centers: tuple[Center, ...]
     cms_codes: Mapping[str, str]
     crowded_buildings: frozenset[str]
     crowded_phones: frozenset[str]
@@ -81,6 +95,7 @@ def reference(staging: Staging) -> Reference:
         plans={
             str(i): str(n) for i, n in staging.rows("SELECT plan_id, max(name) FROM plans GROUP BY 1") if n
         },
+        centers=_centers(staging),
         cms_codes=_cms_codes(staging),
         crowded_buildings=buildings,
         crowded_phones=phones,
@@ -189,6 +204,17 @@ def _links(
     if owner_id:
         name = organization_name(owner_name or owner_id)
         yield Link(OrganizationKind.OWNER, owner_id, name, "health_systems", as_of)
+
+
+def _centers(staging: Staging) -> tuple[Center, ...]:
+    found = []
+    for name, city, state, zip_code, lat, lon, designation, url, as_of in staging.rows(
+        "SELECT DISTINCT name, city, state, zip, lat, lon, center_type, url, as_of FROM nci_centers"
+        " WHERE name IS NOT NULL ORDER BY ALL"
+    ):
+        point = (float(lat), float(lon)) if lat and lon else None
+        found.append(Center(str(name), city, state, zip_code, point, designation, url, as_of))
+    return tuple(found)
 
 
 def _cms_codes(staging: Staging) -> dict[str, str]:

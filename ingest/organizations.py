@@ -29,6 +29,23 @@ def organizations(reference: Reference, is_demonstration: bool) -> Iterator[Orga
         link = owners[number]
         named_owner = Named(link.name, None, None, None, None, link.source, link.as_of)
         yield _organization(OrganizationKind.OWNER, number, named_owner, (), is_demonstration)
+    yield from _centers(reference, is_demonstration)
+
+
+def _centers(reference: Reference, is_demonstration: bool) -> Iterator[Organization]:
+    """NCI-designated cancer centers; a place is part of the id, since one center may have several."""
+    for center in reference.centers:
+        said = {
+            "name": center.name, "designation": center.designation, "city": center.city,
+            "state": center.state, "zip": center.zip, "url": center.url,
+        }  # fmt: skip
+        slug = fold(f"{center.name} {center.zip or ''}").replace(" ", "-")
+        yield Organization(
+            id=f"{OrganizationKind.CANCER_CENTER.value}:{slug}", kind=OrganizationKind.CANCER_CENTER,
+            name=center.name, name_folded=fold(center.name), points=(center.point,) if center.point else (),
+            facts={k: Fact(Value(v, "nci_centers", center.as_of)) for k, v in said.items() if v},
+            is_demonstration=is_demonstration,
+        )  # fmt: skip
 
 
 def _all_links(reference: Reference) -> Iterator[tuple[Link, ...]]:

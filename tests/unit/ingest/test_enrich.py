@@ -1,0 +1,174 @@
+"""A person becomes a specialist: specialties, evidence, ties, what is settled, who is left out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import pytest
+
+from finder.documents import OrganizationKind, Specialist
+from finder.specialties import load_specialties
+from finder.vocabulary import load_vocabulary
+from ingest.enrich import Knowledge, enriched
+from ingest.investigators import Investigators, TrialFacts
+from ingest.link import Link, Named, Reference
+from ingest.merge import LeftOut, Person, merged
+from tests.unit.ingest.staged_rows import NPI, affiliation, clinician, nppes, person_rows, procedure, roster
+
+VOCABULARY = load_vocabulary()
+SPECIALTIES = load_specialties()
+
+
+@lru_cache
+def concepts_in(words: str) -> tuple[str, ...]:
+    return tuple(VOCABULARY.terms_in(words))
+
+
+def system(number: str) -> Link:
+    return Link(OrganizationKind.SYSTEM, number, f"System {number}", "health_systems", "2023")
+
+
+EMPTY = Reference({}, {}, {}, {}, {}, {}, {}, (), {}, frozenset(), frozenset())
+
+
+def known(reference: Reference = EMPTY, trials: Mapping[str, TrialFacts] | None = None) -> Knowledge:
+    roles = {NPI: tuple((nct, "PRINCIPAL_INVESTIGATOR") for nct in trials or ())}
+    found = Investigators(roles, trials or {}, {})
+    return Knowledge(VOCABULARY, concepts_in, SPECIALTIES, reference, found, False)
+
+
+def specialist(
+    *rows: Any, reference: Reference = EMPTY, trials: Mapping[str, TrialFacts] | None = None
+) -> Specialist:
+    person = merged(person_rows(*rows))
+    assert isinstance(person, Person)
+    found = enriched(person, known(reference, trials))
+    assert isinstance(found, Specialist)
+    return found
+
+
+def test_taxonomies_come_first_and_medicare_names_follow() -> None:
+    found = specialist(nppes(taxonomies="207RX0202X|MD|Y|1"), clinician(specialty="INTERVENTIONAL RADIOLOGY"))
+    assert found.specialties == ("medical_oncology", "interventional_radiology")
+    assert found.facts["specialty"].best.source == "nppes"
+    assert [v.source for v in found.facts["specialty"].others] == ["clinicians"]
+
+
+def test_without_nppes_the_specialty_comes_by_crosswalk_and_the_licence_is_unknown() -> None:
+    found = specialist(clinician(specialty="INTERVENTIONAL RADIOLOGY"))
+    assert found.specialties == ("interventional_radiology",)
+    assert found.is_candidate
+    assert found.licence_states == ()
+
+
+def test_a_nurse_practitioner_may_be_a_prior_doctor_and_never_a_result() -> None:
+    found = specialist(nppes(taxonomies="363L00000X|MD|Y|1"))
+    assert not found.is_candidate
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([nppes(taxonomies="183500000X|MD|Y|1")], "not a kind of clinician that is kept"),
+        ([nppes(taxonomies=None, credential="PT")], "no specialty known and no physician by credential"),
+    ],
+)
+def test_who_is_left_out_has_a_reason(rows: list[Any], reason: str) -> None:
+    person = merged(person_rows(*rows))
+    assert isinstance(person, Person)
+    assert enriched(person, known()) == LeftOut(reason)
+
+
+def test_a_physician_without_a_known_specialty_is_kept_as_a_prior_doctor() -> None:
+    found = specialist(nppes(taxonomies=None, credential="M.D."))
+    assert found.specialties == ()
+    assert not found.is_candidate
+
+
+def test_the_first_focus_of_a_roster_counts_whole_and_the_next_less() -> None:
+    found = specialist(nppes(), roster(clinical_focus="pancreatic cancer;bile duct cancer"))
+    values = {e.concept: e.value for e in found.evidence}
+    assert values["pancreatic_cancer"] == 1.0
+    assert values["bile_duct_cancer"] == pytest.approx(0.8)
+
+
+def test_evidence_names_broader_concepts_too() -> None:
+    found = specialist(nppes(), roster(clinical_focus="bile duct cancer"))
+    assert set(VOCABULARY.ancestors("bile_duct_cancer")) <= set(found.concepts)
+
+
+def test_more_services_are_more_evidence_and_never_more_than_all() -> None:
+    few = specialist(nppes(), procedure(services="10")).evidence
+    many = specialist(nppes(), procedure(services="100000")).evidence
+    by_concept = {e.concept: e.value for e in few}
+    assert by_concept
+    assert all(by_concept[e.concept] < e.value <= 1 for e in many)
+
+
+def test_each_further_trial_adds_less() -> None:
+    trials = {
+        f"NCT0000000{n}": TrialFacts("A trial", "RECRUITING", ("Melanoma",), f"202{n}-01-01") for n in (1, 2)
+    }
+    one = specialist(nppes(), trials=dict(list(trials.items())[:1]))
+    two = specialist(nppes(), trials=trials)
+    assert [e.value for e in one.evidence if e.concept == "melanoma"] == [0.5]
+    assert [e.value for e in two.evidence if e.concept == "melanoma"] == [0.75]
+    assert [t.nct_number for t in two.trials] == list(trials)
+    assert {"trial:NCT00000001", "trial:NCT00000002"} <= set(two.tie_keys)
+
+
+def test_systems_are_reached_through_groups_and_hospitals_and_say_so() -> None:
+    reference = replace(
+        EMPTY,
+        groups={"0042001001": Named("Example Group", None, None, None, None, "clinicians", "2024")},
+        group_links={"0042001001": (system("A"),)},
+        hospital_links={"990001": (system("B"),)},
+    )
+    found = specialist(clinician(), affiliation(), reference=reference)
+    assert {"group:0042001001", "hospital:990001", "system:A", "system:B"} <= set(found.tie_keys)
+    assert found.ties["system:A"].via == "practice group Example Group"
+    assert found.tie_kinds_known == ("group", "hospital", "system")
+
+
+@pytest.mark.parametrize(
+    ("rows", "links", "settled"),
+    [
+        ([clinician()], {}, False),
+        ([clinician()], {"group_links": {"0042001001": ()}}, True),
+        ([clinician(), affiliation()], {"hospital_links": {"990001": ()}}, True),
+        ([clinician(), affiliation(), affiliation(ccn="990002")], {"hospital_links": {"990001": ()}}, False),
+        ([clinician(group_id=None), affiliation()], {"hospital_links": {"990001": ()}}, True),
+        ([clinician(), clinician(group_id="0000000009")], {"group_links": {"0042001001": ()}}, False),
+    ],
+)
+def test_a_system_is_settled_when_every_group_or_every_hospital_is_linked(
+    rows: list[Any], links: dict[str, Any], settled: bool
+) -> None:
+    found = specialist(*rows, reference=replace(EMPTY, **links))
+    assert ("system" in found.tie_kinds_known) is settled
+
+
+def test_a_missing_group_is_unknown_and_a_stated_sole_practice_is_not() -> None:
+    assert "group" not in specialist(nppes(sole_proprietor="Y")).tie_kinds_known
+    assert "group" in specialist(nppes(), roster(sole_practice="yes")).tie_kinds_known
+
+
+def test_a_crowded_building_is_no_tie_and_a_suite_in_it_is() -> None:
+    crowded = replace(EMPTY, crowded_buildings=frozenset({"1 example st|21287"}))
+    without = specialist(nppes(), reference=crowded)
+    within = specialist(nppes(street_2="Suite 5"), reference=crowded)
+    assert not [k for k in without.tie_keys if k.startswith("address:")]
+    assert "address:1 example st|5|21287" in within.tie_keys
+
+
+def test_a_switchboard_number_is_no_tie() -> None:
+    crowded = replace(EMPTY, crowded_phones=frozenset({"4105550100"}))
+    assert not [k for k in specialist(nppes(), reference=crowded).tie_keys if k.startswith("phone:")]
+    assert "phone:4105550100" in specialist(nppes()).tie_keys
+
+
+def test_an_outdated_roster_says_where_a_person_was() -> None:
+    old = roster(institution_ccn="990009", as_of="2018-01-01")
+    assert "hospital:990009" not in specialist(clinician(as_of="2026"), old).tie_keys
+    assert "hospital:990009" in specialist(clinician(as_of="2020"), old).tie_keys
