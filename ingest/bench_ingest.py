@@ -55,7 +55,7 @@ def bench_ingest(client: Client, config: Config, people: int, reporter: Reporter
             ours, raw = _rounds(client, own, url, built, reporter)
             size = sum(path.stat().st_size for path in built.files["specialists"])
         finally:
-            _delete(client, own.index_prefix)
+            delete_everything(client, own.index_prefix)
     return {
         "people": people,
         "state": report.state.value,
@@ -150,7 +150,8 @@ def _watch(me: psutil.Process, peak: list[int], wait: Callable[[float], bool]) -
         peak[0] = max(peak[0], total)
 
 
-def _delete(client: Client, prefix: str) -> None:
+def delete_everything(client: Client, prefix: str) -> None:
+    """Delete the generations and the run history under a prefix that a bench used."""
     for generation in indexes.generations(client, prefix):
         client.indices.delete(index=",".join(sorted(generation.indices.values())))
     client.indices.delete(index=indexes.alias_name(prefix, indexes.RUNS), ignore_unavailable=True)

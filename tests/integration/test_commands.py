@@ -76,7 +76,7 @@ def test_a_folder_that_is_not_there_is_one_clear_line(
     ("name", "content", "said"),
     [
         ("DAC_NationalDownloadableFile.csv", "NPI,pri_spec\n1,X\n", "required column is missing"),
-        ("npidata_pfile_x.csv", '"NPI","Entity Type Code"\n"1234567893","1\n', "quote"),
+        ("npidata_pfile_x.csv", '"NPI","Entity Type Code"\n"1234567893","1\n', "quotation mark"),
         ("providers.json", '[{"npi": 1234567893, "type": "INDIVIDUAL", "name": ', "providers.json"),
         ("Hospital_General_Information.zip", "this is no zip", "not a readable zip"),
     ],
