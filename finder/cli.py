@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import click
@@ -17,7 +18,15 @@ from finder.config import Config
 from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria
 from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
-from finder.print_results import printed_results, printed_specialist, printed_understood
+from finder.facets import FACETS
+from finder.print_results import (
+    printed_compared,
+    printed_explained,
+    printed_programs,
+    printed_results,
+    printed_specialist,
+    printed_understood,
+)
 from finder.reads import Client, served
 from finder.vocabulary import load_vocabulary, resolve
 
@@ -102,23 +111,46 @@ def main() -> None:
     """
 
 
+def facet_options(function: Callable[P, None]) -> Callable[P, None]:
+    """Decorates a command with one option for every filter of `facets.FACETS`."""
+    for facet in reversed(FACETS):
+        takes: dict[str, Any] = {"metavar": facet.metavar} if facet.metavar else {"is_flag": True}
+        function = click.option(f"--{facet.name}", help=facet.help, **takes)(function)
+    return function
+
+
+def given_only(given: dict[str, Any]) -> dict[str, Any]:
+    """The options that were given, as parameters."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value not in (None, (), False)
+    }
+
+
 @main.command(name="search")
 @click.argument("words")
 @click.option("--near", metavar="ZIP", help="Where from: a 5-digit ZIP code.")
 @click.option("--within", metavar="MILES", help=f"How far, 1 to {MAX_MILES} miles; needs --near.")
+@click.option("--seen", metavar="NPI", multiple=True, help="A doctor already seen; repeatable.")
 @click.option(
-    "--seen", metavar="NPI", multiple=True, help="A doctor already seen; may be given several times."
+    "--seen-name",
+    metavar='"NAME, CITY ST"',
+    multiple=True,
+    help="A doctor already seen, by name; repeatable.",
 )
-@click.option("--plan", metavar="ID", help="Only people whom this plan's own file lists.")
-@click.option("--state", metavar="MD", help="Only people with a licence in this state.")
-@click.option("--role", help="surgery, medical, radiation, pathology, imaging or any.")
-@click.option("--language", metavar="es", help="Two-letter code of a language they speak.")
-@click.option("--ages", help="child or adult.")
-@click.option("--virtual", is_flag=True, help="Only people who give opinions by video or in writing.")
-@click.option("--profile", metavar="NAME", help="The named set of ranking weights.")
+@click.option(
+    "--seen-org",
+    metavar="ID|NAME",
+    multiple=True,
+    help="A group, hospital or health system already seen; repeatable.",
+)
 @click.option(
     "--show-tied", is_flag=True, help="Show people with a tie, marked, instead of leaving them out."
 )
+@facet_options
+@click.option("--facets", is_flag=True, help="Count how many there are by specialty, language and so on.")
+@click.option("--profile", metavar="NAME", help="The named set of ranking weights.")
 @click.option(
     "--generation", metavar="RUN", help="Search the generation of one run, before or after serving it."
 )
@@ -129,19 +161,68 @@ def main() -> None:
 )
 @told
 def search_command(wants_json: bool, next_: str | None, **given: Any) -> int:
-    """Find specialists for a condition in your own WORDS, independent of the doctors already seen."""
-    args = {
-        name: list(v) if isinstance(v, tuple) else v
-        for name, v in given.items()
-        if v not in (None, (), False)
-    }
-    criteria = SearchCriteria.from_args({**args, **({"next": next_} if next_ else {})})
+    """Find specialists for a condition in your own WORDS, independent of the doctors already seen.
+
+    A doctor's name that fits several people is asked back: the answer lists them, and nobody is called
+    independent until one is named by NPI.
+    """
+    criteria = SearchCriteria.from_args(given_only({**given, "next": next_}))
     config = configured()
     results = search.find_specialists(
         connected(config), config.index_prefix, criteria, search.load_context(), date.today()
     )
     click.echo(as_json(results.to_json()) if wants_json else printed_results(results, criteria))
     return 0 if results.results else 1
+
+
+@main.command()
+@click.argument("words", required=False)
+@click.option("--state", metavar="STATE", help="Where the patient lives: a two-letter code, such as MD.")
+@click.option("--local-doctor", metavar="yes|no", help="Whether a doctor of your own can take part.")
+@click.option("--no-charge", is_flag=True, help="Only programs with a published price of nothing.")
+@click.option("--ages", metavar="AGES", help="child or adult.")
+@click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
+@told
+def programs(wants_json: bool, **given: Any) -> int:
+    """List second-opinion programs for a condition in your own WORDS, published prices first.
+
+    They answer by video, telephone or in writing. Each says whether it takes patients from the state by its
+    own rules. Without WORDS every program is listed.
+    """
+    asked = search.ProgramsAsked.from_args(given_only(given))
+    config = configured()
+    found = search.find_programs(connected(config), config.index_prefix, asked, search.load_context())
+    click.echo(as_json(found.to_json()) if wants_json else printed_programs(found))
+    return 0 if found.programs else 1
+
+
+@main.command()
+@click.argument("npi")
+@click.argument("words")
+@click.option("--near", metavar="ZIP", help="Where from: a 5-digit ZIP code.")
+@click.option("--profile", metavar="NAME", help="The named set of ranking weights.")
+@click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
+@told
+def explain(npi: str, wants_json: bool, **given: Any) -> int:
+    """Explain how one specialist scores for a condition in your own WORDS: every part and its weight."""
+    criteria = SearchCriteria.from_args(given_only(given))
+    config = configured()
+    client, context = connected(config), search.load_context()
+    explained = search.explain(client, config.index_prefix, npi, criteria, context, date.today())
+    click.echo(as_json(explained.to_json()) if wants_json else printed_explained(explained))
+    return 0 if explained.result else 1
+
+
+@main.command()
+@click.argument("npi", nargs=-1, required=True)
+@click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
+@told
+def independence(npi: tuple[str, ...], wants_json: bool) -> None:
+    """Say of two or more people, by NPI, whether they are independent of each other, and why."""
+    config = configured()
+    client, context = connected(config), search.load_context()
+    compared = search.independence(client, config.index_prefix, npi, context)
+    click.echo(as_json(compared.to_json()) if wants_json else printed_compared(compared))
 
 
 @main.command()
@@ -176,6 +257,22 @@ def check_command() -> None:
     click.echo(f"engine: Elasticsearch {status.version}, {status.health}, {status.nodes} node(s)")
     generation = served(client, config.index_prefix)
     click.echo(f"served: generation {generation.run_id}, newest file of {generation.as_of or 'unknown date'}")
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Instead of FINDER_PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; gunicorn.conf.py says 2.")
+@told
+def serve(port: int | None, workers: int | None) -> None:
+    """Serve the pages and the JSON API with gunicorn, until Ctrl-C."""
+    config = configured()
+    connected(config).close()  # the local engine is started here, once, and not by every worker
+    address = f"{config.host}:{port or config.port}"
+    click.echo(f"Serving on http://{address} (Ctrl-C stops)", err=True)
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-m", "gunicorn", "--chdir", str(root), "-c", str(root / "gunicorn.conf.py")]
+    command += ["--bind", address, *(["--workers", str(workers)] if workers else []), "wsgi:app"]
+    os.execv(sys.executable, command)  # noqa: S606 - becomes gunicorn, so that signals reach it
 
 
 @main.group()

@@ -13,10 +13,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from finder.documents import TieLabel
+from finder.documents import OrganizationKind, TieLabel
 from finder.errors import SourceError
 
 RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
+# Kinds that are settled of an organization by what it is; `ties_of_organization` says why.
+_SETTLED_BY: Mapping[OrganizationKind, tuple[str, ...]] = MappingProxyType(
+    {
+        OrganizationKind.GROUP: ("group",),
+        OrganizationKind.HOSPITAL: ("hospital",),
+        OrganizationKind.SYSTEM: ("group", "system", "hospital"),
+        OrganizationKind.OWNER: (),
+    }
+)
 
 
 class Strength(StrEnum):
@@ -78,26 +87,53 @@ class TieRules:
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """What one specialist could share with another: keys (`kind:id`), their labels, and the settled kinds."""
+    """What one specialist could share with another: keys (`kind:id`), their labels, and the settled kinds.
 
-    npi: str
+    An organization that was already seen stands here as well, without an NPI, by its `organization_id`.
+    """
+
+    npi: str | None
     name: str
     keys: frozenset[str]
     kinds_known: frozenset[str]
     labels: Mapping[str, TieLabel]
+    organization_id: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """`specialist`, or the kind of the organization."""
+        return kind_of(self.organization_id) if self.organization_id else "specialist"
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the prior doctor or organization under the keys of the contract."""
+        return {
+            "npi": self.npi, "name": self.name, "ties_known": sorted(self.kinds_known), "kind": self.kind,
+            "id": self.organization_id or self.npi,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One thing that a candidate and a prior doctor share; `sentence` says it to the reader."""
+    """One thing that a candidate and a prior doctor share; `sentence` says it to the reader.
+
+    `with_npi` is None where the prior is an organization.
+    """
 
     kind: str
     strength: Strength
-    with_npi: str
+    with_npi: str | None
     label: str
     source: str
     as_of: str | None
     sentence: str
+    with_name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the tie under the keys of the contract."""
+        return {
+            "kind": self.kind, "with_npi": self.with_npi, "label": self.label, "source": self.source,
+            "as_of": self.as_of, "with_name": self.with_name, "strength": self.strength.value,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +142,14 @@ class Unchecked:
 
     kind: str
     side: Side
-    with_npi: str
+    with_npi: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
     """The verdict on one candidate and one prior doctor, each tie named, and what could not be checked."""
 
-    with_npi: str
+    with_npi: str | None
     verdict: Verdict
     ties: tuple[Tie, ...]
     unchecked: tuple[Unchecked, ...]
@@ -154,6 +190,42 @@ def ties_of(npi: str, source: Mapping[str, Any]) -> Ties:
         kinds_known=frozenset(source.get("tie_kinds_known", ())),
         labels=MappingProxyType(labels),
     )
+
+
+def ties_of_organization(organization_id: str, source: Mapping[str, Any]) -> Ties:
+    """Get what an organization's document says about ties, for one that stands as a doctor already seen.
+
+    Its keys are its own id and those of all its owners. What is settled follows from its kind: of a system
+    everything, as each of its groups and hospitals passes its key on to the people there; of a group or a
+    hospital itself and, where an owner is known, its system; of an owner nothing, since people are not
+    checked for owners as such. Without an owner in the document the linkage may lack the organization.
+    """
+    owners = tuple(source.get("owner_ids", ()))
+    kind = OrganizationKind(kind_of(organization_id))
+    known = set(_SETTLED_BY[kind])
+    if known and any(kind_of(owner) == OrganizationKind.SYSTEM for owner in owners):
+        known.add("system")
+    name = source.get("name", organization_id)
+    fact = source.get("facts", {}).get("name", {})
+    return Ties(
+        npi=None,
+        name=name,
+        keys=frozenset((organization_id, *owners)),
+        kinds_known=frozenset(known),
+        labels=MappingProxyType({organization_id: TieLabel(name, fact.get("source", ""), fact.get("as_of"))}),
+        organization_id=organization_id,
+    )
+
+
+def weakening_keys(priors: Iterable[Ties], rules: TieRules) -> tuple[str, ...]:
+    """Keys of all prior doctors that make "some tie", sorted."""
+    keys = {key for prior in priors for key in prior.keys}
+    return tuple(sorted(key for key in keys if rules.strength(kind_of(key)) is Strength.WEAKENS))
+
+
+def has_gap(priors: Iterable[Ties], rules: TieRules) -> bool:
+    """Whether a kind that must be known is not known of some prior doctor: then nobody is independent."""
+    return any(kind not in prior.kinds_known for prior in priors for kind in rules.needed())
 
 
 def breaking_keys(priors: Iterable[Ties], rules: TieRules) -> dict[str, tuple[str, ...]]:
@@ -227,6 +299,7 @@ def _tie(key: str, prior: Ties, candidate: Ties, rules: TieRules) -> Tie:
         source="; ".join(dict.fromkeys(each.source for each in labels)),
         as_of=min(dates, default=None),  # a tie is as current as the older of its two halves
         sentence=f"{lead} {label}",
+        with_name=prior.name,
     )
 
 

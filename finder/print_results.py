@@ -1,11 +1,14 @@
 """Answers as plain text for a terminal: the same facts as the JSON, in the reader's words."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from finder.criteria import SearchCriteria
-from finder.results import Result, SearchResults
+from finder.explanations import Compared, Explained
+from finder.offers import Offer, price_words
+from finder.program_search import FoundPrograms
+from finder.results import Ask, FacetCount, Result, SearchResults
 from finder.vocabulary import Understood
 
 WIDTH = 100
@@ -31,7 +34,10 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
         return "\n".join(lines)
     for prior in results.prior:
         known = ", ".join(sorted(prior.kinds_known)) or "nothing"
-        lines.append(f"Already seen: {prior.name} (NPI {prior.npi}); known of this doctor: {known}")
+        name = f"NPI {prior.npi}" if prior.npi else prior.organization_id
+        lines.append(f"Already seen: {prior.name} ({name}); known for comparing: {known}")
+    if results.ask:
+        return "\n".join([*lines, *_questions(results.ask)])
     lines.append(_found(results))
     lines += [*_left_out(results)]
     if results.emptied_by:
@@ -39,6 +45,12 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
         lines.append(f"Without the limit “{facet}” there would be {count:,}.")
     for result in results.results:
         lines += ["", *_result_lines(result, bool(results.prior))]
+    lines += [*_facet_lines(results.facets)]
+    if results.programs:
+        names = ", ".join(offer.document["name"] + " of " + offer.document["institution"]
+                          for offer in results.programs[:3])  # fmt: skip
+        more = f" and {len(results.programs) - 3} more" if len(results.programs) > 3 else ""
+        lines += ["", *textwrap.wrap(f"Programs that may fit (finder programs): {names}{more}.", WIDTH)]
     if results.next:
         lines += ["", f"More: --next {results.next}"]
     date = results.source.as_of or "unknown date"
@@ -47,6 +59,24 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
         f"Generation {results.source.generation}; newest file of {date}. This is no medical advice.",
     ]
     return "\n".join(lines)
+
+
+def _questions(asked: Iterable[Ask]) -> Iterator[str]:
+    for ask in asked:
+        option = "--seen" if ask.field == "seen_name" else "--seen-org"
+        yield from textwrap.wrap(f"Who is “{ask.prior}”? Search again with {option} and one of:", WIDTH)
+        for each in ask.candidates:
+            place = ", ".join(part for part in (each.specialty or each.kind, each.city, each.state) if part)
+            yield f"  {each.id}  {each.name}; {place}"
+
+
+def _facet_lines(facets: Iterable[FacetCount]) -> Iterator[str]:
+    for facet in facets:
+        values = ", ".join(
+            f"{v.label} {v.count:,}" + (" (chosen)" if v.selected else "") for v in facet.values
+        )
+        if values:
+            yield from textwrap.wrap(f"{facet.label}: {values}", WIDTH, subsequent_indent="  ")
 
 
 def _found(results: SearchResults) -> str:
@@ -102,6 +132,74 @@ def _understood_lines(understood: Understood) -> Iterator[str]:
         yield f"Spelling corrected from: {understood.corrected_from}"
     if understood.ignored:
         yield f"Ignored: {', '.join(understood.ignored)}"
+
+
+def printed_programs(found: FoundPrograms) -> str:
+    """Programs with price, states, source and date; those that do not take the condition at the end."""
+    lines = []
+    if found.understood:
+        lines = [found.understood.urgent] if found.understood.urgent else []
+        lines += [*_understood_lines(found.understood)]
+    count = len(found.programs)
+    lines.append(f"{count} program{'' if count == 1 else 's'}, published prices first.")
+    for offer in found.programs:
+        lines += ["", *_offer_lines(offer, found.asked.state)]
+    if found.left_out:
+        lines += ["", "Left out:"]
+    for left in found.left_out:
+        lines += textwrap.wrap(f"{left.name} ({left.id}): {left.reason}", WIDTH, subsequent_indent="  ")
+    lines += ["", "Prices and rules as the programs publish them, on the dates shown. Ask before you order."]
+    return "\n".join(lines)
+
+
+def _offer_lines(offer: Offer, state: str | None) -> Iterator[str]:
+    told = offer.document
+    yield f"{told['name']}, {told['institution']} ({offer.id})"
+    yield from textwrap.wrap(f"price: {offer.price}", WIDTH, initial_indent="   ", subsequent_indent="     ")
+    answer = (
+        f"{state or 'your state'}: {offer.available.value.replace('_', ' ')} ({'; '.join(offer.reasons)})"
+    )
+    yield from textwrap.wrap(answer, WIDTH, initial_indent="   ", subsequent_indent="     ")
+    yield f"   fields: {offer.fields}"
+    for price in told["prices"]:
+        when = f"of {price['as_of']}, " if "as_of" in price else ""
+        history = "history, " if price["is_history"] else ""
+        source = price.get("source_url", "no source")
+        words = f"[{price_words(price)}: {history}{when}seen {price['seen_at']}, {source}]"
+        yield from textwrap.wrap(words, WIDTH, initial_indent="   ", subsequent_indent="     ")
+
+
+def printed_explained(explained: Explained) -> str:
+    """The parts of one score with their weights, and what put the person there."""
+    lines = [*_understood_lines(explained.understood)]
+    result = explained.result
+    if result is None:
+        return "\n".join(lines)
+    if explained.source.is_demonstration:
+        lines = [_BANNER, "", *lines]
+    lines.append(f"{result.name} (NPI {result.npi}): score {result.score:.3f} by {explained.profile.name}")
+    if not explained.is_found:
+        lines.append("A search for this would not show this person.")
+    values = {part.name: part.value for part in result.parts}
+    for name, part in explained.profile.parts.items():
+        lines.append(f"  {values.get(name.value, 0.0):.3f} of {part.weight:.2f}  {part.says} ({name.value})")
+    for reason in result.reasons:
+        lines += textwrap.wrap(reason, WIDTH, initial_indent="   + ", subsequent_indent="     ")
+    return "\n".join(lines)
+
+
+def printed_compared(compared: Compared) -> str:
+    """Each pair with its verdict, its ties with source and date, and what could not be checked."""
+    lines = [_BANNER, ""] if compared.source.is_demonstration else []
+    names = {person.npi: f"{person.name} (NPI {person.npi})" for person in compared.people}
+    for pair in compared.pairs:
+        verdict = VERDICTS[pair.verdict.verdict.value]
+        lines.append(f"{names[pair.one.npi]} and {names[pair.other.npi]}: {verdict}")
+        for sentence in pair.sentences:
+            lines += textwrap.wrap(sentence, WIDTH, initial_indent="   + ", subsequent_indent="     ")
+        for gap in pair.to_json()["unchecked"]:
+            lines.append(f"   ? {gap['kind']} of {names[gap['npi']]}: could not be compared")
+    return "\n".join(lines)
 
 
 def printed_specialist(document: Mapping[str, Any]) -> str:

@@ -6,18 +6,21 @@ are named `why.*` so that they can be told from parts. Adding up the parts of a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from finder.concepts import LadderStep
-from finder.criteria import RoleAsked, SearchCriteria
+from finder.criteria import SearchCriteria
+from finder.facets import FACETS, Facet, Scope
 from finder.geo import Point
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
 
 STEP_PREFIX = "why.step"
+FOUND = "why.found"
 TOGETHER = "together"
+SHOWN = "shown"
 DAYS_PER_YEAR = 365.25
 _ATTRIBUTE_OF = MappingProxyType(
     {
@@ -39,8 +42,9 @@ class Question:
     """One search, everything looked up.
 
     `concepts` are the concept understood and everything below it; `place` is latitude and longitude in
-    degrees; `excluded_keys` are the tie keys by kind that break independence of any prior doctor; `now` is
-    the day from which the age of evidence counts.
+    degrees; `now` is the day from which the age of evidence counts. Of the prior doctors: their NPIs, the tie
+    keys by kind that break independence of any of them, the keys that weaken it, the kinds that must be known
+    of both sides, and whether one of these is not known of some prior doctor.
     """
 
     criteria: SearchCriteria
@@ -49,43 +53,85 @@ class Question:
     profile: Profile
     now: date
     place: Point | None = None
+    prior_npis: Sequence[str] = ()
     excluded_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    weaker_keys: Sequence[str] = ()
+    needed_kinds: Sequence[str] = ()
+    has_prior_gap: bool = False
 
     def leaves_out(self) -> list[str]:
         """Tie keys whose holders are left out; none where tied people are to be shown."""
-        if self.criteria.show_tied:
-            return []
+        return [] if self.criteria.show_tied else self.breaking()
+
+    def breaking(self) -> list[str]:
+        """Every tie key that breaks independence, sorted."""
         return sorted(key for keys in self.excluded_keys.values() for key in keys)
+
+    def scope(self) -> Scope:
+        """Get what the clauses of facets need to know."""
+        return Scope(
+            concepts=self.concepts,
+            breaking=self.breaking(),
+            weakening=self.weaker_keys,
+            needed=self.needed_kinds,
+            has_prior_gap=self.has_prior_gap,
+            has_prior=self.criteria.has_prior,
+        )
 
 
 def specialists_body(question: Question) -> dict[str, Any]:
-    """Get the body of the search itself: a page of specialists, best first, with the parts named."""
+    """Get the body of the search itself: a page of specialists, best first, with the parts named.
+
+    Who is tied to a prior doctor is taken out after the query, so that the same pass counts them: under
+    `excluded`, in total and by kind of tie. One person can be tied in several ways, so that the kinds may add
+    up to more than the total. Measured 2026-11-23 on 20,000 people: 13 ms of the engine's processor time with
+    and without; four searches at a time, best of nine rounds: 96 a second, 84 with a second body that counts,
+    106 without excluding anybody.
+    """
     criteria = question.criteria
     body: dict[str, Any] = {
         "size": criteria.size,
         "track_total_hits": True,
-        "_source": list(_SHOWN + (_SHOWN_TIES if criteria.seen else ())),
+        "_source": list(_SHOWN + (_SHOWN_TIES if criteria.has_prior else ())),
         "query": {"bool": {**_who(question), "should": _parts(question)}},
         "sort": _sort(question.place),
     }
+    aggregations: dict[str, Any] = {}
+    if question.leaves_out():
+        tied = _terms("tie_keys", question.leaves_out())
+        by_kind = {kind: _terms("tie_keys", keys) for kind, keys in question.excluded_keys.items() if keys}
+        aggregations["excluded"] = {"filter": tied, "aggs": {"by_kind": {"filters": {"filters": by_kind}}}}
+        body["post_filter"] = {"bool": {"must_not": [tied]}}
+    if criteria.facets:
+        counts = _counts(question, [f for f in facets_of(question) if not _is_asked(question, f)])
+        aggregations[SHOWN] = {"filter": body.get("post_filter", {"match_all": {}}), "aggs": counts}
+    if aggregations:
+        body["aggs"] = aggregations
     if criteria.position:
         body["search_after"] = list(criteria.position.sort)
     return body
 
 
-def excluded_body(question: Question) -> dict[str, Any]:
-    """Get the body that counts who was left out for a tie: in total, and by kind of tie.
+def facets_of(question: Question) -> list[Facet]:
+    """Get the facets that can be counted: those about verdicts only where there is a prior doctor."""
+    return [facet for facet in FACETS if question.criteria.has_prior or not facet.needs_prior]
 
-    One person can be tied in several ways, so that the kinds may add up to more than the total.
+
+def facet_bodies(question: Question) -> dict[str, dict[str, Any]]:
+    """Get, for every facet that was asked for, a body that counts its values without its own filter.
+
+    So a reader sees what choosing another value would give. Facets that were not asked for are counted by
+    `specialists_body`.
     """
-    who = _who(question, without={"seen"})
-    tied = _terms("tie_keys", question.leaves_out())
-    by_kind = {kind: _terms("tie_keys", keys) for kind, keys in question.excluded_keys.items() if keys}
+    asked = [facet for facet in facets_of(question) if _is_asked(question, facet)]
     return {
-        "size": 0,
-        "track_total_hits": True,
-        "query": {"bool": {**who, "filter": [*who["filter"], tied]}},
-        "aggs": {"by_kind": {"filters": {"filters": by_kind}}},
+        facet.name: {
+            "size": 0,
+            "track_total_hits": False,
+            "query": {"bool": _who_is_left(question, {facet.name})},
+            "aggs": _counts(question, [facet]),
+        }
+        for facet in asked
     }
 
 
@@ -94,30 +140,59 @@ def emptied_bodies(question: Question) -> dict[str, dict[str, Any]]:
 
     The last one, `together`, drops all of them; it is there only where more than one was asked for.
     """
-    facets = list(_facets(question))
+    names = list(_filters(question))
     if question.leaves_out():
-        facets.append("seen")
-    bodies = {facet: _counting(question, {facet}) for facet in facets}
-    if len(facets) > 1:
-        bodies[TOGETHER] = _counting(question, set(facets))
+        names.append("seen")
+    bodies = {name: _counting(question, {name}) for name in names}
+    if len(names) > 1:
+        bodies[TOGETHER] = _counting(question, set(names))
     return bodies
 
 
+def explaining_body(question: Question, npi: str) -> dict[str, Any]:
+    """Get the body that scores one specialist, whether or not the search would find that person.
+
+    The named clause FOUND tells whether it would; it adds nothing to the score.
+    """
+    found = _constant({"bool": _who_is_left(question, frozenset())}, 0.0, FOUND)
+    only = {"filter": [{"ids": {"values": [npi]}}], "should": [*_parts(question), found]}
+    body = specialists_body(replace(question, excluded_keys={}))
+    return {**body, "size": 1, "query": {"bool": only}}
+
+
+def _counts(question: Question, facets: Sequence[Facet]) -> dict[str, Any]:
+    """Aggregations under `<facet>.terms` and `<facet>.named`."""
+    scope, criteria = question.scope(), question.criteria
+    return {
+        f"{facet.name}.{name}": aggregation
+        for facet in facets
+        for name, aggregation in facet.counted(scope, getattr(criteria, facet.name)).items()
+    }
+
+
+def _is_asked(question: Question, facet: Facet) -> bool:
+    return facet.is_asked(getattr(question.criteria, facet.name))
+
+
 def _counting(question: Question, without: set[str]) -> dict[str, Any]:
-    return {"size": 0, "track_total_hits": True, "query": {"bool": _who(question, without)}}
+    return {"size": 0, "track_total_hits": True, "query": {"bool": _who_is_left(question, without)}}
 
 
 def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Everything that decides who is in the answer, and nothing that scores."""
-    facets = [clause for name, clause in _facets(question).items() if name not in without]
-    must_not: list[dict[str, Any]] = []
-    if question.criteria.seen:
-        must_not.append({"ids": {"values": list(question.criteria.seen)}})
-    keys = question.leaves_out()
+    """Everything that decides who is in the answer but ties, and nothing that scores."""
+    filters = [clause for name, clause in _filters(question).items() if name not in without]
+    who: dict[str, Any] = {"filter": [_term("is_candidate", True), _treats(question), *filters]}
+    if question.prior_npis:
+        who["must_not"] = [{"ids": {"values": list(question.prior_npis)}}]
+    return who
+
+
+def _who_is_left(question: Question, without: set[str] | frozenset[str]) -> dict[str, Any]:
+    """Everything that decides who is in the answer, ties to prior doctors included."""
+    who, keys = _who(question, without), question.leaves_out()
     if keys and "seen" not in without:
-        must_not.append(_terms("tie_keys", keys))
-    who: dict[str, Any] = {"filter": [_term("is_candidate", True), _treats(question), *facets]}
-    return {**who, "must_not": must_not} if must_not else who
+        who["must_not"] = [*who.get("must_not", ()), _terms("tie_keys", keys)]
+    return who
 
 
 def _treats(question: Question) -> dict[str, Any]:
@@ -142,23 +217,15 @@ def _evidence_of(question: Question, concept: str | None) -> dict[str, Any]:
     return _term("concepts", concept or question.concepts[0])
 
 
-def _facets(question: Question) -> dict[str, dict[str, Any]]:
+def _filters(question: Question) -> dict[str, dict[str, Any]]:
     """The optional filters that were asked for, by the name of their parameter."""
     criteria, found = question.criteria, {}
     if question.place and criteria.within:
         found["near"] = {"geo_distance": {"distance": f"{criteria.within}mi", "points": _geo(question.place)}}
-    if criteria.plan:
-        found["plan"] = _term("network_keys", criteria.plan)
-    if criteria.state:
-        found["state"] = _term("licence_states", criteria.state)
-    if criteria.role is not RoleAsked.ANY:
-        found["role"] = _term("roles", criteria.role.value)
-    if criteria.language:
-        found["language"] = _term("languages", criteria.language)
-    if criteria.ages:
-        found["ages"] = _term_or_unknown("ages", criteria.ages.value)
-    if criteria.virtual:
-        found["virtual"] = _terms("attributes", ["telehealth", "virtual"])
+    scope = question.scope()
+    for facet in FACETS:
+        if _is_asked(question, facet):
+            found[facet.name] = facet.clause(getattr(criteria, facet.name), scope)
     return found
 
 
@@ -241,12 +308,6 @@ def _term(field: str, value: str | bool) -> dict[str, Any]:
 
 def _terms(field: str, values: Sequence[str]) -> dict[str, Any]:
     return {"terms": {field: list(values)}}
-
-
-def _term_or_unknown(field: str, value: str) -> dict[str, Any]:
-    """A missing value is no "no": the result then says that it is not known."""
-    absent = {"bool": {"must_not": [{"exists": {"field": field}}]}}
-    return {"bool": {"should": [_term(field, value), absent], "minimum_should_match": 1}}
 
 
 def _geo(point: Point) -> dict[str, float]:

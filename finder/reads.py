@@ -7,10 +7,12 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from finder.errors import FieldError, InputErrors, NotFound, NotReady
-from finder.indexes import alias_name, parse_name
+from finder.indexes import SERVED_ALIASES, alias_name, parse_name
 
 Client = Elasticsearch  # the name for callers, who do not import the engine's package themselves
 SPECIALISTS = "specialists"
+PROGRAMS = "programs"
+ORGANIZATIONS = "organizations"
 PLACES = "places"
 _META = ("run_id", "as_of", "demonstration")
 
@@ -21,6 +23,8 @@ class Served:
 
     run_id: str
     specialists: str
+    programs: str
+    organizations: str
     places: str
     as_of: str | None
     is_demonstration: bool
@@ -32,7 +36,7 @@ def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
     Reading by physical names keeps one request on one generation while aliases flip. Raises NotReady when
     nothing has been loaded, InputErrors on `generation` when that run is not kept (any more).
     """
-    aliases = [alias_name(prefix, SPECIALISTS), alias_name(prefix, PLACES)]
+    aliases = [alias_name(prefix, each) for each in SERVED_ALIASES]
     names = [f"{alias}-*" for alias in aliases] if run_id else aliases
     answer = client.indices.get_mapping(index=names, filter_path=[f"*.mappings._meta.{k}" for k in _META])
     runs: dict[str, dict[str, str]] = {}
@@ -50,6 +54,8 @@ def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
     return Served(
         run_id=whole[0],
         specialists=found[SPECIALISTS],
+        programs=found[PROGRAMS],
+        organizations=found[ORGANIZATIONS],
         places=found[PLACES],
         as_of=meta.get("as_of"),
         is_demonstration=bool(meta.get("demonstration", False)),
@@ -76,14 +82,16 @@ def documents(
     return found
 
 
-def searches(client: Client, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Get the answers to several search bodies, sent as one request, with the score of each named clause.
+def searches(client: Client, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Get the answers to several searches, each an index and a body, with the score of each named clause.
 
-    Raises the client's ApiError for the first that failed, and NotReady when a shard did not answer: half
-    an answer is none.
+    They are sent as one request. Raises the client's ApiError for the first that failed, and NotReady when a
+    shard did not answer: half an answer is none.
     """
+    if not asked:
+        return []
     lines: list[Mapping[str, Any]] = []
-    for body in bodies:
+    for index, body in asked:
         lines += [{"index": index}, body]
     answer = client.msearch(searches=lines, include_named_queries_score=True)
     for response in answer["responses"]:

@@ -1,7 +1,7 @@
 """The sentences of a result: why it fits, why it is independent, and what is not known."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from finder.concepts import LadderStep
@@ -13,11 +13,12 @@ from finder.ranking import EVIDENCE_PARTS, PartName
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The reader's words for ids: specialties by id, sources by name, and the rules for ties."""
+    """The reader's words for ids: specialties, sources and languages, and the rules for ties."""
 
     specialties: Mapping[str, str]
     sources: Mapping[str, str]
     rules: TieRules
+    languages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Pair:
     verdict: PairVerdict
 
 
+def specialty_shown(source: Mapping[str, Any], step: LadderStep | None, words: Words) -> str | None:
+    """Get the title of the specialty that put somebody on a ladder step, else of the first one listed."""
+    listed = source.get("specialties", ())
+    on_step = [each for each in listed if step and each in step.specialties]
+    return next((words.specialties.get(each, each) for each in (*on_step, *listed)), None)
+
+
 def why_it_fits(
     question: Question,
     source: Mapping[str, Any],
@@ -38,13 +46,16 @@ def why_it_fits(
 ) -> list[str]:
     """Get the sentences for the parts that scored: ladder step, best evidence of each kind, attributes."""
     scored = set(parts)
-    titles = [words.specialties.get(s, s) for s in source.get("specialties", ())[:1]]
+    shown = specialty_shown(source, step, words)
+    titles = [shown] if shown else []
     sentences = []
     if step:
         closeness = f"(step {step.step} of {len(question.ladder)}, 1 is closest)"
         sentences.append(": ".join([*titles, f"{_lower_first(step.label)} {closeness}"]))
     elif titles:
-        sentences.append(f"{titles[0]}: another specialty, but with evidence of work on this")
+        # without any, only `explain` shows the person
+        evidence = "but with evidence" if scored & set(EVIDENCE_PARTS) else "and no evidence"
+        sentences.append(f"{titles[0]}: another specialty, {evidence} of work on this")
     for part, kind in EVIDENCE_PARTS.items():
         if part in scored:
             sentences += _best_evidence(question, source.get("evidence", ()), kind.value)

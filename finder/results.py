@@ -6,11 +6,20 @@ from typing import Any
 
 from finder.concepts import LadderStep
 from finder.criteria import Position
+from finder.facets import Facet
 from finder.geo import nearest
-from finder.independence import PairVerdict, Tie, Ties, Verdict, ties_of, verdict, worst
-from finder.query import STEP_PREFIX, TOGETHER, Question
+from finder.independence import PairVerdict, Ties, Verdict, ties_of, verdict, worst
+from finder.offers import Offer
+from finder.query import SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
 from finder.ranking import PartName
-from finder.reasons import Pair, Words, what_is_unknown, why_independent, why_it_fits
+from finder.reasons import (
+    Pair,
+    Words,
+    specialty_shown,
+    what_is_unknown,
+    why_independent,
+    why_it_fits,
+)
 from finder.vocabulary import Understood
 
 NETWORKS_FACT = "networks"
@@ -23,6 +32,10 @@ class PartShown:
     name: str
     value: float
     says: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the part under the keys of the contract; by hand, as `asdict` takes ten times as long."""
+        return {"name": self.name, "value": self.value, "says": self.says}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,13 @@ class SiteShown:
     phone: str | None
     confidence: str
     as_of: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the site under the keys of the contract."""
+        return {
+            "name": self.name, "address": self.address, "city": self.city, "state": self.state,
+            "zip": self.zip, "phone": self.phone, "confidence": self.confidence, "as_of": self.as_of,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +92,10 @@ class Result:
         return {
             "rank": self.rank, "npi": self.npi, "name": self.name, "credentials": self.credentials,
             "specialty": self.specialty, "ladder_step": self.ladder_step, "score": self.score,
-            "parts": [asdict(part) for part in self.parts], "reasons": list(self.reasons),
+            "parts": [part.to_json() for part in self.parts], "reasons": list(self.reasons),
             "distance_miles": self.distance_miles,
-            "nearest_site": asdict(self.nearest_site) if self.nearest_site else None,
-            "verdict": self.verdict.value, "ties": [_tie_json(tie) for tie in ties],
+            "nearest_site": self.nearest_site.to_json() if self.nearest_site else None,
+            "verdict": self.verdict.value, "ties": [tie.to_json() for tie in ties],
             "unchecked": list(dict.fromkeys(gaps)), "network": self.network,
             "network_as_of": self.network_as_of, "accepting": self.accepting,
             "languages": list(self.languages), "trials": [dict(t) for t in self.trials],
@@ -101,6 +121,56 @@ class Emptied:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person or organization that a name may mean; `kind` is `specialist` or that of the organization."""
+
+    kind: str
+    id: str
+    npi: str | None
+    name: str
+    specialty: str | None
+    city: str | None
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question to answer before anyone can be called independent: which of the candidates was meant.
+
+    `prior` is what was typed under the parameter `field` (`seen_name` or `seen_org`); the answer is the
+    candidate's NPI as `seen`, or its id as `seen_org`.
+    """
+
+    prior: str
+    field: str
+    candidates: tuple[Candidate, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the question under the keys of the contract."""
+        candidates = [asdict(candidate) for candidate in self.candidates]
+        return {"prior": self.prior, "field": self.field, "candidates": candidates}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet: how many there are with it, given everything else that was asked for."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A facet with its values, the most frequent first."""
+
+    name: str
+    label: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Which generation answered: its run, the date of its newest file, and whether it is fictional."""
 
@@ -111,7 +181,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """The whole answer to one search; not understood words give no results but `understood.choices`."""
+    """The whole answer to one search; not understood words give no results but `understood.choices`.
+
+    Nor are there results while a prior doctor must be asked back (`ask`). `programs` come with the first
+    page, those that do not take the condition or the state left out; `facets` where they were asked for.
+    """
 
     understood: Understood
     source: Source
@@ -121,16 +195,17 @@ class SearchResults:
     excluded: Excluded = Excluded()
     emptied_by: Emptied | None = None
     results: tuple[Result, ...] = ()
+    ask: tuple[Ask, ...] = ()
+    facets: tuple[FacetCount, ...] = ()
+    programs: tuple[Offer, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `search --json`; finder/contract/search.schema.json describes it."""
         return {
             "understood": self.understood.to_json(),
             "urgent": self.understood.urgent,
-            "ask": [],  # prior doctors found by name are not asked for yet
-            "prior": [
-                {"npi": p.npi, "name": p.name, "ties_known": sorted(p.kinds_known)} for p in self.prior
-            ],
+            "ask": [ask.to_json() for ask in self.ask],
+            "prior": [prior.to_json() for prior in self.prior],
             "total": self.total,
             "next": self.next,
             "excluded": {"total": self.excluded.total, "by_kind": dict(self.excluded.by_kind)},
@@ -139,7 +214,8 @@ class SearchResults:
             "as_of": self.source.as_of,
             "demonstration": self.source.is_demonstration,
             "results": [result.to_json() for result in self.results],
-            "programs": [],
+            "programs": [program.to_json() for program in self.programs],
+            "facets": [asdict(facet) for facet in self.facets],
         }
 
 
@@ -169,10 +245,45 @@ def total_of(response: Mapping[str, Any]) -> int:
 
 
 def excluded_of(response: Mapping[str, Any], kinds: Sequence[str]) -> Excluded:
-    """Get the counts from the answer to `query.excluded_body`, with 0 for kinds that left nobody out."""
-    buckets = response["aggregations"]["by_kind"]["buckets"]
+    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out."""
+    counted = response.get("aggregations", {}).get("excluded")
+    if counted is None:
+        return Excluded(0, tuple((kind, 0) for kind in kinds))
+    buckets = counted["by_kind"]["buckets"]
     counts = tuple((kind, int(buckets[kind]["doc_count"]) if kind in buckets else 0) for kind in kinds)
-    return Excluded(total_of(response), counts)
+    return Excluded(int(counted["doc_count"]), counts)
+
+
+def facet_counts(
+    question: Question, response: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]], words: Words
+) -> tuple[FacetCount, ...]:
+    """Get the counts of every facet from the search's answer and the answers to `query.facet_bodies`.
+
+    Values that nobody has are left out, except the chosen one.
+    """
+    found = []
+    for facet in facets_of(question):
+        own = others.get(facet.name)
+        counted = own["aggregations"] if own else response["aggregations"][SHOWN]
+        chosen = facet.text(getattr(question.criteria, facet.name))
+        counts: dict[str, int] = {}
+        for bucket in counted.get(f"{facet.name}.terms", {}).get("buckets", ()):
+            counts[bucket["key"]] = int(bucket["doc_count"])
+        for value, bucket in counted.get(f"{facet.name}.named", {}).get("buckets", {}).items():
+            counts[value] = int(bucket["doc_count"])
+        values = [
+            FacetValue(value, _value_label(facet, value, words), count, value == chosen)
+            for value, count in counts.items()
+            if count or value == chosen
+        ]
+        most_first = sorted(values, key=lambda v: (-v.count, v.label))
+        found.append(FacetCount(facet.name, facet.label, tuple(most_first)))
+    return tuple(found)
+
+
+def _value_label(facet: Facet, value: str, words: Words) -> str:
+    names = {"specialty": words.specialties, "language": words.languages}.get(facet.name, facet.choices)
+    return names.get(value, value)
 
 
 def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
@@ -188,7 +299,7 @@ def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
 def _result(
     question: Question, hit: Mapping[str, Any], rank: int, priors: Sequence[Ties], words: Words
 ) -> Result:
-    source, scores = hit["_source"], hit["matched_queries"]
+    source, scores = hit["_source"], hit.get("matched_queries", {})
     parts = _parts(question, scores)
     step = _best_step(question, scores)
     site, miles = _nearest_site(question, source.get("sites", ()))
@@ -200,7 +311,7 @@ def _result(
         npi=source["npi"],
         name=source["name"],
         credentials=source.get("credentials"),
-        specialty=next((words.specialties.get(s, s) for s in source.get("specialties", ())), None),
+        specialty=specialty_shown(source, step, words),
         ladder_step=step.step if step else None,
         score=hit["_score"],
         parts=parts,
@@ -274,10 +385,3 @@ def _network_as_of(question: Question, source: Mapping[str, Any]) -> str | None:
 
 def _fact(fact: Mapping[str, Any]) -> dict[str, Any]:
     return {"value": fact.get("value"), "source": fact.get("source"), "as_of": fact.get("as_of")}
-
-
-def _tie_json(tie: Tie) -> dict[str, Any]:
-    return {
-        "kind": tie.kind, "with_npi": tie.with_npi, "label": tie.label, "source": tie.source,
-        "as_of": tie.as_of,
-    }  # fmt: skip

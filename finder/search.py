@@ -1,58 +1,36 @@
-"""What the product can do, one function each: find specialists, show one."""
+"""What the product can do, one function each: find specialists and programs, show one, explain."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
-from finder.geo import Point
-from finder.independence import Ties, breaking_keys, load_rules, ties_of
-from finder.query import Question, emptied_bodies, excluded_body, specialists_body
-from finder.ranking import Profile, load_profiles, profile_named
-from finder.reads import Client, Served, document, documents, searches, served
-from finder.reasons import Words
+from finder.explanations import explain, independence
+from finder.offers import Patient
+from finder.priors import LookedUp, looked_up, question_of, specialists_named
+from finder.program_search import ProgramsAsked, find_programs, fitting, program, programs_body
+from finder.query import Question, emptied_bodies, facet_bodies, specialists_body
+from finder.ranking import profile_named
+from finder.reads import Client, Served, document, searches, served
 from finder.results import (
-    Excluded,
     SearchResults,
     Source,
     emptied_by,
     excluded_of,
+    facet_counts,
     next_token,
     results_of,
     total_of,
 )
-from finder.sources import SourceInfo, load_sources
-from finder.specialties import load_specialties
-from finder.vocabulary import Vocabulary, load_vocabulary, resolve
+from finder.vocabulary import resolve
 
-_PRIOR_FIELDS = ("npi", "name", "tie_keys", "tie_kinds_known", "ties")
-_PLACE_FIELDS = ("point",)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchContext:
-    """What a search needs beside the engine; read from the data files once at start."""
-
-    vocabulary: Vocabulary
-    profiles: Mapping[str, Profile]
-    words: Words
-
-
-def load_context() -> SearchContext:
-    """Get the vocabulary, the profiles and the rules. Raises SourceError when a data file is wrong."""
-    specialties = {s.specialty_id: s.label for s in load_specialties().by_id.values()}
-    sources = {name: _named(info) for name, info in load_sources().items()}
-    return SearchContext(load_vocabulary(), load_profiles(), Words(specialties, sources, load_rules()))
-
-
-def _named(source: SourceInfo) -> str:
-    """A source as cited behind a sentence: the publisher's abbreviation and the title."""
-    short = re.search(r"\(([A-Z]+)\)$", source.publisher)
-    return source.title if not short or source.title.startswith(short[1]) else f"{short[1]} {source.title}"
+__all__ = [
+    "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
+    "load_context", "program", "specialist", "specialists_named",
+]  # fmt: skip
 
 
 @translated()
@@ -62,29 +40,25 @@ def find_specialists(
     """Get one page of specialists, best first, with proof of independence and counts of who was left out.
 
     Words that are not understood, or in two ways, give no results: `understood.choices` says what to ask.
+    Nor does a prior doctor whose name fits several people: `ask` names them.
     `now` is the day from which the age of evidence counts; later pages keep the day of the first one.
-    Raises InputErrors for an unknown profile, ZIP code, prior doctor or generation, NotReady when nothing is
-    loaded, EngineDown. Sends the engine one look-up and one search request; a second one explains an empty
-    answer.
+    Raises InputErrors for an unknown profile, specialty, ZIP code, prior doctor or generation, NotReady when
+    nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
+    take another look-up, an empty answer a second search that explains it.
     """
-    profile = profile_named(criteria.profile, context.profiles)
+    profile_named(criteria.profile, context.profiles)
+    if criteria.specialty and criteria.specialty not in context.words.specialties:
+        raise InputErrors([FieldError("specialty", f"there is no specialty {criteria.specialty}")])
     understood = resolve(criteria.words, context.vocabulary)
     position = criteria.position
     generation = served(engine, prefix, position.generation if position else criteria.generation)
-    place, priors = _looked_up(engine, generation, criteria)
+    known = looked_up(engine, generation, criteria, context.words)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
-    if understood.concept_id is None:
-        return SearchResults(understood, source, priors)
-    question = Question(
-        criteria=criteria,
-        ladder=understood.ladder,
-        concepts=_concepts(understood.concept_id, context.vocabulary),
-        profile=profile,
-        now=position.today if position else now,
-        place=place,
-        excluded_keys=breaking_keys(priors, context.words.rules),
-    )
-    return _answered(engine, question, generation, SearchResults(understood, source, priors), context.words)
+    empty = SearchResults(understood, source, known.priors, ask=known.ask)
+    if understood.concept_id is None or known.ask:
+        return empty
+    question = question_of(criteria, understood, known, context, position.today if position else now)
+    return _answered(engine, question, generation, empty, known, context)
 
 
 @translated()
@@ -95,50 +69,35 @@ def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     return document(engine, generation.specialists, npi, missing)
 
 
-def _concepts(concept_id: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    return (concept_id, *sorted(set(vocabulary.descendants(concept_id)) - {concept_id}))
-
-
-def _looked_up(
-    engine: Client, generation: Served, criteria: SearchCriteria
-) -> tuple[Point | None, tuple[Ties, ...]]:
-    """The point of the ZIP code and the ties of every prior doctor; nothing is guessed for a missing one."""
-    wanted = {generation.specialists: criteria.seen, generation.places: tuple(filter(None, [criteria.near]))}
-    fields = {generation.specialists: _PRIOR_FIELDS, generation.places: _PLACE_FIELDS}
-    found = documents(engine, wanted, fields)
-    people, places = found[generation.specialists], found[generation.places]
-    errors = [
-        FieldError("seen", f"NPI {n} is not in the directory") for n in criteria.seen if n not in people
-    ]
-    place = places.get(criteria.near or "")
-    if criteria.near and place is None:
-        errors.insert(0, FieldError("near", f"ZIP code {criteria.near} is not known"))
-    if errors:
-        raise InputErrors(errors)
-    point = (float(place["point"]["lat"]), float(place["point"]["lon"])) if place else None
-    return point, tuple(ties_of(npi, people[npi]) for npi in criteria.seen)
-
-
 def _answered(
-    engine: Client, question: Question, generation: Served, results: SearchResults, words: Words
+    engine: Client,
+    question: Question,
+    generation: Served,
+    results: SearchResults,
+    known: LookedUp,
+    context: SearchContext,
 ) -> SearchResults:
-    bodies = [specialists_body(question)]
-    leaves_out = bool(question.leaves_out())
-    if leaves_out:
-        bodies.append(excluded_body(question))
-    responses = searches(engine, generation.specialists, bodies)
-    kinds = words.rules.breaking()
-    nobody = Excluded(0, tuple((kind, 0) for kind in kinds))
+    criteria, words = question.criteria, context.words
+    asked = [(generation.specialists, specialists_body(question))]
+    counting = facet_bodies(question) if criteria.facets else {}
+    asked += [(generation.specialists, body) for body in counting.values()]
+    if criteria.position is None:
+        asked.append((generation.programs, programs_body()))
+    responses = searches(engine, asked)
+    first, others = responses[0], dict(zip(counting, responses[1:], strict=False))
+    patient = Patient(criteria.state or known.state, ages=criteria.ages)
     found = replace(
         results,
-        total=total_of(responses[0]),
-        next=next_token(question, responses[0], generation.run_id),
-        excluded=excluded_of(responses[1], kinds) if leaves_out else nobody,
-        results=results_of(question, responses[0], results.prior, words),
+        total=total_of(first),
+        next=next_token(question, first, generation.run_id),
+        excluded=excluded_of(first, words.rules.breaking()),
+        results=results_of(question, first, results.prior, words),
+        facets=facet_counts(question, first, others, words) if criteria.facets else (),
+        programs=() if criteria.position else fitting(results.understood, responses[-1], patient, context),
     )
     if found.total:
         return found
     without = emptied_bodies(question)
-    answers = searches(engine, generation.specialists, list(without.values())) if without else []
+    answers = searches(engine, [(generation.specialists, body) for body in without.values()])
     counts = {facet: total_of(answer) for facet, answer in zip(without, answers, strict=True)}
     return replace(found, emptied_by=emptied_by(counts))

@@ -10,14 +10,16 @@ import orjson
 from finder import runs
 from finder.cli import Teller, as_json, configured, told
 from finder.engine import connect, translated
-from finder.errors import NotFound
+from finder.errors import NotFound, SourceError
 from ingest.bench_ingest import bench_ingest
+from ingest.bench_search import bench_search
 from ingest.demo.generate import generate
-from ingest.files import inspected
+from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
 from ingest.progress import Reporter
 from ingest.run import RunReport, State, ingest_run, recognised
 from ingest.sources import SOURCES
+from ingest.sources.base import Issue, Source
 
 SOURCE_NAMES = [source.name for source in SOURCES]
 NAMES_TOLD = 6
@@ -53,25 +55,32 @@ def run_command(data: Path, only: tuple[str, ...], gate_set: str, full: bool, wa
 def check_command(data: Path, wants_json: bool) -> int:
     """Read files without loading anything, and list what is wrong with them."""
     known, unknown = recognised(data)
-    code = 0
-    for file, source in known:
-        rows = records = 0
+    codes = [_checked(file, source, wants_json) for file, source in known]
+    for name in unknown:
+        click.echo(f"not read: {name}", err=True)
+    return max(codes, default=0)
+
+
+def _checked(file: InputFile, source: Source, wants_json: bool) -> int:
+    """List the issues of one file; 0 without any, 1 with some, 2 when it cannot be read to its end."""
+    code = rows = records = 0
+    try:
         for batch in source.read(inspected(file)):
             rows, records = rows + batch.rows_read, records + batch.records
             for issue in batch.issues:
                 code = 1
-                if wants_json:
-                    click.echo(orjson.dumps(issue).decode())
-                else:
-                    where = ", ".join(
-                        p for p in (issue.file, issue.row and f"row {issue.row}", issue.field) if p
-                    )
-                    click.echo(f"{issue.level.value}: {where}: {issue.reason} (x {issue.count:,})")
-        told_rows = f"{rows:,} rows, {records:,} records, {rows - records:,} rejected"
-        click.echo(f"{source.name}: {file.name}: {told_rows}", err=True)
-    for name in unknown:
-        click.echo(f"not read: {name}", err=True)
+                click.echo(orjson.dumps(issue).decode() if wants_json else _issue_line(issue))
+    except SourceError as problem:
+        click.echo(problem.message, err=True)
+        return problem.exit_code
+    told_rows = f"{rows:,} rows, {records:,} records, {rows - records:,} rejected"
+    click.echo(f"{source.name}: {file.name}: {told_rows}", err=True)
     return code
+
+
+def _issue_line(issue: Issue) -> str:
+    where = ", ".join(part for part in (issue.file, issue.row and f"row {issue.row}", issue.field) if part)
+    return f"{issue.level.value}: {where}: {issue.reason} (x {issue.count:,})"
 
 
 @ingest.command(name="runs")
@@ -140,6 +149,17 @@ def bench_ingest_command(people: int, wants_json: bool) -> None:
     """Rows a second of each step, loading against the limit of raw prepared bytes, peak memory."""
     config = configured()
     figures = bench_ingest(connect(config, Teller()), config, people, Reporter())
+    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+
+
+@bench.command(name="search")
+@click.option("--people", type=click.IntRange(1_000, 1_000_000), default=5_000, show_default=True)
+@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
+@told
+def bench_search_command(people: int, wants_json: bool) -> None:
+    """p50, p95 and p99 of the raw engine, the JSON answer and the page, side by side in one run."""
+    config = configured()
+    figures = bench_search(connect(config, Teller()), config, people, Reporter())
     click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
 
 

@@ -1,11 +1,31 @@
 """Valid documents for tests; a test states only what matters to it. Every person is invented."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from finder.documents import Evidence, EvidenceKind, Place, Site, Specialist, TieLabel
+import orjson
+from elasticsearch import Elasticsearch
+
+from finder import bulk, indexes
+from finder.documents import (
+    Evidence,
+    EvidenceKind,
+    Fact,
+    Organization,
+    OrganizationKind,
+    Place,
+    Site,
+    Specialist,
+    TieLabel,
+    Value,
+)
+from finder.programs import load_programs
+from finder.runs import new_run_id
+from finder.text import fold
 
 BALTIMORE = (39.2964, -76.5922)
+NEW_YORK = (40.7644, -73.9559)
 
 
 def an_npi(number: int) -> str:
@@ -63,3 +83,53 @@ def a_specialist(number: int = 1, **changes: Any) -> Specialist:
 def a_place(zip_code: str = "21287", point: tuple[float, float] = BALTIMORE) -> Place:
     """One ZIP code area."""
     return Place(zip_code, f"Baltimore, MD {zip_code}", "baltimore md", "MD", point)
+
+
+def an_organization(
+    organization_id: str, name: str, *owner_ids: str, city: str = "Baltimore"
+) -> Organization:
+    """A group, system, owner or hospital in Maryland."""
+    facts = {"name": name, "city": city, "state": "MD"}
+    return Organization(
+        id=organization_id,
+        kind=OrganizationKind(organization_id.partition(":")[0]),
+        name=name,
+        name_folded=fold(name),
+        owner_ids=owner_ids,
+        facts={field: Fact(Value(value, "hospitals", "2026-01-01")) for field, value in facts.items()},
+        is_demonstration=True,
+    )
+
+
+def a_generation(
+    engine: Elasticsearch,
+    prefix: str,
+    people: Iterable[Specialist],
+    organizations: Iterable[Organization] = (),
+) -> str:
+    """The run id of a whole generation: these people and organizations, two places, the real programs."""
+    run_id = new_run_id(datetime(2026, 1, 1, tzinfo=UTC))
+    meta = {"as_of": "2026-01-05", "demonstration": True}
+    names = indexes.create_generation(engine, prefix, run_id, shards=2, meta=meta)
+    places = (a_place(), Place("10065", "New York, NY 10065", "new york ny", "NY", NEW_YORK))
+    _write(engine, names["specialists"], {p.npi: p.to_source() for p in people})
+    _write(engine, names["organizations"], {o.id: o.to_source() for o in organizations})
+    _write(engine, names["places"], {p.zip: p.to_source() for p in places})
+    _write(engine, names["programs"], {p.id: p.to_source() for p in load_programs()})
+    indexes.finish_loading(engine, names, replicas=0)
+    return run_id
+
+
+def _write(engine: Elasticsearch, index: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    lines = [
+        orjson.dumps({"index": {"_id": key}}) + b"\n" + orjson.dumps(source) + b"\n"
+        for key, source in documents.items()
+    ]
+    if lines:
+        bulk.write(engine, index, [b"".join(lines)])
+
+
+def removed(engine: Elasticsearch, prefix: str) -> None:
+    """Every index of one prefix is gone."""
+    for name in engine.indices.get(index=f"{prefix}-*"):
+        engine.indices.delete(index=name)

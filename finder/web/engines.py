@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 from finder.config import Config
@@ -51,5 +50,3 @@ class Engines:
         known = replace(self._config, elasticsearch_urls=urls)
         client = connect(known, request_timeout=SEARCH_SECONDS, connections_per_node=THREADS)
         self._made = (os.getpid(), client)
-
-

@@ -12,11 +12,12 @@ from typing import cast
 from flask import current_app
 
 from finder.config import Config
+from finder.context import SearchContext
+from finder.engine import translated
 from finder.errors import FinderError
 from finder.languages import Languages
 from finder.reads import Client, Served, served
 from finder.sealed import Seals
-from finder.search import SearchContext
 from finder.sources import SourceInfo
 from finder.web.engines import Engines
 
@@ -95,12 +96,6 @@ def style_version() -> str:
 
 def now_served() -> Served:
     """Get the generation that is served. Raises EngineDown, NotReady."""
-    from_engine = served_now(site())
-    site().banner.learn(from_engine.is_demonstration)
-    return from_engine
-
-
-def served_now(of: Site) -> Served:
-    """Get the generation that a site serves, with the engine's exceptions translated."""
+    here = site()
     with translated():
-        return served(of.engine, of.prefix)
+        return served(here.engine, here.prefix)

@@ -1,8 +1,8 @@
 """Searches over some thirty invented people in the real engine: order, parts, exclusion, verdicts, pages."""
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -11,16 +11,24 @@ import pytest
 from elasticsearch import Elasticsearch
 from jsonschema import Draft202012Validator
 
-from finder import bulk, indexes, search
+from finder import indexes, search
 from finder.criteria import SearchCriteria
-from finder.documents import EvidenceKind, Place, Specialist
+from finder.documents import EvidenceKind, Specialist
 from finder.errors import InputErrors, NotFound, NotReady
 from finder.geo import great_circle
 from finder.results import Emptied, Excluded, SearchResults
-from finder.runs import new_run_id
 from finder.search import load_context
 from finder.vocabulary import resolve
-from tests.factories import BALTIMORE, a_place, a_site, a_specialist, an_evidence, an_npi
+from tests.factories import (
+    BALTIMORE,
+    NEW_YORK,
+    a_generation,
+    a_site,
+    a_specialist,
+    an_evidence,
+    an_npi,
+    removed,
+)
 
 TODAY = date(2026, 11, 23)
 WORDS = "bile duct cancer"
@@ -34,7 +42,6 @@ GENERAL = next(s for s in LADDER[-1].specialties if not any(s in step.specialtie
 OPEN_STEP = next(step.step for step in LADDER if CLOSE in step.specialties and not step.needs_evidence)
 BROADER = next(s for s in LADDER[1:] if s.evidence_of not in (None, CONCEPT) and CLOSE in s.specialties)
 FORTY_MILES = (39.8764, -76.5922)
-NEW_YORK = (40.7644, -73.9559)
 EQUALS = range(20, 32)
 PRIOR = ("group:g1", "owner:o1", "system:s1", "hospital:h1", "trial:t1", "phone:p1")
 
@@ -69,6 +76,7 @@ def the_people() -> list[Specialist]:
         an_expert(17, NEW_YORK, licence_states=("NY",), languages=("es",), ages=("child",)),
         an_expert(18, sites=(), network_keys=("plan-a",), roles=("surgery",), attributes=("virtual",)),
         a_specialist(32, specialties=(CLOSE,), concepts=(BROADER.evidence_of or "",)),
+        an_expert(33, sites=(), specialties=("dermatology_of_nowhere", CLOSE), licence_states=()),
         a_specialist(19, is_candidate=False, tie_keys=("group:g2",)),
         *(an_expert(n, tie_keys=("group:g2",) if n == 31 else (f"group:own{n}",)) for n in EQUALS),
     ]
@@ -80,26 +88,7 @@ def home(engine: Elasticsearch, prefix: str) -> Iterator[str]:
     own = f"{prefix}_search"
     indexes.flip(engine, own, a_generation(engine, own, the_people()))
     yield own
-    for name in engine.indices.get(index=f"{own}-*"):
-        engine.indices.delete(index=name)
-
-
-def a_generation(engine: Elasticsearch, prefix: str, people: Sequence[Specialist]) -> str:
-    run_id = new_run_id(datetime(2026, 1, 1, tzinfo=UTC))
-    meta = {"as_of": "2026-01-05", "demonstration": True}
-    names = indexes.create_generation(engine, prefix, run_id, shards=2, meta=meta)
-    write(engine, names["specialists"], {p.npi: p for p in people})
-    write(engine, names["places"], {"21287": a_place(), "10065": a_place("10065", NEW_YORK)})
-    indexes.finish_loading(engine, names, replicas=0)
-    return run_id
-
-
-def write(engine: Elasticsearch, index: str, documents: dict[str, Specialist] | dict[str, Place]) -> None:
-    lines = (
-        orjson.dumps({"index": {"_id": key}}) + b"\n" + orjson.dumps(document.to_source()) + b"\n"
-        for key, document in documents.items()
-    )
-    bulk.write(engine, index, [b"".join(lines)])
+    removed(engine, own)
 
 
 @pytest.fixture
@@ -203,6 +192,22 @@ def test_tied_people_can_be_shown_with_every_tie_named(find: Any) -> None:
     assert {shown[n]["verdict"] for n in (10, 11, 12, 13)} == {"not_independent"}
     assert [tie["kind"] for tie in shown[12]["ties"]] == ["system", "hospital", "phone"]
     assert results.excluded.total == 0
+
+
+def test_the_specialty_shown_is_the_one_that_the_ladder_step_names(find: Any) -> None:
+    shown = {int(r.npi[4:9]): r.specialty for r in find().results}
+    assert shown[33] == CONTEXT.words.specialties[CLOSE]
+    assert shown[9] == "dermatology_of_nowhere"
+
+
+def test_programs_come_with_the_first_page_only_and_none_that_takes_nobody_from_the_state(find: Any) -> None:
+    first = find(near="21287", within=100, size=3)
+    names = {offer.id: offer.available.value for offer in first.programs}
+    assert "thesecondopinion" not in names  # takes people from California only
+    assert names["dana-farber"] == "yes"
+    assert find(near="21287", within=100, size=3, next=first.next).programs == ()
+    assert "thesecondopinion" in {offer.id for offer in find(state="CA").programs}
+    assert "dana-farber" not in {offer.id for offer in find(ages="child").programs}
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(find: Any) -> None:

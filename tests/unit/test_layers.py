@@ -6,12 +6,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "text", "tables", "languages", "geo", "sealed")
 RULES = (
-    "documents", "sources", "specialties", "concepts", "terms", "spelling", "vocabulary", "facets",
-    "criteria", "independence", "licensing", "trust", "programs", "ranking", "likeness", "packet", "query",
-    "reasons", "results",
+    "documents", "sources", "specialties", "concepts", "terms", "spelling", "vocabulary", "parameters",
+    "facets", "criteria", "independence", "licensing", "trust", "programs", "offers", "ranking", "likeness",
+    "packet", "query", "reasons", "results",
 )  # fmt: skip
-ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "runs")
-SERVICE = ("search", "relevance")
+ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
+SERVICE = ("context", "priors", "program_search", "explanations", "search", "relevance")
 SURFACE = ("print_results", "web", "app", "cli")
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}

@@ -6,14 +6,26 @@ from typing import Any
 
 import pytest
 
-from finder.criteria import DEFAULT_MILES, AgesAsked, Position, RoleAsked, SearchCriteria
+from finder.criteria import (
+    DEFAULT_MILES,
+    AcceptingAsked,
+    AgesAsked,
+    NameAsked,
+    Position,
+    RoleAsked,
+    SearchCriteria,
+    VerdictAsked,
+    name_asked,
+)
 from finder.errors import InputErrors
 from tests.factories import an_npi
 
 FULL: dict[str, Any] = {
     "words": "bile  duct cancer", "near": "21287", "within": "100", "seen": [an_npi(1), an_npi(2)],
     "plan": "demo-plan", "state": "md", "role": "surgery", "language": "ES", "ages": "adult",
-    "virtual": True, "profile": "near_first", "show_tied": "yes", "size": 5,
+    "accepting": "no", "specialty": "Hepatology", "trials": "yes", "verdict": "unknown",
+    "seen_name": ["Jane Smith, Baltimore MD"], "seen_org": ["hospital:210009", "Demo Health"],
+    "facets": "yes", "virtual": True, "profile": "near_first", "show_tied": "yes", "size": 5,
     "generation": "20260101t000000abcd",
 }  # fmt: skip
 CRITERIA = SearchCriteria.from_args(FULL)
@@ -30,6 +42,8 @@ def test_every_parameter_is_read() -> None:
         words="bile duct cancer", near="21287", within=100, seen=(an_npi(1), an_npi(2)), plan="demo-plan",
         state="MD", role=RoleAsked.SURGERY, language="es", ages=AgesAsked.ADULT, virtual=True,
         profile="near_first", show_tied=True, size=5, generation="20260101t000000abcd",
+        accepting=AcceptingAsked.NO, specialty="hepatology", trials=True, verdict=VerdictAsked.UNKNOWN,
+        seen_name=("Jane Smith, Baltimore MD",), seen_org=("hospital:210009", "Demo Health"), facets=True,
     )  # fmt: skip
     assert expected == CRITERIA
 
@@ -42,7 +56,8 @@ def test_what_is_written_back_is_read_to_the_same_criteria() -> None:
 def test_all_mistakes_come_at_once() -> None:
     errors = errors_of(
         words="", near="2128", within=501, seen=["12345"], state="XX", role="boss", language="spanish",
-        ages="old", virtual="perhaps", size=0, next="nonsense", radius=5,
+        ages="old", virtual="perhaps", size=0, next="nonsense", radius=5, seen_name="Jane Smith",
+        specialty="no id!", accepting="soon", trials="some", verdict="fine", facets="many",
     )  # fmt: skip
     assert errors == {
         "radius": "is not a search parameter",
@@ -56,6 +71,12 @@ def test_all_mistakes_come_at_once() -> None:
         "virtual": "must be yes or no",
         "size": "must be 1 to 100",
         "next": "is not a token of this program, or was cut off",
+        "seen_name": "Jane Smith: write a name, a city and a state, such as: Jane Smith, Baltimore MD",
+        "specialty": "must be an id of small letters and underscores, such as medical_oncology",
+        "accepting": "must be one of yes, no, unknown",
+        "trials": "must be yes or no",
+        "verdict": "must be one of independent, some_tie, unknown, not_independent",
+        "facets": "must be yes or no",
         "words": "say what the opinion is about, such as a diagnosis",
     }
 
@@ -104,7 +125,9 @@ def test_a_page_token_comes_back_as_the_same_position() -> None:
     assert again.to_args()["next"] == position.to_token()
 
 
-@pytest.mark.parametrize("change", [{"near": "20016"}, {"words": "gout"}, {"seen": []}, {"show_tied": False}])
+@pytest.mark.parametrize(
+    "change", [{"near": "20016"}, {"words": "gout"}, {"seen": []}, {"trials": ""}, {"show_tied": False}]
+)
 def test_a_page_token_fits_only_its_own_search(change: dict[str, Any]) -> None:
     token = a_position(CRITERIA).to_token()
     with pytest.raises(InputErrors, match="next: belongs to another search"):
@@ -119,12 +142,47 @@ def test_a_damaged_token_is_refused(token: str) -> None:
         Position.from_token(token)
 
 
+def test_the_number_of_results_and_whether_facets_are_counted_do_not_change_the_search() -> None:
+    assert replace(CRITERIA, size=99, facets=False).fingerprint() == CRITERIA.fingerprint()
+    assert replace(CRITERIA, seen_org=()).fingerprint() != CRITERIA.fingerprint()
+
+
+def test_a_verdict_needs_someone_to_compare_with_and_tied_people_must_be_shown() -> None:
+    assert errors_of(verdict="independent") == {"verdict": "needs a doctor already seen to compare with"}
+    tied = errors_of(verdict="not_independent", seen_org="system:1")
+    assert tied == {"verdict": "people who are not independent come only with show_tied"}
+    shown = {"words": "gout", "verdict": "not_independent", "seen": an_npi(1), "show_tied": True}
+    assert SearchCriteria.from_args(shown).verdict is VerdictAsked.NOT_INDEPENDENT
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "city", "state"),
+    [
+        ("Jane Smith, Baltimore MD", "Jane Smith", "baltimore", "MD"),
+        ("Smith, Jane, St. Mary's City md", "Smith, Jane", "st marys city", "MD"),
+        ("Dr. Jane Smith, New York, NY", "Dr. Jane Smith", "new york", "NY"),
+        ("Jane Smith, MD", "Jane Smith", "", "MD"),
+    ],
+)
+def test_a_doctor_by_name_is_read_with_city_and_state(text: str, name: str, city: str, state: str) -> None:
+    assert name_asked(text) == NameAsked(name, city, state)
+
+
+@pytest.mark.parametrize(
+    "text", ["Jane Smith", "Jane Smith, Baltimore", "Baltimore MD", ", MD", "", "Jane, Bonn XX"]
+)
+def test_a_doctor_by_name_without_a_state_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="write a name, a city and a state"):
+        name_asked(text)
+
+
 def test_the_description_is_one_sentence_of_everything_asked() -> None:
     assert CRITERIA.describe() == (
-        "bile duct cancer, surgery only, within 100 miles of 21287, licensed in MD, in the network of "
-        "plan demo-plan, speaking es, for an adult, by video or in writing, "
-        "ties shown to the 2 doctors already seen"
+        "bile duct cancer, within 100 miles of 21287, verdict: could not be checked, specialty hepatology, "
+        "surgery only, licensed in MD, in the network of plan demo-plan, speaking es, for an adult, "
+        "listed as taking no new patients, investigator of clinical trials on this, by video or in writing, "
+        "ties shown to the 3 doctors and the 2 organizations already seen"
     )
-    assert replace(CRITERIA, show_tied=False, seen=("1",)).describe().endswith(
-        "independent of the doctor already seen"
-    )  # fmt: skip
+    one = SearchCriteria("gout", seen=("1",))
+    assert one.describe() == "gout, independent of the doctor already seen"
+    assert SearchCriteria("gout", seen_org=("x",)).describe().endswith("of the organization already seen")

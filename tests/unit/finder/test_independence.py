@@ -15,9 +15,12 @@ from finder.independence import (
     Unchecked,
     Verdict,
     breaking_keys,
+    has_gap,
     load_rules,
     ties_of,
+    ties_of_organization,
     verdict,
+    weakening_keys,
     worst,
 )
 from tests.factories import a_specialist
@@ -156,3 +159,46 @@ def test_a_wrong_rules_file_is_refused_whole(tmp_path: Path, old: str, new: str,
     broken.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SourceError, match=reason):
         load_rules(broken)
+
+
+def test_an_organization_brings_its_own_key_and_those_of_its_owners() -> None:
+    source = {"name": "Demo Hospital", "owner_ids": ["system:s1", "owner:o1"]}
+    found = ties_of_organization("hospital:h1", source)
+    assert found.keys == {"hospital:h1", "system:s1", "owner:o1"}
+    assert (found.npi, found.kind, found.name) == (None, "hospital", "Demo Hospital")
+    assert found.to_json() == {
+        "npi": None, "name": "Demo Hospital", "ties_known": ["hospital", "system"], "kind": "hospital",
+        "id": "hospital:h1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("organization_id", "owners", "known"),
+    [
+        ("system:s1", [], EVERYTHING),
+        ("group:g1", [], {"group"}),
+        ("group:g1", ["system:s1"], {"group", "system"}),
+        ("hospital:h1", ["owner:o1"], {"hospital"}),
+        ("owner:o1", [], set()),
+    ],
+)
+def test_of_an_organization_only_what_follows_from_it_is_known(
+    organization_id: str, owners: list[str], known: set[str]
+) -> None:
+    assert ties_of_organization(organization_id, {"owner_ids": owners}).kinds_known == known
+
+
+def test_who_shares_nothing_with_a_system_is_independent_of_it_and_of_a_hospital_it_is_not_known() -> None:
+    someone = ties("1", "group:g9", "system:s9")
+    system = ties_of_organization("system:s1", {})
+    hospital = ties_of_organization("hospital:h1", {"owner_ids": ["system:s1"]})
+    assert verdict(system, someone, RULES).verdict is Verdict.INDEPENDENT
+    assert verdict(hospital, someone, RULES).verdict is Verdict.UNKNOWN
+    assert verdict(hospital, ties("2", "system:s1"), RULES).verdict is Verdict.NOT_INDEPENDENT
+
+
+def test_keys_that_weaken_and_gaps_are_gathered_over_all_prior_doctors() -> None:
+    priors = [ties("1", "group:1", "phone:2"), ties("2", "trial:3", "school:4", "new_kind:5")]
+    assert weakening_keys(priors, RULES) == ("new_kind:5", "phone:2", "trial:3")
+    assert not has_gap(priors, RULES)
+    assert has_gap([*priors, ties("3", known=frozenset({"group"}))], RULES)

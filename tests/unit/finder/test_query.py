@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from finder.concepts import LadderStep
-from finder.criteria import AgesAsked, Position, RoleAsked, SearchCriteria
-from finder.query import Question, emptied_bodies, excluded_body, specialists_body
+from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria
+from finder.query import (
+    FOUND,
+    Question,
+    emptied_bodies,
+    explaining_body,
+    facet_bodies,
+    specialists_body,
+)
 from finder.ranking import PartName, load_profiles
 from tests.factories import BALTIMORE, an_npi
 
@@ -21,12 +28,14 @@ LADDER = (
 ON_SECOND = {
     "bool": {"filter": [{"terms": {"specialties": ["hepatology"]}}, {"term": {"concepts": "liver_cancers"}}]}
 }
+BREAKING = {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}}
 PLAIN = Question(
     SearchCriteria("x"), LADDER, ("bile_duct_cancer", "klatskin_tumor"), PROFILE, date(2026, 11, 23)
 )
 TIED = replace(
     PLAIN,
     criteria=SearchCriteria("x", seen=(an_npi(1), an_npi(2))),
+    prior_npis=(an_npi(1), an_npi(2)),
     excluded_keys={"group": ("group:1",), "owner": (), "system": ("system:7", "system:8"), "hospital": ()},
 )
 TREATS = {
@@ -71,6 +80,12 @@ def test_a_plain_search_filters_candidates_who_treat_it_and_excludes_nobody() ->
         ({"role": RoleAsked.SURGERY}, {"term": {"roles": "surgery"}}),
         ({"language": "es"}, {"term": {"languages": "es"}}),
         ({"virtual": True}, {"terms": {"attributes": ["telehealth", "virtual"]}}),
+        ({"specialty": "hepatology"}, {"term": {"specialties": "hepatology"}}),
+        ({"accepting": AcceptingAsked.NO}, {"term": {"accepting": "no"}}),
+        (
+            {"accepting": AcceptingAsked.UNKNOWN},
+            {"bool": {"must_not": [{"exists": {"field": "accepting"}}]}},
+        ),
         (
             {"ages": AgesAsked.CHILD},
             {
@@ -89,18 +104,24 @@ def test_each_facet_adds_one_filter(asked: dict[str, Any], clause: dict[str, Any
     assert specialists_body(asking(**asked))["query"]["bool"]["filter"][2:] == [clause]
 
 
-def test_prior_doctors_and_their_breaking_ties_are_excluded() -> None:
-    assert specialists_body(TIED)["query"]["bool"]["must_not"] == [
-        {"ids": {"values": [an_npi(1), an_npi(2)]}},
-        {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}},
-    ]
+def test_prior_doctors_are_excluded_and_their_ties_after_the_query_so_that_one_pass_counts_them() -> None:
+    body = specialists_body(TIED)
+    assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
+    assert body["post_filter"] == {"bool": {"must_not": [BREAKING]}}
+    excluded = body["aggs"]["excluded"]
+    assert excluded["filter"] == BREAKING
+    assert excluded["aggs"]["by_kind"]["filters"]["filters"] == {
+        "group": {"terms": {"tie_keys": ["group:1"]}},
+        "system": {"terms": {"tie_keys": ["system:7", "system:8"]}},
+    }
+    assert not {"post_filter", "aggs"} & set(specialists_body(PLAIN))
 
 
 def test_tied_people_stay_where_they_are_to_be_shown_but_never_the_prior_doctors() -> None:
     shown = replace(TIED, criteria=replace(TIED.criteria, show_tied=True))
-    assert specialists_body(shown)["query"]["bool"]["must_not"] == [
-        {"ids": {"values": [an_npi(1), an_npi(2)]}}
-    ]
+    body = specialists_body(shown)
+    assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
+    assert not {"post_filter", "aggs"} & set(body)
 
 
 def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concept() -> None:
@@ -160,19 +181,39 @@ def test_ties_are_fetched_only_where_there_is_someone_to_compare_with() -> None:
     assert "ties" not in specialists_body(PLAIN)["_source"]
 
 
-def test_the_excluded_are_those_of_the_same_search_who_share_a_breaking_key_by_kind() -> None:
-    body = excluded_body(TIED)
-    assert body["size"] == 0
-    assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
-    assert body["query"]["bool"]["filter"] == [
-        {"term": {"is_candidate": True}},
-        TREATS,
-        {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}},
-    ]
-    assert body["aggs"]["by_kind"]["filters"]["filters"] == {
-        "group": {"terms": {"tie_keys": ["group:1"]}},
-        "system": {"terms": {"tie_keys": ["system:7", "system:8"]}},
+def test_facets_are_counted_only_where_asked_for_and_without_the_excluded() -> None:
+    assert "aggs" not in specialists_body(PLAIN)
+    counted = replace(TIED, criteria=replace(TIED.criteria, facets=True))
+    shown = specialists_body(counted)["aggs"]["shown"]
+    assert shown["filter"] == {"bool": {"must_not": [BREAKING]}}
+    assert {"specialty.terms", "state.terms", "verdict.named", "trials.named"} <= set(shown["aggs"])
+    assert facet_bodies(counted) == {}
+
+
+def test_a_facet_that_was_asked_for_is_counted_without_its_own_filter() -> None:
+    question = replace(TIED, criteria=replace(TIED.criteria, facets=True, state="MD", language="es"))
+    assert "state.terms" not in specialists_body(question)["aggs"]["shown"]["aggs"]
+    bodies = facet_bodies(question)
+    assert list(bodies) == ["state", "language"]
+    assert bodies["state"]["query"]["bool"]["filter"][2:] == [{"term": {"languages": "es"}}]
+    assert bodies["state"]["query"]["bool"]["must_not"][1] == BREAKING
+    assert bodies["state"]["aggs"]["state.named"]["filters"]["filters"] == {
+        "MD": {"term": {"licence_states": "MD"}}
     }
+
+
+def test_verdicts_are_counted_only_with_a_prior_doctor() -> None:
+    counted = specialists_body(replace(PLAIN, criteria=SearchCriteria("x", facets=True)))
+    assert "verdict.named" not in counted["aggs"]["shown"]["aggs"]
+
+
+def test_explaining_scores_one_person_and_names_whether_the_search_would_find_that_person() -> None:
+    body = explaining_body(TIED, an_npi(5))
+    assert body["query"]["bool"]["filter"] == [{"ids": {"values": [an_npi(5)]}}]
+    found = body["query"]["bool"]["should"][-1]["constant_score"]
+    assert (found["_name"], found["boost"]) == (FOUND, 0.0)
+    assert found["filter"]["bool"]["must_not"][1] == BREAKING
+    assert "post_filter" not in body
 
 
 def test_an_empty_answer_is_asked_again_without_each_facet_and_without_all() -> None:

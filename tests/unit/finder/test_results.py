@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from finder.concepts import LadderStep
 from finder.criteria import AgesAsked, Position, SearchCriteria
 from finder.documents import Fact, Specialist, TieLabel, Trial, Value
-from finder.independence import Verdict, load_rules, ties_of
+from finder.independence import Verdict, load_rules, ties_of, ties_of_organization
 from finder.query import Question
 from finder.ranking import load_profiles
 from finder.reasons import Words
@@ -25,6 +25,7 @@ from finder.results import (
     Source,
     emptied_by,
     excluded_of,
+    facet_counts,
     next_token,
     results_of,
 )
@@ -119,7 +120,7 @@ def test_the_worst_pair_decides_and_every_tie_is_said() -> None:
     )
     assert result.to_json()["ties"] == [
         {"kind": "trial", "with_npi": an_npi(3), "label": "Demo trial:NCT9", "source": "clinicians",
-         "as_of": "2026-01-01"}
+         "as_of": "2026-01-01", "with_name": "Person 3 Exampleton", "strength": "weakens"}
     ]  # fmt: skip
 
 
@@ -185,13 +186,52 @@ def test_pages_go_on_with_the_rank_and_end_without_a_token() -> None:
 
 
 def test_excluded_counts_name_every_breaking_kind() -> None:
-    response = {
-        "hits": {"total": {"value": 3}},
-        "aggregations": {"by_kind": {"buckets": {"group": {"doc_count": 2}, "system": {"doc_count": 3}}}},
-    }
+    buckets = {"group": {"doc_count": 2}, "system": {"doc_count": 3}}
+    response = {"aggregations": {"excluded": {"doc_count": 4, "by_kind": {"buckets": buckets}}}}
     assert excluded_of(response, ["group", "owner", "system"]) == Excluded(
-        3, (("group", 2), ("owner", 0), ("system", 3))
+        4, (("group", 2), ("owner", 0), ("system", 3))
     )
+    assert excluded_of({}, ["group"]) == Excluded(0, (("group", 0),))
+
+
+def test_facet_values_are_labelled_counted_and_ordered_and_the_chosen_one_is_always_there() -> None:
+    question = replace(PLAIN, criteria=SearchCriteria("x", state="WY", facets=True))
+    state = {
+        "state.terms": {"buckets": [{"key": "MD", "doc_count": 3}, {"key": "VA", "doc_count": 9}]},
+        "state.named": {"buckets": {"WY": {"doc_count": 0}}},
+    }
+    shown = {
+        "specialty.terms": {"buckets": [{"key": "medical_oncology", "doc_count": 1}]},
+        "role.named": {"buckets": {"surgery": {"doc_count": 0}, "medical": {"doc_count": 1}}},
+    }
+    counts = facet_counts(
+        question, {"aggregations": {"shown": shown}}, {"state": {"aggregations": state}}, WORDS
+    )
+    by_name = {
+        facet.name: [(v.value, v.label, v.count, v.selected) for v in facet.values] for facet in counts
+    }
+    assert by_name["state"] == [("VA", "VA", 9, False), ("MD", "MD", 3, False), ("WY", "WY", 0, True)]
+    assert by_name["specialty"] == [("medical_oncology", "Medical oncologist", 1, False)]
+    assert [value for value, *_ in by_name["role"]] == ["medical"]
+    assert "verdict" not in by_name
+
+
+def test_the_specialty_shown_is_the_one_on_the_ladder_step_else_the_first() -> None:
+    person = a_specialist(specialties=("dermatology", "medical_oncology"))
+    assert shown(person).specialty == "Medical oncologist"
+    assert shown(person).reasons[0].startswith("Medical oncologist: mainly treats")
+    off_ladder = results_of(PLAIN, a_response(person, parts={"evidence.trial": 0.05}), [], WORDS)[0]
+    assert off_ladder.specialty == "dermatology"
+
+
+def test_a_tie_with_an_organization_has_a_name_and_no_npi() -> None:
+    hospital = ties_of_organization("hospital:h1", {"name": "Demo Hospital", "owner_ids": ["system:s1"]})
+    person = a_specialist(1, tie_keys=("system:s1",))
+    result = results_of(PLAIN, a_response(person), [hospital], WORDS)[0].to_json()
+    assert result["verdict"] == "not_independent"
+    assert [(t["kind"], t["with_npi"], t["with_name"]) for t in result["ties"]] == [
+        ("system", None, "Demo Hospital")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +279,7 @@ def test_the_answer_has_exactly_the_keys_of_the_contract_and_fits_its_schema() -
     Draft202012Validator.check_schema(SCHEMA)
     Draft202012Validator(SCHEMA).validate(answer)
     assert sorted(answer) == sorted(SCHEMA["required"])
-    assert sorted(answer["results"][0]) == sorted(SCHEMA["properties"]["results"]["items"]["required"])
+    assert sorted(answer["results"][0]) == sorted(SCHEMA["$defs"]["result"]["required"])
     assert answer["results"][0]["facts"] == {
         "school": {"value": "Demo School", "source": "clinicians", "as_of": "2026"}
     }

@@ -1,0 +1,53 @@
+"""The web application: reads the rules once, wires routes, headers, errors and log; holds no client."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from flask import Flask
+
+from finder.config import Config
+from finder.context import load_context
+from finder.languages import load_languages
+from finder.reads import Client
+from finder.sealed import load_seals
+from finder.sources import load_sources
+from finder.web.access_log import add_access_log
+from finder.web.api import api
+from finder.web.engines import Engines
+from finder.web.errors import add_error_answers
+from finder.web.filters import add_filters
+from finder.web.headers import add_headers
+from finder.web.pages import pages
+from finder.web.site import EXTENSION, STATIC, Site, style_version
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+MAX_BODY = 64 * 1024  # bytes; the longest search that the form takes is about 3 kB
+
+
+def create_app(config: Config, engine: Client | None = None, today: Callable[[], date] = date.today) -> Flask:
+    """Get the application for WSGI. Without `engine` each process makes its own client when first asked.
+
+    Raises SourceError when a data file is wrong, InputErrors when the key of the links cannot be used.
+    """
+    app = Flask("finder", static_folder=str(STATIC), template_folder=str(TEMPLATES))
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+    app.url_map.strict_slashes = False
+    app.extensions[EXTENSION] = Site(
+        config=config,
+        context=load_context(),
+        seals=load_seals(config),
+        sources=load_sources(),
+        languages=load_languages(),
+        engines=Engines(config, engine),
+        today=today,
+        style_version=style_version(),
+    )
+    add_filters(app)
+    add_access_log(app)
+    add_headers(app)
+    add_error_answers(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(api)
+    return app

@@ -1,0 +1,172 @@
+"""Explains: the parts of one specialist's score for a condition, and the verdicts between named people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from finder.context import SearchContext
+from finder.criteria import SearchCriteria
+from finder.engine import translated
+from finder.errors import FieldError, InputErrors, NotFound
+from finder.independence import PairVerdict, Side, Ties, ties_of, verdict
+from finder.parameters import npi as checked_npi
+from finder.priors import looked_up, question_of
+from finder.query import FOUND, explaining_body
+from finder.ranking import Profile, profile_named
+from finder.reads import Client, documents, searches, served
+from finder.reasons import Pair, Words, why_independent
+from finder.results import Result, Source, results_of
+from finder.vocabulary import Understood, resolve
+
+MOST_PEOPLE = 20
+_TIES = ("npi", "name", "tie_keys", "tie_kinds_known", "ties")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How one specialist scores for a condition; `is_found` says whether the search would show that person.
+
+    `result` is None where the words were not understood.
+    """
+
+    understood: Understood
+    source: Source
+    profile: Profile
+    result: Result | None = None
+    is_found: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the answer of `explain --json`; $defs/explain_answer of search.schema.json describes it."""
+        values = {part.name: part.value for part in self.result.parts} if self.result else {}
+        parts = [
+            {
+                "name": name.value,
+                "value": values.get(name.value, 0.0),
+                "weight": part.weight,
+                "says": part.says,
+                "why": part.why,
+            }
+            for name, part in self.profile.parts.items()
+        ]
+        return {
+            "understood": self.understood.to_json(),
+            "profile": self.profile.name,
+            "is_found": self.is_found,
+            "result": self.result.to_json() if self.result else None,
+            "parts": parts if self.result else [],
+            "generation": self.source.generation,
+            "as_of": self.source.as_of,
+            "demonstration": self.source.is_demonstration,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PairShown:
+    """Two people with their verdict, and the sentences that prove it."""
+
+    one: Ties
+    other: Ties
+    verdict: PairVerdict
+    sentences: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the pair under the keys of the contract."""
+        npis = {Side.PRIOR: self.one.npi, Side.CANDIDATE: self.other.npi}
+        gaps = [{"kind": gap.kind, "npi": npis[gap.side]} for gap in self.verdict.unchecked]
+        ties = [
+            {name: value for name, value in tie.to_json().items() if not name.startswith("with_")}
+            for tie in self.verdict.ties
+        ]
+        return {
+            "npis": [self.one.npi, self.other.npi], "verdict": self.verdict.verdict.value, "ties": ties,
+            "unchecked": gaps, "reasons": list(self.sentences),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Named people and the verdict on each pair of them."""
+
+    people: tuple[Ties, ...]
+    pairs: tuple[PairShown, ...]
+    source: Source
+
+    def to_json(self) -> dict[str, Any]:
+        """Get the answer of `independence --json`; $defs/independence_answer describes it."""
+        return {
+            "people": [person.to_json() for person in self.people],
+            "pairs": [pair.to_json() for pair in self.pairs],
+            "generation": self.source.generation,
+            "as_of": self.source.as_of,
+            "demonstration": self.source.is_demonstration,
+        }
+
+
+@translated()
+def explain(
+    engine: Client, prefix: str, npi: str, criteria: SearchCriteria, context: SearchContext, now: date
+) -> Explained:
+    """Get the parts of one specialist's score in a search, each with its weight and reason.
+
+    Raises NotFound for an unknown NPI, InputErrors as `find_specialists`, NotReady, EngineDown.
+    """
+    profile = profile_named(criteria.profile, context.profiles)
+    understood = resolve(criteria.words, context.vocabulary)
+    generation = served(engine, prefix, criteria.generation)
+    known = looked_up(engine, generation, criteria, context.words)
+    source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
+    explained = Explained(understood, source, profile)
+    if understood.concept_id is None:
+        return explained
+    question = question_of(criteria, understood, known, context, now)
+    response = searches(engine, [(generation.specialists, explaining_body(question, npi))])[0]
+    results = results_of(question, response, known.priors, context.words)
+    if not results:
+        raise NotFound(f"no specialist with NPI {npi} is in the directory")
+    is_found = FOUND in response["hits"]["hits"][0].get("matched_queries", {})
+    return replace(explained, result=results[0], is_found=is_found)
+
+
+@translated()
+def independence(engine: Client, prefix: str, npis: Sequence[str], context: SearchContext) -> Compared:
+    """Get the verdict on every pair of two or more people, ties and gaps named.
+
+    Raises InputErrors on `npi` for fewer than two or more than MOST_PEOPLE different ones and for those that
+    are malformed or not in the directory; NotReady, EngineDown.
+    """
+    wanted = tuple(dict.fromkeys(npis))
+    errors = _malformed(wanted)
+    if not 2 <= len(wanted) <= MOST_PEOPLE:
+        errors.append(FieldError("npi", f"name 2 to {MOST_PEOPLE} different people"))
+    if errors:
+        raise InputErrors(errors)
+    generation = served(engine, prefix)
+    found = documents(engine, {generation.specialists: wanted}, {generation.specialists: _TIES})
+    people = _people(wanted, found[generation.specialists])
+    pairs = tuple(_pair(one, other, context.words) for one, other in combinations(people, 2))
+    source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
+    return Compared(people, pairs, source)
+
+
+def _malformed(npis: Sequence[str]) -> list[FieldError]:
+    errors = []
+    for text in npis:
+        try:
+            checked_npi(text)
+        except ValueError as problem:
+            errors.append(FieldError("npi", str(problem)))
+    return errors
+
+
+def _people(npis: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> tuple[Ties, ...]:
+    missing = [FieldError("npi", f"NPI {npi} is not in the directory") for npi in npis if npi not in found]
+    if missing:
+        raise InputErrors(missing)
+    return tuple(ties_of(npi, found[npi]) for npi in npis)
+
+
+def _pair(one: Ties, other: Ties, words: Words) -> PairShown:
+    found = verdict(one, other, words.rules)
+    return PairShown(one, other, found, tuple(why_independent([Pair(one, other, found)], words)))

@@ -1,0 +1,301 @@
+"""The filter registry: one `Facet` per filter feeds parsing, clause, counts, label, help text, documentation.
+
+Distance and prior doctors are no facets: they need a place and people. A missing value is no "no", but only
+`ages` keeps people without one: nobody is lost for a field that few sources fill, and the result says so.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from finder import parameters
+
+Clause = dict[str, Any]
+MOST_VALUES = 20  # values listed of a facet; the one that was chosen is always among them
+EVERY_VALUE = 5000  # values a shard reports, so that counts stay exact over several shards
+YES = "yes"
+
+
+class RoleAsked(StrEnum):
+    """Which kind of specialist is asked for; the values but `any` are those of a document's `roles`."""
+
+    SURGERY = "surgery"
+    MEDICAL = "medical"
+    RADIATION = "radiation"
+    PATHOLOGY = "pathology"
+    IMAGING = "imaging"
+    ANY = "any"
+
+
+class AgesAsked(StrEnum):
+    """For whom the opinion is; the values are those of a document's `ages`."""
+
+    CHILD = "child"
+    ADULT = "adult"
+
+
+class AcceptingAsked(StrEnum):
+    """Whether a source lists the person as taking new patients."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class VerdictAsked(StrEnum):
+    """The verdict on a person and all prior doctors; the values are those of `independence.Verdict`."""
+
+    INDEPENDENT = "independent"
+    SOME_TIE = "some_tie"
+    UNKNOWN = "unknown"
+    NOT_INDEPENDENT = "not_independent"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What clauses need to know of a search: its concepts and what the prior doctors could share.
+
+    `breaking` and `weakening` are tie keys; `needed` are the kinds that must be known on both sides, and
+    `has_prior_gap` says that one of them is not known of some prior doctor.
+    """
+
+    concepts: Sequence[str] = ()
+    breaking: Sequence[str] = ()
+    weakening: Sequence[str] = ()
+    needed: Sequence[str] = ()
+    has_prior_gap: bool = False
+    has_prior: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One filter: `name` is its parameter, its option and its key in the answer.
+
+    `default` means that it is not asked for. `clause` gives the filter for one value. Values are counted by
+    the terms of `counted_field`, or, where there is none, each of `choices` (value -> label) by its clause.
+    `describes` is its part of the sentence above the results, `metavar` its value in help texts, None for a
+    plain yes.
+    """
+
+    name: str
+    label: str
+    help: str
+    parse: Callable[[str], Any]
+    clause: Callable[[Any, Scope], Clause]
+    describes: Callable[[Any], str]
+    default: Any = None
+    metavar: str | None = None
+    counted_field: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    needs_prior: bool = False
+
+    def is_asked(self, value: Any) -> bool:
+        """Whether `value` limits anything."""
+        return bool(value != self.default)
+
+    def text(self, value: Any) -> str | None:
+        """The value as it stands in `FacetValue.value`; None where the facet is not asked for."""
+        if not self.is_asked(value):
+            return None
+        return YES if value is True else str(value)
+
+    def counted(self, scope: Scope, chosen: Any) -> dict[str, Clause]:
+        """Aggregations by name that count this facet's values; the chosen one is counted in any case."""
+        named: dict[str, Clause] = {v: self.clause(self._value(v), scope) for v in self.choices}
+        found: dict[str, Clause] = {}
+        if self.counted_field:
+            found["terms"] = {
+                "terms": {"field": self.counted_field, "size": MOST_VALUES, "shard_size": EVERY_VALUE}
+            }
+            if (text := self.text(chosen)) is not None:
+                named[text] = self.clause(chosen, scope)
+        if named:
+            found["named"] = {"filters": {"filters": named}}
+        return found
+
+    def _value(self, text: str) -> Any:
+        return True if self.default is False else text
+
+
+def _term(field: str) -> Callable[[Any, Scope], Clause]:
+    def clause(value: Any, _scope: Scope) -> Clause:
+        return {"term": {field: parameters.plain(value)}}
+
+    return clause
+
+
+def _ages(value: Any, _scope: Scope) -> Clause:
+    return _any_of({"term": {"ages": parameters.plain(value)}}, _absent("ages"))
+
+
+def _accepting(value: Any, _scope: Scope) -> Clause:
+    if value == AcceptingAsked.UNKNOWN:
+        return _absent("accepting")
+    return {"term": {"accepting": parameters.plain(value)}}
+
+
+def _virtual(_value: Any, _scope: Scope) -> Clause:
+    return {"terms": {"attributes": ["telehealth", "virtual"]}}
+
+
+def _trials(_value: Any, scope: Scope) -> Clause:
+    about = [{"terms": {"evidence.concept": list(scope.concepts)}}, {"term": {"evidence.kind": "trial"}}]
+    return {"nested": {"path": "evidence", "query": {"bool": {"filter": about}}}}
+
+
+def _verdict(value: Any, scope: Scope) -> Clause:
+    """The truth table of the README over all prior doctors at once: the worst verdict counts."""
+    breaks: Clause = {"terms": {"tie_keys": list(scope.breaking)}}
+    weakens: Clause = {"terms": {"tie_keys": list(scope.weakening)}}
+    settled = [{"term": {"tie_kinds_known": kind}} for kind in scope.needed]
+    if value == VerdictAsked.NOT_INDEPENDENT:
+        return breaks
+    if value == VerdictAsked.UNKNOWN:
+        unknown: Clause = {"bool": {"must_not": [breaks]}}
+        if not scope.has_prior_gap:
+            unknown["bool"]["filter"] = [{"bool": {"must_not": [{"bool": {"filter": settled}}]}}]
+        return unknown
+    if scope.has_prior_gap:
+        return {"match_none": {}}
+    if value == VerdictAsked.SOME_TIE:
+        return {"bool": {"filter": [*settled, weakens], "must_not": [breaks]}}
+    return {"bool": {"filter": settled, "must_not": [breaks, weakens]}}
+
+
+def _any_of(*clauses: Clause) -> Clause:
+    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
+
+
+def _absent(field: str) -> Clause:
+    return {"bool": {"must_not": [{"exists": {"field": field}}]}}
+
+
+_VERDICTS = MappingProxyType(
+    {
+        "independent": "Independent",
+        "some_tie": "Some tie",
+        "unknown": "Could not be checked",
+        "not_independent": "Not independent",
+    }
+)
+_ROLES = MappingProxyType(
+    {
+        "surgery": "Surgery",
+        "medical": "Treatment without surgery",
+        "radiation": "Radiation treatment",
+        "pathology": "Second reading of tissue",
+        "imaging": "Second reading of scans",
+    }
+)
+
+FACETS: tuple[Facet, ...] = (
+    Facet(
+        name="verdict",
+        label="Independence",
+        help="Only people with this verdict: independent, some_tie, unknown or not_independent; "
+        "needs a doctor already seen.",
+        parse=parameters.member(VerdictAsked),
+        clause=_verdict,
+        describes=lambda v: f"verdict: {_VERDICTS[v].lower()}",
+        metavar="VERDICT",
+        choices=_VERDICTS,
+        needs_prior=True,
+    ),
+    Facet(
+        name="specialty",
+        label="Specialty",
+        help="Only people of this specialty, by its id, such as medical_oncology.",
+        parse=parameters.own_id,
+        clause=_term("specialties"),
+        describes=lambda v: f"specialty {v.replace('_', ' ')}",
+        metavar="ID",
+        counted_field="specialties",
+    ),
+    Facet(
+        name="role",
+        label="Kind of opinion",
+        help="surgery, medical, radiation, pathology, imaging or any.",
+        parse=parameters.member(RoleAsked),
+        clause=_term("roles"),
+        describes=lambda v: f"{v.value} only",
+        default=RoleAsked.ANY,
+        metavar="ROLE",
+        choices=_ROLES,
+    ),
+    Facet(
+        name="state",
+        label="Licensed in",
+        help="Only people with a licence in this state, such as MD.",
+        parse=parameters.state,
+        clause=_term("licence_states"),
+        describes=lambda v: f"licensed in {v}",
+        metavar="STATE",
+        counted_field="licence_states",
+    ),
+    Facet(
+        name="plan",
+        label="Insurance plan",
+        help="Only people whom this plan's own file lists.",
+        parse=parameters.short,
+        clause=_term("network_keys"),
+        describes=lambda v: f"in the network of plan {v}",
+        metavar="ID",
+        counted_field="network_keys",
+    ),
+    Facet(
+        name="language",
+        label="Language",
+        help="Two-letter code of a language they speak, such as es.",
+        parse=parameters.language,
+        clause=_term("languages"),
+        describes=lambda v: f"speaking {v}",
+        metavar="CODE",
+        counted_field="languages",
+    ),
+    Facet(
+        name="ages",
+        label="Patient's age",
+        help="child or adult; people of whom it is not known stay.",
+        parse=parameters.member(AgesAsked),
+        clause=_ages,
+        describes=lambda v: {"child": "for a child", "adult": "for an adult"}[v],
+        metavar="AGES",
+        choices=MappingProxyType({"child": "Child", "adult": "Adult"}),
+    ),
+    Facet(
+        name="accepting",
+        label="Taking new patients",
+        help="Whether a source lists them as taking new patients: yes, no or unknown.",
+        parse=parameters.member(AcceptingAsked),
+        clause=_accepting,
+        describes=lambda v: {
+            "yes": "listed as taking new patients",
+            "no": "listed as taking no new patients",
+            "unknown": "not known whether new patients are taken",
+        }[v],
+        metavar="ANSWER",
+        choices=MappingProxyType({"yes": "Yes", "no": "No", "unknown": "Not known"}),
+    ),
+    Facet(
+        name="trials",
+        label="Clinical trials",
+        help="Only investigators of clinical trials on this condition.",
+        parse=parameters.truth,
+        clause=_trials,
+        describes=lambda _v: "investigator of clinical trials on this",
+        default=False,
+        choices=MappingProxyType({YES: "Investigator of trials on this"}),
+    ),
+    Facet(
+        name="virtual",
+        label="From a distance",
+        help="Only people who give opinions by video or in writing.",
+        parse=parameters.truth,
+        clause=_virtual,
+        describes=lambda _v: "by video or in writing",
+        default=False,
+        choices=MappingProxyType({YES: "By video or in writing"}),
+    ),
+)

@@ -1,0 +1,181 @@
+"""The search form: what the browser sends as search parameters, and parameters as a form to show."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from finder.criteria import SearchCriteria
+from finder.errors import FieldError
+from finder.facets import FACETS
+from finder.languages import Languages
+from finder.sealed import Seals
+
+MILES = (10, 25, 50, 100, 200, 500)
+DOCTORS = ("seen", "seen_name", "seen_org")  # parameters that the box of doctors stands for
+FOLDED = ("role", "language", "ages", "virtual", "state")
+_OWN = ("from", "without", "doctors", "answers")  # what the form says beside parameters
+_NPI = re.compile(r"[0-9]{6,}")  # a short or long number is meant as an NPI, and is refused as one
+# What dropping a limit means, where it is more than the parameter of its name.
+_DROPPED = {"near": ("near", "within"), "seen": ()}
+_LIMITS = ("near", "within", *(facet.name for facet in FACETS))
+# Own wording, 2026-11-23.
+ROLES = {
+    "any": "Any kind of doctor",
+    "surgery": "A surgeon",
+    "medical": "A doctor who treats with medicine",
+    "radiation": "A doctor who treats with radiation",
+    "pathology": "A doctor who reads tissue samples",
+    "imaging": "A doctor who reads scans",
+}
+AGES = {"adult": "An adult", "child": "A child"}
+LABELS = {
+    "words": "The condition",
+    "near": "ZIP code",
+    "within": "How far",
+    "doctors": "Doctors you have seen",
+    "plan": "Insurance plan",
+    "role": "Kind of doctor",
+    "language": "Language",
+    "ages": "Who is it for",
+    "virtual": "By video or in writing",
+    "state": "Licensed in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a list."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake as shown above the form; `field` is the id of its control, empty where it has none."""
+
+    field: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """The form as shown: every value kept, every mistake beside its control."""
+
+    values: Mapping[str, str]
+    miles: tuple[Option, ...]
+    roles: tuple[Option, ...]
+    languages: tuple[Option, ...]
+    ages: tuple[Option, ...]
+    mistakes: tuple[Mistake, ...] = ()
+    is_unfolded: bool = False
+
+    def mistake(self, field: str) -> str:
+        """Get what is wrong with one control; empty where nothing is."""
+        return "; ".join(m.text for m in self.mistakes if m.field == field)
+
+
+def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
+    """Get the search parameters of a sent form; what nobody knows stays in, to be reported.
+
+    `from` is the sealed search that the form changes, `without` a limit to drop, `doctors` the box with one
+    doctor per line. Raises InputErrors when `from` was not sealed here.
+    """
+    args = seals.open(form["from"]) if "from" in form else {}
+    args.pop("next", None)
+    for name, values in form.lists():
+        if name not in _OWN:
+            args[name] = values[0] if len(values) == 1 else values
+    if "answers" in form:
+        args = _answered(seals.open(form["from"]) if "from" in form else {}, form)
+    if "doctors" in form:
+        args = {name: value for name, value in args.items() if name not in DOCTORS} | _doctors(form)
+    for limit in form.getlist("without"):
+        args = _dropped(args, limit)
+    if not args.get("near"):
+        args.pop("within", None)  # the list of distances always sends one
+    return {name: value for name, value in args.items() if value not in ("", [], None)}
+
+
+def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[FieldError] = ()) -> SearchForm:
+    """Get the form that shows these parameters again, right or wrong."""
+    values = {name: _text(args.get(name)) for name in LABELS}
+    values["doctors"] = "\n".join(line for name in DOCTORS for line in _lines(args.get(name)))
+    order = {name: at for at, name in enumerate(LABELS)}
+    spoken = sorted(languages.labels.items(), key=lambda pair: pair[1])
+    return SearchForm(
+        values=values,
+        miles=_options([(str(m), f"{m} miles") for m in _miles(values["within"])], values["within"] or "50"),
+        roles=_options(list(ROLES.items()), values["role"] or "any"),
+        languages=_options([("", "Any language"), *spoken], values["language"]),
+        ages=_options([("", "Not said"), *AGES.items()], values["ages"]),
+        mistakes=tuple(sorted(map(_mistake, errors), key=lambda m: order.get(m.field, len(order)))),
+        is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED),
+    )
+
+
+def form_of_criteria(criteria: SearchCriteria, languages: Languages) -> SearchForm:
+    """Get the form filled with a search that was understood."""
+    return form_of(criteria.to_args(), languages)
+
+
+def _doctors(form: MultiDict[str, str]) -> dict[str, list[str]]:
+    """Each line is an NPI or a name with city and state; nothing is guessed here."""
+    found: dict[str, list[str]] = {}
+    for line in form["doctors"].splitlines():
+        text = line.strip(" ,;")
+        digits = re.sub(r"[^0-9]", "", text) if re.fullmatch(r"(?i)(npi)?[\s:#.\-0-9]+", text) else ""
+        if _NPI.fullmatch(digits):
+            found.setdefault("seen", []).append(digits)
+        elif text:
+            found.setdefault("seen_name", []).append(text)
+    return found
+
+
+def _answered(args: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
+    """The name or organization that was asked back gives way to the one that was picked."""
+    kept = {name: value for name, value in args.items() if name != "next"}
+    for name in ("seen_name", "seen_org"):
+        kept[name] = [text for text in _lines(args.get(name)) if text != form["answers"]]
+    for name in ("seen", "seen_org"):
+        kept[name] = [*_lines(kept.get(name)), *filter(None, form.getlist(name))]
+    return kept
+
+
+def _dropped(args: Mapping[str, Any], limit: str) -> dict[str, Any]:
+    names = _LIMITS if limit == "together" else _DROPPED.get(limit, (limit,))
+    kept = {name: value for name, value in args.items() if name not in names}
+    return {**kept, "show_tied": "yes"} if limit in ("seen", "together") else kept
+
+
+def _mistake(error: FieldError) -> Mistake:
+    field = "doctors" if error.field in DOCTORS else error.field
+    if field not in LABELS:
+        return Mistake("", error.field, error.message)
+    return Mistake(field, LABELS[field], error.message)
+
+
+def _options(pairs: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value, label, value == chosen) for value, label in pairs)
+
+
+def _miles(within: str) -> list[int]:
+    own = [int(within)] if within.isdigit() and len(within) < 4 else []
+    return sorted({*MILES, *own})
+
+
+def _lines(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(each) for each in value]
+
+
+def _text(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    return "yes" if value is True else " ".join(_lines(value)) if not isinstance(value, int) else str(value)

@@ -1,0 +1,146 @@
+"""The OpenAPI document of the JSON API, made by apispec around the contract's own JSON Schema."""
+
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+import orjson
+from apispec import APISpec
+
+from finder.criteria import DEFAULT_MILES, DEFAULT_SIZE, MAX_MILES, MAX_SEEN, MAX_SIZE, MIN_MILES
+from finder.facets import FACETS
+from finder.parameters import MAX_WORDS
+
+_PACKAGE = "second-opinion-finder"
+_REF = "#/components/schemas/"
+_NPI = {"type": "string", "pattern": "^[12][0-9]{9}$"}
+_ERROR = {
+    "type": "object",
+    "required": ["ok", "status", "errors"],
+    "properties": {
+        "ok": {"const": False},
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {
+                    "field": {"type": "string", "description": "Empty where no one field is wrong."},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_FAILURES = {
+    "400": "Something asked for is wrong; every mistake is listed.",
+    "413": "The body is larger than 64 kB.",
+    "415": "The body is not JSON.",
+    "503": "The engine cannot answer; this never means that nobody was found.",
+}
+
+
+def document() -> dict[str, Any]:
+    """Get the OpenAPI 3.1 document; answers follow finder/contract/search.schema.json."""
+    spec = APISpec(
+        title="Second Opinion Finder",
+        version=version(_PACKAGE),
+        openapi_version="3.1.0",
+        info={"description": "Independent specialists for a second opinion. Facts, no medical advice."},
+    )
+    for name, schema in _contract().items():
+        spec.components.schema(name, schema)
+    spec.components.schema("Search", search_schema())
+    spec.components.schema("Errors", _ERROR)
+    words = {"type": "object", "required": ["words"], "additionalProperties": False,
+             "properties": {"words": _words()}}  # fmt: skip
+    spec.components.schema("Words", words)
+    _post(spec, "search", "Find specialists, best first", "Search", "search_answer")
+    _post(spec, "understand", "Say what words are taken to mean", "Words", "understood")
+    person = {"description": "The document", "content": _json({"$ref": f"{_REF}specialist_answer"})}
+    spec.path(
+        path="/api/v1/specialists/{npi}",
+        operations={
+            "get": {
+                "operationId": "specialist",
+                "summary": "Everything that is known of one person",
+                "parameters": [{"name": "npi", "in": "path", "required": True, "schema": _NPI}],
+                "responses": {"200": person, **_failures("404", "503")},
+            }
+        },
+    )
+    result: dict[str, Any] = spec.to_dict()
+    return result
+
+
+def search_schema() -> dict[str, Any]:
+    """Get the JSON Schema of the parameters of a search; one entry per parameter, the facets included."""
+    text = {"type": "string"}
+    properties: dict[str, Any] = {
+        "words": _words(),
+        "near": {"type": "string", "pattern": "^[0-9]{5}(-?[0-9]{4})?$", "description": "ZIP code"},
+        "within": {"type": "integer", "minimum": MIN_MILES, "maximum": MAX_MILES,
+                   "description": f"Miles from `near`; {DEFAULT_MILES} without it."},
+        "seen": {"type": "array", "maxItems": MAX_SEEN, "items": _NPI, "description": "Prior doctors"},
+        "seen_name": {"type": "array", "maxItems": MAX_SEEN, "items": text,
+                      "description": "Prior doctors as NAME, CITY ST"},
+        "seen_org": {"type": "array", "maxItems": MAX_SEEN, "items": text,
+                     "description": "Organizations already seen, by id or name"},
+        "profile": {**text, "description": "Named set of ranking weights"},
+        "show_tied": {"type": "boolean", "default": False},
+        "facets": {"type": "boolean", "default": False, "description": "Count every filter as well"},
+        "size": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},
+        "next": {**text, "description": "The token of the page before"},
+        "generation": {**text, "description": "A run whose generation is to be searched"},
+    }  # fmt: skip
+    for facet in FACETS:
+        shape: dict[str, Any] = {"type": "boolean"} if facet.metavar is None else {"type": "string"}
+        properties[facet.name] = {**shape, "description": facet.help}
+    return {"type": "object", "required": ["words"], "additionalProperties": False, "properties": properties}
+
+
+def _words() -> dict[str, Any]:
+    says = "The condition, in any words"
+    return {"type": "string", "minLength": 1, "maxLength": MAX_WORDS, "description": says}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _contract() -> dict[str, Any]:
+    """The schemas of the contract by name, the answer to a search as `search_answer`."""
+    text = files("finder").joinpath("contract", "search.schema.json").read_text(encoding="utf-8")
+    contract: dict[str, Any] = orjson.loads(text.replace('"#/$defs/', f'"{_REF}'))
+    schemas: dict[str, Any] = contract.pop("$defs", {})
+    contract.pop("$schema")
+    return {**schemas, "search_answer": contract}
+
+
+def _post(spec: APISpec, name: str, summary: str, takes: str, gives: str) -> None:
+    given = {"$ref": f"{_REF}{gives}"}
+    spec.path(
+        path=f"/api/v1/{name}",
+        operations={
+            "post": {
+                "operationId": name,
+                "summary": summary,
+                "requestBody": {
+                    "required": True,
+                    "content": _json({"$ref": f"{_REF}{takes}"}),
+                },
+                "responses": {
+                    "200": {"description": "The answer", "content": _json(given)},
+                    **_failures(*_FAILURES),
+                },
+            }
+        },
+    )
+
+
+def _failures(*statuses: str) -> dict[str, Any]:
+    schema = {"$ref": f"{_REF}Errors"}
+    texts = {**_FAILURES, "404": "There is no such thing."}
+    return {status: {"description": texts[status], "content": _json(schema)} for status in statuses}

@@ -1,0 +1,139 @@
+"""The public pages: every view parses, calls one function of the service, and responds."""
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+
+from finder import search
+from finder.criteria import SearchCriteria
+from finder.errors import InputErrors
+from finder.program_search import ProgramsAsked
+from finder.web import respond
+from finder.web.forms import SearchForm, args_of, form_of
+from finder.web.headers import is_same_origin
+from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_shown
+from finder.web.results_page import results_page
+from finder.web.site import now_served, site
+from finder.web.specialist_page import Citing, Proof, proof_of, specialist_page
+
+pages = Blueprint("pages", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """The start page: the form, empty or with what was wrong."""
+
+    form: SearchForm
+
+
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """A page that only says something."""
+
+
+@pages.get("/")
+def start() -> Response:
+    """The empty form."""
+    return respond.page("start.html", StartPage(form_of({}, site().languages)))
+
+
+@pages.post("/search")
+def search_() -> ResponseReturnValue:
+    """A sent form, checked, sealed and redirected to: nothing of it reaches an address or the history."""
+    if not is_same_origin(request):
+        raise Forbidden
+    args = args_of(request.form, site().seals)
+    try:
+        criteria = SearchCriteria.from_args(args)
+    except InputErrors as problem:
+        form = form_of(args, site().languages, problem.errors)
+        return respond.page("start.html", StartPage(form), problem.status)
+    return redirect(url_for("pages.results", token=site().seals.seal(criteria.to_args())), 303)
+
+
+@pages.get("/results/<token>")
+def results(token: str) -> Response:
+    """The answer to a sealed search; a ZIP code or doctor that nobody knows leads back to the form."""
+    here = site()
+    criteria = SearchCriteria.from_args(here.seals.open(token))
+    try:
+        wanted = replace(criteria, facets=criteria.position is None)  # later pages need no counts
+        found = search.find_specialists(here.engine, here.prefix, wanted, here.context, here.today())
+    except InputErrors as problem:
+        form = form_of(criteria.to_args(), here.languages, problem.errors)
+        return respond.page("start.html", StartPage(form), problem.status)
+    content = results_page(
+        found, criteria, token, here.seals, here.context.words, here.languages, here.today()
+    )
+    return respond.page("results.html", content, is_demonstration=found.source.is_demonstration)
+
+
+@pages.get("/specialists/<npi>")
+def specialist(npi: str) -> Response:
+    """Everything known of one person."""
+    return _specialist(npi, None)
+
+
+@pages.get("/results/<token>/specialists/<npi>")
+def specialist_of_results(token: str, npi: str) -> Response:
+    """The same, with the proof of independence for the search that the reader came from."""
+    here = site()
+    criteria = SearchCriteria.from_args(here.seals.open(token))
+    told = search.explain(here.engine, here.prefix, npi, criteria, here.context, here.today())
+    return _specialist(npi, proof_of(told, criteria, token))
+
+
+@pages.get("/programs")
+def programs() -> Response:
+    """All online programs side by side."""
+    here = site()
+    found = search.find_programs(here.engine, here.prefix, ProgramsAsked(), here.context)
+    content = ProgramsPage(programs_shown(found.programs, here.today()))
+    return respond.page("programs.html", content, is_demonstration=found.source.is_demonstration)
+
+
+@pages.get("/programs/<slug>")
+def program(slug: str) -> Response:
+    """One online program with everything that its sources say."""
+    here = site()
+    found = search.program(here.engine, here.prefix, slug)
+    return respond.page("program.html", ProgramPage(program_shown(found, here.today())))
+
+
+@pages.get("/privacy")
+def privacy() -> Response:
+    """What is kept of a search: nothing."""
+    return respond.page("privacy.html", TextPage())
+
+
+@pages.get("/help/about")
+def about() -> Response:
+    """What this site is, where its facts come from, what it cannot do."""
+    return respond.page("about.html", TextPage())
+
+
+@pages.get("/health")
+def health() -> Response:
+    """The served generation and its date; 503 without an engine or a generation."""
+    served = now_served()
+    return respond.data(
+        {
+            "ok": True,
+            "generation": served.run_id,
+            "as_of": served.as_of,
+            "demonstration": served.is_demonstration,
+        }
+    )
+
+
+def _specialist(npi: str, proof: Proof | None) -> Response:
+    here = site()
+    document = search.specialist(here.engine, here.prefix, npi)
+    citing = Citing(here.sources, here.today().year)
+    concepts = here.context.vocabulary.concepts
+    content = specialist_page(document, citing, concepts, here.languages, proof)
+    return respond.page(
+        "specialist.html", content, is_demonstration=bool(document.get("demonstration", False))
+    )

@@ -1,0 +1,45 @@
+"""Answers: a page from a template and its one dataclass, or JSON."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Response, current_app, render_template, url_for
+
+from finder.web.site import now_served, site
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the base template shows around every page."""
+
+    style_url: str
+    icon_url: str
+    is_demonstration: bool
+
+
+def page(template: str, content: Any, status: int = 200, *, is_demonstration: bool | None = None) -> Response:
+    """Get a page. Its template sees `page`, one dataclass, and `frame`.
+
+    `is_demonstration` is that of the generation shown; None looks at the one that is served.
+    """
+    if is_demonstration is None:
+        is_demonstration = site().banner.asked(now_served)
+    return framed(template, content, status, is_demonstration)
+
+
+def framed(template: str, content: Any, status: int, is_demonstration: bool) -> Response:
+    """Get a page without asking the engine anything."""
+    version = site().style_version
+    frame = Frame(
+        style_url=url_for("static", filename="site.css", v=version),
+        icon_url=url_for("static", filename="icon.svg", v=version),
+        is_demonstration=is_demonstration,
+    )
+    html = render_template(template, page=content, frame=frame)
+    return current_app.response_class(html, status=status, mimetype="text/html")
+
+
+def data(content: Any, status: int = 200) -> Response:
+    """Get JSON."""
+    return current_app.response_class(orjson.dumps(content), status=status, mimetype="application/json")

@@ -1,0 +1,255 @@
+"""The page of one person as one dataclass: every fact with its source and date, losing values included."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from finder.concepts import Concept
+from finder.criteria import SearchCriteria
+from finder.explanations import Explained
+from finder.languages import Languages
+from finder.sources import SourceInfo
+from finder.web.filters import capfirst
+from finder.web.results_page import Badge, Why, badge_of, why_of
+
+# Own wording, 2026-11-23; a fact that is not listed is shown under its own name.
+FACTS: Mapping[str, str] = {
+    "specialty": "Specialty",
+    "specialty_in_medicare": "Specialty in Medicare’s list",
+    "clinical_focus": "Clinical focus",
+    "accepts_second_opinions": "Gives second opinions",
+    "accepts_for": "Gives second opinions for",
+    "sees_own_system_patients": "Sees patients of the own health system",
+    "virtual": "By video or in writing",
+    "telehealth": "Telehealth",
+    "accepting": "Takes new patients",
+    "ages": "Sees",
+    "languages": "Languages",
+    "networks": "Listed by insurance plans",
+    "institution": "Institution",
+    "academic_title": "Academic title",
+    "academic_institution": "Academic institution",
+    "group": "Practice group",
+    "practice_group": "Practice group, by the institution",
+    "hospitals": "Hospitals",
+    "licence_states": "Licensed in",
+    "school": "Medical school",
+    "graduation_year": "Year of graduation",
+    "sole_proprietor": "Works alone",
+}
+KINDS: Mapping[str, str] = {
+    "group": "Practice group",
+    "owner": "Owner",
+    "system": "Health system",
+    "hospital": "Hospital",
+}
+STATUSES: Mapping[str, str] = {
+    "RECRUITING": "open for patients",
+    "ENROLLING_BY_INVITATION": "open by invitation",
+    "NOT_YET_RECRUITING": "opens soon",
+    "ACTIVE_NOT_RECRUITING": "running, takes no more patients",
+    "COMPLETED": "finished",
+    "SUSPENDED": "paused",
+    "TERMINATED": "stopped early",
+    "WITHDRAWN": "never started",
+}
+ROLES: Mapping[str, str] = {
+    "principal_investigator": "leads it",
+    "sub_investigator": "takes part as investigator",
+}
+PEOPLE: Mapping[str, str] = {"child": "children", "adult": "adults"}
+OLD_YEARS = 2  # own choice, 2026-11-23: the yearly sources are published about two years behind
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One value with its source; `is_old` marks dates more than OLD_YEARS before today."""
+
+    text: str
+    source: str
+    source_url: str | None
+    as_of: str | None
+    is_old: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactShown:
+    """One fact: the value that won and those that lost."""
+
+    label: str
+    best: Cited
+    others: tuple[Cited, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One place of practice."""
+
+    lines: tuple[str, ...]
+    phone: str | None
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRow:
+    """One organization of the person; `via` names the step in between."""
+
+    kind: str
+    name: str
+    via: str | None
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """One clinical trial."""
+
+    number: str
+    title: str
+    status: str
+    role: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class FocusRow:
+    """What one source says about the work on one condition or procedure."""
+
+    label: str
+    text: str
+    as_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """For the search that the reader came from (`token`): why this person, how independent, what is open.
+
+    `badge` is None where no doctor already seen was named.
+    """
+
+    token: str
+    badge: Badge | None
+    why: Why
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialistPage:
+    """Everything known of one person, with the proof for one search where there is one."""
+
+    npi: str
+    name: str
+    credentials: str | None
+    specialty: str
+    facts: tuple[FactShown, ...]
+    sites: tuple[SiteRow, ...]
+    organizations: tuple[OrganizationRow, ...]
+    trials: tuple[TrialRow, ...]
+    focus: tuple[FocusRow, ...]
+    proof: Proof | None
+
+
+class Citing:
+    """Turns the ids of sources into titles, and dates into a mark when they are old."""
+
+    def __init__(self, sources: Mapping[str, SourceInfo], this_year: int) -> None:
+        self._sources = sources
+        self._this_year = this_year
+
+    def cited(self, text: str, sources: str | Sequence[str], as_of: str | None) -> Cited:
+        """Get a text with the titles of its sources (ids, several joined by `; ` or in a list)."""
+        ids = sources.split("; ") if isinstance(sources, str) else list(sources)
+        known = [self._sources[each] for each in ids if each in self._sources]
+        titles = "; ".join(self._sources[each].title if each in self._sources else each for each in ids)
+        year = as_of[:4] if as_of else ""
+        is_old = year.isdigit() and self._this_year - int(year) > OLD_YEARS
+        return Cited(text, titles, known[0].url if len(known) == 1 else None, as_of, is_old)
+
+
+def specialist_page(
+    document: Mapping[str, Any],
+    citing: Citing,
+    concepts: Mapping[str, Concept],
+    languages: Languages,
+    proof: Proof | None = None,
+) -> SpecialistPage:
+    """Get the page of one document of the specialists."""
+    facts = document.get("facts", {})
+    order = [name for name in FACTS if name in facts] + sorted(set(facts) - set(FACTS))
+    return SpecialistPage(
+        npi=document["npi"],
+        name=document["name"],
+        credentials=document.get("credentials"),
+        specialty=_text(facts.get("specialty", {}).get("value", ""), "", languages),
+        facts=tuple(_fact(name, facts[name], citing, languages) for name in order),
+        sites=tuple(_site(site, citing) for site in document.get("sites", ())),
+        organizations=tuple(_organizations(document.get("ties", {}), citing)),
+        trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
+        focus=tuple(_focus(document.get("evidence", ()), concepts)),
+        proof=proof,
+    )
+
+
+def proof_of(told: Explained, criteria: SearchCriteria, token: str) -> Proof:
+    """Get the proof of one person for a search; without understood words it only leads back."""
+    if told.result is None:
+        return Proof(token, None, Why("", (), ()), ())
+    badge = badge_of(told.result.verdict.value) if criteria.has_prior else None
+    return Proof(token, badge, why_of(told.result), told.result.unknown)
+
+
+def _focus(evidence: Sequence[Mapping[str, Any]], concepts: Mapping[str, Concept]) -> Iterator[FocusRow]:
+    """By condition, the strongest first."""
+    for each in sorted(evidence, key=lambda e: (-float(e["value"]), e["concept"])):
+        if each.get("says"):
+            concept = concepts.get(each["concept"])
+            label = concept.label if concept else each["concept"].replace("_", " ")
+            yield FocusRow(label, each["says"], each.get("as_of"))
+
+
+def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languages) -> FactShown:
+    best, *others = [
+        citing.cited(_text(v.get("value"), name, languages), v.get("source", ""), v.get("as_of"))
+        for v in (fact, *fact.get("others", ()))
+    ]
+    return FactShown(FACTS.get(name, name.replace("_", " ").capitalize()), best, tuple(others))
+
+
+def _text(value: Any, name: str, languages: Languages) -> str:
+    values = [str(each) for each in value] if isinstance(value, list | tuple) else str(value).split(";")
+    if name == "languages":
+        values = [languages.labels.get(each, each) for each in values]
+    elif name == "ages":
+        values = [PEOPLE.get(each, each) for each in values]
+    elif name == "specialty_in_medicare":
+        values = [each.lower() for each in values]  # the file has capitals only
+    return capfirst(", ".join(each.strip() for each in values))
+
+
+def _site(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+    town = ", ".join(filter(None, (site.get("city"), " ".join(_present(site, "state", "zip")))))
+    lines = (*_present(site, "street", "street_2"), *([town] if town else []))
+    return SiteRow(lines, site.get("phone"), citing.cited("", site.get("sources", ()), site.get("as_of")))
+
+
+def _organizations(ties: Mapping[str, Mapping[str, Any]], citing: Citing) -> Iterator[OrganizationRow]:
+    for wanted, label in KINDS.items():
+        for key, tie in sorted(ties.items()):
+            if key.partition(":")[0] == wanted:
+                cited = citing.cited(tie["label"], tie.get("source", ""), tie.get("as_of"))
+                yield OrganizationRow(label, tie["label"], tie.get("via"), cited)
+
+
+def _trial(trial: Mapping[str, Any], citing: Citing) -> TrialRow:
+    status = str(trial.get("status") or "")
+    return TrialRow(
+        number=trial["nct_number"],
+        title=trial["title"],
+        status=STATUSES.get(status, "status not known" if not status else status.replace("_", " ").lower()),
+        role=ROLES.get(trial.get("role", ""), str(trial.get("role", "")).replace("_", " ")),
+        cited=citing.cited("", trial.get("source", ""), trial.get("as_of")),
+    )
+
+
+def _present(fields: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+    return tuple(str(fields[name]) for name in names if fields.get(name))

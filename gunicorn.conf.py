@@ -1,0 +1,32 @@
+"""Settings of gunicorn: two workers of four threads, one line per request without its address."""
+
+import logging.config
+
+bind = "127.0.0.1:8000"
+workers = 2
+worker_class = "gthread"
+threads = 4  # finder.web.engines keeps as many connections per worker
+preload_app = True  # rules are read once and shared; a client of the engine is made after the fork
+timeout = 30
+graceful_timeout = 10
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+limit_request_line = 8190  # a sealed search of twenty doctors
+control_socket_disable = True
+# gunicorn's own access log would write request lines and referrers; the application writes its own line.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+logging.config.dictConfig(
+    {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plain": {"format": "%(asctime)s %(name)s %(message)s"}},
+        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "loggers": {
+            "finder.access": {"handlers": ["out"], "level": "INFO", "propagate": False},
+            "finder.web": {"handlers": ["out"], "level": "ERROR", "propagate": False},
+        },
+    }
+)

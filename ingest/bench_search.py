@@ -1,0 +1,211 @@
+"""Measures searches side by side in one run: raw engine, JSON answer and page, through gunicorn."""
+
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import urllib3
+
+from finder import search
+from finder.config import Config
+from finder.context import load_context
+from finder.criteria import SearchCriteria
+from finder.engine import translated
+from finder.local_node import node_status
+from finder.reads import Client
+from finder.recording import Sent, recorded
+from ingest.bench_ingest import delete_everything
+from ingest.demo.generate import generate
+from ingest.progress import Reporter
+from ingest.run import ingest_run
+
+WORDS = (
+    "bile duct cancer", "pancreatic cancer", "breast cancer", "prostate cancer", "lung cancer", "melanoma",
+    "aortic stenosis", "atrial fibrillation", "multiple sclerosis", "parkinson disease", "epilepsy",
+    "spinal stenosis", "knee arthritis", "crohn disease", "rheumatoid arthritis", "kidney transplant",
+)  # fmt: skip
+ZIPS = ("21287", "02115", "77030", "60611", "10021", "90095", "55905", "98109")
+ROUNDS = 5
+WARM_UP = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One search in the three forms: the engine's own requests, the API's body, the page's address."""
+
+    engine: tuple[Sent, ...]
+    api: bytes
+    page: str
+
+
+def bench_search(client: Client, config: Config, people: int, reporter: Reporter) -> dict[str, Any]:
+    """Milliseconds at p50, p95 and p99 of the same searches, asked in turn of engine, API and page.
+
+    Half of the searches name a prior doctor, half have a radius of 50 miles and the rest of 500. The raw
+    figure is the sum of all requests to the engine that one search makes, replayed byte by byte over a
+    kept-alive connection. The people are generated, ingested under a prefix of their own, and deleted.
+    """
+    url = config.elasticsearch_urls[0] if config.elasticsearch_urls else str(node_status(config).url)
+    with tempfile.TemporaryDirectory(prefix="finder-bench-") as folder, translated():
+        home = Path(folder)
+        prefix = f"bench{secrets.token_hex(3)}"
+        own = replace(config, home=home, index_prefix=prefix, elasticsearch_urls=(url,))
+        generate(people, home / "data")
+        try:
+            ingest_run(client, own, home / "data", gate_set="demonstration", reporter=reporter)
+            searches = _searches(client, own)
+            with _served(own) as web:
+                asked = [_asked(client, own, web, args) for args in searches]
+                times, sizes = _measured(url, web, asked, reporter)
+        finally:
+            delete_everything(client, prefix)
+    return _figures(people, times, sizes)
+
+
+def _searches(client: Client, config: Config) -> list[dict[str, Any]]:
+    answer = client.search(
+        index=f"{config.index_prefix}-specialists", size=len(ZIPS) * len(WORDS), source=False, sort=["npi"],
+        query={"term": {"tie_kinds_known": "group"}},
+    )  # fmt: skip
+    npis = [hit["_id"] for hit in answer["hits"]["hits"]]
+    found: list[dict[str, Any]] = []
+    for number, words in enumerate(WORDS):
+        for place, zip_code in enumerate(ZIPS):
+            args: dict[str, Any] = {"words": words, "near": zip_code, "within": 50 if place % 2 else 500}
+            if (number + place // 2) % 2:
+                args["seen"] = [npis[(number * len(ZIPS) + place) % len(npis)]]
+            found.append(args)
+    return found
+
+
+@contextmanager
+def _served(config: Config) -> Iterator[str]:
+    """gunicorn with the product's own settings on a free port; the address while the block runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {
+        "PATH": os.environ.get("PATH", ""), "FINDER_HOME": str(config.home),
+        "ELASTICSEARCH_URL": config.elasticsearch_urls[0], "FINDER_INDEX_PREFIX": config.index_prefix,
+    }  # fmt: skip
+    root = Path(__file__).resolve().parent.parent
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "gunicorn.conf.py",
+        "-b",
+        f"127.0.0.1:{port}",
+        "wsgi:app",
+    ]
+    with subprocess.Popen(command, cwd=root, env=environ, stderr=subprocess.DEVNULL) as server:  # noqa: S603 - own program
+        try:
+            yield _ready(f"http://127.0.0.1:{port}")
+        finally:
+            server.terminate()
+
+
+def _ready(web: str) -> str:
+    pool = urllib3.PoolManager(retries=False)
+    for _ in range(150):
+        try:
+            if pool.request("GET", f"{web}/health").status == 200:
+                return web
+        except urllib3.exceptions.HTTPError:
+            time.sleep(0.2)
+    raise RuntimeError("the web server did not become ready")
+
+
+def _asked(client: Client, config: Config, web: str, args: dict[str, Any]) -> Asked:
+    criteria = SearchCriteria.from_args(args)
+    with recorded(client) as sent:
+        search.find_specialists(client, config.index_prefix, criteria, load_context(), date.today())
+    pool = urllib3.PoolManager(retries=False)
+    form = {name: value for name, value in args.items() if name != "seen"} | {"doctors": args.get("seen", [])}
+    answer = pool.urlopen(
+        "POST",
+        f"{web}/search",
+        body=urlencode(form, doseq=True),
+        redirect=False,
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Origin": web},
+    )
+    if answer.status != 303:
+        raise RuntimeError(f"the form was answered with {answer.status}")
+    return Asked(tuple(sent), orjson.dumps(args), answer.headers["Location"])
+
+
+def _measured(
+    url: str, web: str, asked: Sequence[Asked], reporter: Reporter
+) -> tuple[dict[str, list[float]], dict[str, list[int]]]:
+    engine = urllib3.PoolManager(maxsize=1, retries=False)
+    site = urllib3.PoolManager(maxsize=1, retries=False)
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+
+    def raw(one: Asked) -> int:
+        return sum(_sent(engine, s.method, url + s.target, s.body, dict(s.headers)) for s in one.engine)
+
+    def api(one: Asked) -> int:
+        return _sent(site, "POST", f"{web}/api/v1/search", one.api, headers)
+
+    def page(one: Asked) -> int:
+        return _sent(site, "GET", web + one.page, None, {})
+
+    ways: dict[str, Callable[[Asked], int]] = {"raw": raw, "json": api, "page": page}
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    sizes: dict[str, list[int]] = {name: [] for name in ways}
+    for one in asked[:WARM_UP]:
+        for way in ways.values():
+            way(one)
+    with reporter.step("search", "searches") as step:
+        step.expect(len(asked) * ROUNDS)
+        for _ in range(ROUNDS):
+            for one in asked:
+                for name, way in ways.items():
+                    start = time.perf_counter()
+                    size = way(one)
+                    times[name].append((time.perf_counter() - start) * 1000)
+                    sizes[name].append(size)
+                step.advance(1)
+    return times, sizes
+
+
+def _sent(
+    pool: urllib3.PoolManager, method: str, url: str, body: bytes | None, headers: dict[str, str]
+) -> int:
+    answer = pool.request(method, url, body=body, headers=headers)
+    if answer.status != 200:
+        raise RuntimeError(f"{method} was answered with {answer.status}")
+    return len(answer.data)
+
+
+def _figures(people: int, times: dict[str, list[float]], sizes: dict[str, list[int]]) -> dict[str, Any]:
+    def at(values: list[float], share: int) -> float:
+        return round(statistics.quantiles(values, n=100, method="inclusive")[share - 1], 2)
+
+    found: dict[str, Any] = {"people": people, "searches": len(times["raw"]), "milliseconds": {}}
+    for name, values in times.items():
+        found["milliseconds"][name] = {f"p{share}": at(values, share) for share in (50, 95, 99)}
+    raw = found["milliseconds"]["raw"]
+    for name in ("json", "page"):
+        mine = found["milliseconds"][name]
+        outside = [mine_ms - raw_ms for mine_ms, raw_ms in zip(times[name], times["raw"], strict=True)]
+        found[name] = {
+            "outside_engine_p50_ms": at(outside, 50),
+            "p95_to_raw": round(mine["p95"] / raw["p95"], 2),
+            "largest_kb": round(max(sizes[name]) / 1000, 1),
+        }
+    return found

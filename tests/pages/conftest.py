@@ -1,0 +1,117 @@
+"""An application over a few invented people in the real engine, and one over a closed port."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from finder import indexes
+from finder.app import create_app
+from finder.config import Config
+from finder.documents import EvidenceKind, Fact, Specialist, Trial, Value
+from finder.search import load_context
+from finder.vocabulary import resolve
+from tests.factories import a_generation, a_site, a_specialist, an_evidence, an_npi, removed
+
+TODAY = date(2026, 11, 23)
+WORDS = "bile duct cancer"
+ZIP = "21287"
+SEEN = an_npi(1)
+SEEN_NAME = "Person 1 Exampleton"
+CONTEXT = load_context()
+UNDERSTOOD = resolve(WORDS, CONTEXT.vocabulary)
+CONCEPT = UNDERSTOOD.concept_id or ""
+CLOSE = UNDERSTOOD.ladder[0].specialties[0]
+PATIENT = {"words": WORDS, "near": ZIP, "within": "50", "doctors": SEEN}
+
+
+def an_expert(number: int, **changes: object) -> Specialist:
+    fields: dict[str, object] = {
+        "specialties": (CLOSE,),
+        "concepts": (CONCEPT, *CONTEXT.vocabulary.ancestors(CONCEPT)),
+        "evidence": (an_evidence(CONCEPT, EvidenceKind.ROSTER, 0.9),),
+    }
+    return a_specialist(number, **{**fields, **changes})
+
+
+def everything_known() -> Specialist:
+    """A person with a value in every field that a page shows."""
+    old = Value("Old Demo Group", "nppes", "2011-07-03")
+    trial = Trial("NCT90000001", "A study of <b>bile</b>", "RECRUITING", "principal_investigator", "trials",
+                  "2025-11-15")  # fmt: skip
+    return an_expert(
+        2,
+        name='Ada <script>alert("x")</script> Exampleton',
+        languages=("en", "es"),
+        accepting="yes",
+        trials=(trial,),
+        attributes=("second_opinions", "virtual"),
+        facts={"group": Fact(Value("Demo Group", "clinicians", "2026-01"), (old,))},
+    )
+
+
+def the_people() -> list[Specialist]:
+    shared = {"tie_keys": ("group:g1", "hospital:h1")}
+    return [
+        an_expert(1, **shared),
+        everything_known(),
+        an_expert(3, **shared),
+        an_expert(4, tie_kinds_known=("hospital",)),
+        an_expert(5, tie_keys=("group:own5", "trial:t1"), sites=(a_site(phone=None),)),
+        *(an_expert(number) for number in range(20, 45)),
+        an_expert(50, name="Twin Exampleton", name_folded="twin exampleton"),
+        an_expert(51, name="Twin Exampleton", name_folded="twin exampleton"),
+    ]
+
+
+@pytest.fixture(scope="session")
+def pages_prefix(engine: Elasticsearch, prefix: str) -> Iterator[str]:
+    own = f"{prefix}_pages"
+    indexes.flip(engine, own, a_generation(engine, own, the_people()))
+    yield own
+    removed(engine, own)
+
+
+@pytest.fixture(scope="session")
+def app(config: Config, engine: Elasticsearch, pages_prefix: str) -> Flask:
+    return create_app(replace(config, index_prefix=pages_prefix), engine, lambda: TODAY)
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def closed_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def cut_off(tmp_path: Path, closed_port: int) -> FlaskClient:
+    """The application of an engine that does not answer."""
+    known = Config.from_env(
+        {"FINDER_HOME": str(tmp_path), "ELASTICSEARCH_URL": f"http://127.0.0.1:{closed_port}"}
+    )
+    return create_app(known).test_client()
+
+
+def searched(browser: FlaskClient, **changes: str) -> TestResponse:
+    """The results page of a sent form."""
+    sent = browser.post("/search", data={**PATIENT, **changes})
+    assert sent.status_code == 303, sent.text
+    return browser.get(sent.location)
+
+
+def address(browser: FlaskClient, **changes: str) -> str:
+    """The sealed address of a search."""
+    return str(browser.post("/search", data={**PATIENT, **changes}).location)

@@ -1,0 +1,121 @@
+"""The JSON API: the contract, one error shape, an OpenAPI document that tells the truth."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from finder.criteria import SearchCriteria
+from finder.web.openapi import document, search_schema
+from tests.factories import an_npi
+from tests.pages.conftest import PATIENT, SEEN, WORDS, ZIP
+
+SCHEMA = json.loads(files("finder").joinpath("contract", "search.schema.json").read_text())
+ASKED: dict[str, Any] = {"words": WORDS, "near": ZIP, "within": 50, "seen": [SEEN], "size": 5}
+
+
+def test_a_search_answers_the_contract(browser: FlaskClient) -> None:
+    answer = browser.post("/api/v1/search", json=ASKED)
+    assert answer.status_code == 200
+    Draft202012Validator(SCHEMA).validate(answer.json)
+    assert answer.json["total"] == 30
+    assert len(answer.json["results"]) == 5
+    following = browser.post("/api/v1/search", json={**ASKED, "next": answer.json["next"]}).json
+    assert following["results"][0]["rank"] == 6
+
+
+def test_words_are_understood(browser: FlaskClient) -> None:
+    answer = browser.post("/api/v1/understand", json={"words": "bile duct cancr"})
+    assert answer.json["concept_id"] == "bile_duct_cancer"
+    assert answer.json["corrected_from"] == "bile duct cancr"
+
+
+def test_a_specialist_is_given_whole(browser: FlaskClient) -> None:
+    assert browser.get(f"/api/v1/specialists/{an_npi(2)}").json["npi"] == an_npi(2)
+
+
+def test_every_bad_parameter_is_reported_at_once(browser: FlaskClient) -> None:
+    wrong = {"near": "2", "within": 9000, "seen": ["1"], "state": "QQ", "size": 0, "foo": 1}
+    answer = browser.post("/api/v1/search", json=wrong)
+    assert (answer.status_code, answer.json["ok"], answer.json["status"]) == (400, False, 400)
+    fields = {error["field"] for error in answer.json["errors"]}
+    assert fields == {"words", "near", "within", "seen", "state", "size", "foo"}
+    understand = browser.post("/api/v1/understand", json={"word": 1})
+    assert {error["field"] for error in understand.json["errors"]} == {"words", "word"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"words=x", "application/x-www-form-urlencoded", 415),
+        (b'{"words": "' + b"x" * 70_000 + b'"}', "application/json", 413),
+        (b'{"words": NaN}', "application/json", 400),
+        (b"[" * 50_000, "application/json", 400),
+    ],
+)
+def test_a_body_that_is_no_search_is_refused(
+    browser: FlaskClient, body: bytes, kind: str, status: int
+) -> None:
+    for path in ("/api/v1/search", "/api/v1/understand"):
+        answer = browser.post(path, data=body, content_type=kind)
+        assert answer.status_code == status
+        assert_error(answer.json, status)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/api/v1/nothing", 404), ("GET", "/api/v1/search", 405),
+     ("GET", "/api/v1/specialists/1999999984", 404)],
+)  # fmt: skip
+def test_every_error_has_one_shape(browser: FlaskClient, method: str, path: str, status: int) -> None:
+    answer = browser.open(path, method=method)
+    assert answer.status_code == status
+    assert_error(answer.json, status)
+
+
+def assert_error(answer: Any, status: int) -> None:
+    Draft202012Validator(document()["components"]["schemas"]["Errors"]).validate(answer)
+    assert answer["status"] == status
+    assert all(error["message"] for error in answer["errors"])
+
+
+def test_without_an_engine_the_api_says_503(cut_off: FlaskClient) -> None:
+    answers = [
+        cut_off.post("/api/v1/search", json=ASKED),
+        cut_off.get(f"/api/v1/specialists/{SEEN}"),
+        cut_off.get("/health"),
+    ]
+    for answer in answers:
+        assert answer.status_code == 503
+        assert_error(answer.json, 503)
+        assert "results" not in answer.json
+
+
+def test_health_tells_the_served_generation(browser: FlaskClient) -> None:
+    told = browser.get("/health").json
+    assert (told["ok"], told["as_of"], told["demonstration"]) == (True, "2026-01-05", True)
+    assert told["generation"]
+
+
+def test_the_openapi_document_is_valid_and_names_every_route(app: Flask, browser: FlaskClient) -> None:
+    told = browser.get("/api/v1/openapi.json").json
+    validate(told)
+    rules = {r.rule.replace("<", "{").replace(">", "}") for r in app.url_map.iter_rules()}
+    wanted = {rule for rule in rules if rule.startswith("/api/") and not rule.endswith("openapi.json")}
+    assert set(told["paths"]) == wanted
+
+
+def test_the_openapi_document_names_every_parameter() -> None:
+    known = set(SearchCriteria.__dataclass_fields__) - {"position"} | {"next"}
+    assert set(search_schema()["properties"]) == known
+
+
+def test_the_form_knows_only_parameters_of_the_api() -> None:
+    assert set(PATIENT) - {"doctors"} <= set(search_schema()["properties"])

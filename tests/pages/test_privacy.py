@@ -1,0 +1,134 @@
+"""Headers on every answer, and logs that hold nothing of a search: searched for it, all of them."""
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from finder.config import Config
+from finder.web.access_log import LOGGER
+from tests.pages.conftest import PATIENT, SEEN, WORDS, ZIP, address, searched
+
+PATHS = ("/", "/privacy", "/programs", "/nothing", "/health", "/results/x", "/api/v1/openapi.json")
+LINE = re.compile(r"[A-Z]+ (/[a-z0-9/.<>:_-]*|-) [1-5][0-9][0-9] [0-9]+\.[0-9] ms")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_has_the_headers_and_no_cookie(browser: FlaskClient, path: str) -> None:
+    headers = browser.get(path).headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert set(policy.values()) == {"'none'", "'self'"}
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "Set-Cookie" not in headers
+    assert "Strict-Transport-Security" not in headers
+
+
+def test_a_search_and_its_redirect_set_no_cookie_and_are_not_kept(browser: FlaskClient) -> None:
+    for answer in (browser.post("/search", data=PATIENT), searched(browser)):
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_https_is_kept_to_where_it_is_used(browser: FlaskClient) -> None:
+    headers = browser.get("/privacy", base_url="https://example.org").headers
+    assert "max-age=31536000" in headers["Strict-Transport-Security"]
+
+
+def test_the_style_sheet_is_small_and_kept_for_ever(browser: FlaskClient) -> None:
+    found = re.search(r'href="(/static/site\.css\?v=[0-9a-f]{12})"', browser.get("/").text)
+    assert found
+    with browser.get(found[1]) as answer:
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert len(answer.data) < 25_000
+        assert "url(" not in answer.text
+        assert "@import" not in answer.text
+
+
+def test_the_log_has_method_route_status_and_time_only(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    browser = app.test_client()
+    with caplog.at_level(logging.DEBUG):
+        told = address(browser)
+        browser.get(told)
+        browser.get(f"{told}/specialists/{SEEN}", headers={"Referer": f"http://x/?q={WORDS}"})
+        browser.get(f"/specialists/{SEEN}")
+        browser.get(f"/{WORDS}?zip={ZIP}")
+        browser.post("/api/v1/search", json={"words": WORDS, "near": ZIP, "seen": [SEEN]})
+        browser.post("/api/v1/search", json={"words": WORDS, "near": f"{ZIP}x"})
+    lines = [record.getMessage() for record in caplog.records if record.name == LOGGER]
+    assert len(lines) == 7
+    assert all(LINE.fullmatch(line) for line in lines)
+    assert lines[0].startswith("POST /search 303 ")
+    assert lines[2].startswith("GET /results/<token>/specialists/<npi> 200 ")
+    assert lines[4].startswith("GET - 404 ")
+    assert_secret(caplog.text, told)
+
+
+def test_the_server_writes_nothing_of_a_search(
+    config: Config, pages_prefix: str, tmp_path: Path, closed_port: int, engine: object
+) -> None:
+    kept = {name: v for name, v in os.environ.items() if not name.startswith("FINDER_")}
+    own = {"HOME": config.home, "INDEX_PREFIX": pages_prefix, "PORT": closed_port}
+    environ = kept | {f"FINDER_{name}": str(value) for name, value in own.items()}
+    log = tmp_path / "server.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-c", "from finder.cli import main; main()", "serve"]
+        server = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=output, stderr=output)
+        try:
+            wait_for(closed_port)
+            sent = asked(closed_port, "/search", urlencode(PATIENT))
+            told = str(sent.getheader("Location"))
+            assert asked(closed_port, told).status == 200
+            for path in (f"/?words={quote(WORDS)}", f"/{ZIP}", f"/specialists/{SEEN}", f"/{quote(WORDS)} x"):
+                asked(closed_port, path)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(20) == 0
+    written = log.read_text()
+    assert "POST /search 303" in written
+    assert "GET /results/<token> 200" in written
+    assert_secret(written, told)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(150):
+        try:
+            if asked(port, "/health").status == 200:
+                return
+        except OSError:
+            pass  # not listening yet
+        time.sleep(0.2)
+    raise AssertionError("the server did not start")
+
+
+def asked(port: int, path: str, form: str | None = None) -> HTTPResponse:
+    """The answer to one request, sent as it stands, spaces and all."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection._validate_path = lambda _path: None  # type: ignore[attr-defined]
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+        connection.request("POST" if form else "GET", path, form, kind)
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+
+
+def assert_secret(written: str, token: str) -> None:
+    for secret in (WORDS, "bile", ZIP, SEEN, "Exampleton", token.rpartition("/")[2]):
+        assert secret not in written
