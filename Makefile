@@ -20,10 +20,10 @@ $(STAMP): pyproject.toml requirements-dev.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-demo: setup ## the labelled demonstration directory, made and ingested
+demo: setup ## the labelled demonstration directory, made, ingested and served on http://127.0.0.1:8000
 	$(BIN)/finder ingest demo-data --people $(DEMO_PEOPLE) --out $(DEMO_DATA)
 	$(BIN)/finder ingest run --data $(DEMO_DATA) --gates demonstration
-	$(BIN)/finder search "bile duct cancer" --near 21287 --within 100 --size 3
+	$(BIN)/finder serve
 
 test: setup ## every test, against a real engine
 	$(BIN)/python -m pytest

@@ -22,6 +22,8 @@ from finder.web.pages import pages
 from finder.web.site import EXTENSION, STATIC, Site, style_version
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+# A flip is seen by every worker within this time; two generations stay, so nothing is missed meanwhile.
+SERVED_SECONDS = 1.0
 MAX_BODY = 64 * 1024  # bytes; the longest search that the form takes is about 3 kB
 
 
@@ -36,7 +38,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.url_map.strict_slashes = False
     app.extensions[EXTENSION] = Site(
         config=config,
-        context=load_context(),
+        context=load_context(SERVED_SECONDS),
         seals=load_seals(config),
         sources=load_sources(),
         languages=load_languages(),

@@ -9,6 +9,7 @@ from finder.independence import load_rules
 from finder.languages import load_languages
 from finder.programs import load_programs
 from finder.ranking import Profile, load_profiles
+from finder.reads import Remembered
 from finder.reasons import Words
 from finder.sources import SourceInfo, load_sources
 from finder.specialties import load_specialties
@@ -23,6 +24,7 @@ class SearchContext:
     profiles: Mapping[str, Profile]
     words: Words
     program_fields: Mapping[str, str | None] = field(default_factory=dict)
+    remembered: Remembered = field(default_factory=Remembered)
 
     def concept_of(self, words: str) -> str | None:
         """Get the concept of a field in the words of a program, such as `oncology`; None without one."""
@@ -39,8 +41,11 @@ class SearchContext:
         return (concept_id, *sorted(set(self.vocabulary.descendants(concept_id)) - {concept_id}))
 
 
-def load_context() -> SearchContext:
-    """Get the vocabulary, the profiles and the rules. Raises SourceError when a data file is wrong."""
+def load_context(remember_s: float = 0.0) -> SearchContext:
+    """Get the vocabulary, the profiles and the rules. Raises SourceError when a data file is wrong.
+
+    `remember_s` are the seconds for which a look at the served generation counts: see reads.Remembered.
+    """
     specialties = {s.specialty_id: s.label for s in load_specialties().by_id.values()}
     sources = {name: _named(info) for name, info in load_sources().items()}
     words = Words(specialties, sources, load_rules(), load_languages().labels)
@@ -48,7 +53,7 @@ def load_context() -> SearchContext:
     named = {text for p in load_programs() for text in (*p.specialties_in, *p.specialties_out)}
     # understood once: a search looks at every program
     fields = {text: resolve(text, vocabulary).concept_id for text in named}
-    return SearchContext(vocabulary, load_profiles(), words, MappingProxyType(fields))
+    return SearchContext(vocabulary, load_profiles(), words, MappingProxyType(fields), Remembered(remember_s))
 
 
 def _named(source: SourceInfo) -> str:

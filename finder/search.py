@@ -51,7 +51,8 @@ def find_specialists(
         raise InputErrors([FieldError("specialty", f"there is no specialty {criteria.specialty}")])
     understood = resolve(criteria.words, context.vocabulary)
     position = criteria.position
-    generation = served(engine, prefix, position.generation if position else criteria.generation)
+    pinned = position.generation if position else criteria.generation
+    generation = context.remembered.served(engine, prefix, pinned)
     known = looked_up(engine, generation, criteria, context.words)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     empty = SearchResults(understood, source, known.priors, ask=known.ask)
@@ -81,8 +82,6 @@ def _answered(
     asked = [(generation.specialists, specialists_body(question))]
     counting = facet_bodies(question) if criteria.facets else {}
     asked += [(generation.specialists, body) for body in counting.values()]
-    if criteria.position is None:
-        asked.append((generation.programs, programs_body()))
     responses = searches(engine, asked)
     first, others = responses[0], dict(zip(counting, responses[1:], strict=False))
     patient = Patient(criteria.state or known.state, ages=criteria.ages)
@@ -93,8 +92,10 @@ def _answered(
         excluded=excluded_of(first, words.rules.breaking()),
         results=results_of(question, first, results.prior, words),
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
-        programs=() if criteria.position else fitting(results.understood, responses[-1], patient, context),
     )
+    if criteria.position is None:
+        offered = context.remembered.programs(engine, generation.programs, programs_body())
+        found = replace(found, programs=fitting(results.understood, offered, patient, context))
     if found.total:
         return found
     without = emptied_bodies(question)

@@ -87,16 +87,10 @@ def test_dates_are_written_in_words_and_no_finer_than_known(iso: str | None, wor
 
 
 def test_numbers_are_written_as_readers_write_them() -> None:
-    assert (phone("4105550100"), phone("555"), dial("4105550100")) == (
-        "(410) 555-0100",
-        "555",
-        "tel:+14105550100",
-    )
+    assert (phone("4105550100"), phone("555")) == ("(410) 555-0100", "555")
+    assert dial("4105550100") == "tel:+14105550100"
     assert (miles(0.4), miles(5.7), miles(23.8)) == ("less than 1 mile", "5.7 miles", "24 miles")
-    assert (plural(1, "doctor", "doctors"), plural(1204, "doctor", "doctors")) == (
-        "1 doctor",
-        "1,204 doctors",
-    )
+    assert [plural(n, "doctor", "doctors") for n in (1, 1204)] == ["1 doctor", "1,204 doctors"]
 
 
 @pytest.mark.parametrize("module", [pages, api])

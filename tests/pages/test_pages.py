@@ -5,7 +5,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from elasticsearch import Elasticsearch
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -315,7 +314,6 @@ def test_without_an_engine_every_page_that_needs_it_says_so(
 
 def test_an_engine_that_came_back_elsewhere_is_found_again(
     config: Config,
-    engine: Elasticsearch,
     pages_prefix: str,
     closed_port: int,
     monkeypatch: pytest.MonkeyPatch,
