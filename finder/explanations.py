@@ -115,7 +115,7 @@ def explain(
     profile = profile_named(criteria.profile, context.profiles)
     understood = resolve(criteria.words, context.vocabulary)
     generation = served(engine, prefix, criteria.generation)
-    known = looked_up(engine, generation, criteria, context.words)
+    known = looked_up(engine, generation, criteria, context)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     explained = Explained(understood, source, profile)
     if understood.concept_id is None:

@@ -56,14 +56,18 @@ class _Gathered:
     errors: list[FieldError] = field(default_factory=list)
 
 
-def looked_up(engine: Client, generation: Served, criteria: SearchCriteria, words: Words) -> LookedUp:
+def looked_up(
+    engine: Client, generation: Served, criteria: SearchCriteria, context: SearchContext
+) -> LookedUp:
     """Get the place and the prior doctors of a search in one request, two where someone is named by name.
 
     One match of a name is taken, several are asked back, nothing is guessed. Raises InputErrors for every
     ZIP code, NPI, name and organization that is not in the directory.
     """
     by_id = tuple(text for text in criteria.seen_org if _is_organization_id(text))
-    near = tuple(filter(None, [criteria.near]))
+    place_key = (generation.places, criteria.near)
+    place = context.remembered.get(place_key)
+    near = (criteria.near,) if criteria.near and place is None else ()
     found = documents(
         engine,
         {generation.specialists: criteria.seen, generation.places: near, generation.organizations: by_id},
@@ -74,7 +78,8 @@ def looked_up(engine: Client, generation: Served, criteria: SearchCriteria, word
         },
     )
     gathered = _Gathered()
-    place = found[generation.places].get(criteria.near or "")
+    if near:
+        place = context.remembered.put(place_key, found[generation.places].get(near[0]))
     if criteria.near and place is None:
         gathered.errors.append(FieldError("near", f"ZIP code {criteria.near} is not known"))
     for npi in criteria.seen:
@@ -83,7 +88,7 @@ def looked_up(engine: Client, generation: Served, criteria: SearchCriteria, word
             gathered.errors.append(FieldError("seen", f"NPI {npi} is not in the directory"))
         else:
             gathered.priors[npi] = ties_of(npi, source)
-    _by_name(engine, generation, criteria, words, gathered)
+    _by_name(engine, generation, criteria, context.words, gathered)
     for text in by_id:
         source = found[generation.organizations].get(text)
         if source is None:

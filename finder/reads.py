@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
@@ -17,7 +18,8 @@ SPECIALISTS = "specialists"
 PROGRAMS = "programs"
 ORGANIZATIONS = "organizations"
 PLACES = "places"
-REMEMBERED_INDICES = 2  # as many generations as are kept
+REMEMBERED_PARTS = 2_000  # places and lists of programs; a few MB
+T = TypeVar("T")
 _META = ("run_id", "as_of", "demonstration")
 
 
@@ -67,18 +69,18 @@ def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
 
 
 class Remembered:
-    """What a process asks the engine once for many searches: the generation served, and its programs.
+    """What a process asks the engine once for many searches: the generation served, and parts of generations.
 
     `served_s` are the seconds for which the last look at the aliases counts; 0 looks every time. The indices
     of a generation never change and two generations stay, so a search that starts on the one before a flip
-    still reads all old. Programs are few and kept per index.
+    still reads all old. Everything lies in the memory of the process, the least used goes first.
     """
 
     def __init__(self, served_s: float = 0.0) -> None:
         self._served_s = served_s
         self._lock = threading.Lock()
         self._served: dict[str, tuple[float, Served]] = {}
-        self._programs: dict[str, dict[str, Any]] = {}
+        self._parts: OrderedDict[Hashable, Any] = OrderedDict()
 
     def served(self, client: Client, prefix: str, run_id: str | None = None) -> Served:
         """Get the served generation, or the one of a run; raises what `served` raises."""
@@ -93,17 +95,21 @@ class Remembered:
                 self._served[prefix] = (now, known)
         return known
 
-    def programs(self, client: Client, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Get the answer to the search for every program of one index."""
+    def get(self, key: Hashable) -> Any:
+        """Get what was put under a key that names the index; None where nothing was, or it was let go."""
         with self._lock:
-            known = self._programs.get(index)
-        if known is None:
-            (known,) = searches(client, [(index, body)])
-            with self._lock:
-                while len(self._programs) >= REMEMBERED_INDICES:
-                    self._programs.pop(next(iter(self._programs)))
-                self._programs[index] = known
-        return known
+            if key in self._parts:
+                self._parts.move_to_end(key)
+            return self._parts.get(key)
+
+    def put(self, key: Hashable, part: T) -> T:
+        """Keep a part of one index under a key that names it; the part comes back."""
+        with self._lock:
+            self._parts[key] = part
+            self._parts.move_to_end(key)
+            while len(self._parts) > REMEMBERED_PARTS:
+                self._parts.popitem(last=False)
+        return part
 
 
 def documents(

@@ -116,12 +116,13 @@ def _works_for_none(pair: Pair, words: Words) -> str:
     compared = [kind for kind in ("group", "system", "hospital") if kind not in gaps]
     names = [words.rules.kinds[kind].plural for kind in compared]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-    labels = [
-        (label.source, label.as_of)
+    said = {
+        (label.source, label.as_of): None
         for side in (pair.candidate, pair.prior)
-        for key, label in sorted(side.labels.items())
+        for key, label in side.labels.items()
         if kind_of(key) in compared
-    ]
+    }
+    labels = sorted(said, key=lambda source: (source[0], source[1] or ""))
     return f"Works for none of the {listed} of {pair.prior.name}{_note(labels, words)}"
 
 

@@ -9,7 +9,7 @@ from finder.criteria import SearchCriteria
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.explanations import explain, independence
-from finder.offers import Patient
+from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
 from finder.program_search import ProgramsAsked, find_programs, fitting, program, programs_body
 from finder.query import Question, emptied_bodies, facet_bodies, specialists_body
@@ -25,7 +25,7 @@ from finder.results import (
     results_of,
     total_of,
 )
-from finder.vocabulary import resolve
+from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
@@ -53,7 +53,7 @@ def find_specialists(
     position = criteria.position
     pinned = position.generation if position else criteria.generation
     generation = context.remembered.served(engine, prefix, pinned)
-    known = looked_up(engine, generation, criteria, context.words)
+    known = looked_up(engine, generation, criteria, context)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     empty = SearchResults(understood, source, known.priors, ask=known.ask)
     if understood.concept_id is None or known.ask:
@@ -94,11 +94,22 @@ def _answered(
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
     )
     if criteria.position is None:
-        offered = context.remembered.programs(engine, generation.programs, programs_body())
-        found = replace(found, programs=fitting(results.understood, offered, patient, context))
+        found = replace(found, programs=_offers(engine, generation, results.understood, patient, context))
     if found.total:
         return found
     without = emptied_bodies(question)
     answers = searches(engine, [(generation.specialists, body) for body in without.values()])
     counts = {facet: total_of(answer) for facet, answer in zip(without, answers, strict=True)}
     return replace(found, emptied_by=emptied_by(counts))
+
+
+def _offers(
+    engine: Client, generation: Served, understood: Understood, patient: Patient, context: SearchContext
+) -> tuple[Offer, ...]:
+    """Programs that take the condition and may take the patient; read and sorted once for a generation."""
+    key = (generation.programs, understood.concept_id, patient)
+    known: tuple[Offer, ...] | None = context.remembered.get(key)
+    if known is None:
+        (offered,) = searches(engine, [(generation.programs, programs_body())])
+        known = context.remembered.put(key, fitting(understood, offered, patient, context))
+    return known

@@ -1,34 +1,32 @@
 """Every file format that is read, in one tuple; a file belongs to the one source that recognises it."""
 
-from ingest.sources import (
-    clinicians,
-    facility_affiliations,
-    health_systems,
-    hospitals,
-    nci_centers,
-    nppes,
-    opinion_programs,
-    procedures,
-    qhp_providers,
-    rosters,
-    taxonomy,
-    tic_networks,
-    trials,
-)
 from ingest.sources.base import Source
+from ingest.sources.clinicians import SOURCE as CLINICIANS
+from ingest.sources.facility_affiliations import SOURCE as FACILITY_AFFILIATIONS
+from ingest.sources.health_systems import SOURCE as HEALTH_SYSTEMS
+from ingest.sources.hospitals import SOURCE as HOSPITALS
+from ingest.sources.nci_centers import SOURCE as NCI_CENTERS
+from ingest.sources.nppes import SOURCE as NPPES
+from ingest.sources.opinion_programs import SOURCE as OPINION_PROGRAMS
+from ingest.sources.procedures import SOURCE as PROCEDURES
+from ingest.sources.qhp_providers import SOURCE as QHP_PROVIDERS
+from ingest.sources.rosters import SOURCE as ROSTERS
+from ingest.sources.taxonomy import SOURCE as TAXONOMY
+from ingest.sources.tic_networks import SOURCE as TIC_NETWORKS
+from ingest.sources.trials import SOURCE as TRIALS
 
 SOURCES: tuple[Source, ...] = (
-    nppes.SOURCE,
-    taxonomy.SOURCE,
-    clinicians.SOURCE,
-    facility_affiliations.SOURCE,
-    hospitals.SOURCE,
-    health_systems.SOURCE,
-    procedures.SOURCE,
-    nci_centers.SOURCE,
-    trials.SOURCE,
-    qhp_providers.SOURCE,
-    tic_networks.SOURCE,
-    rosters.SOURCE,
-    opinion_programs.SOURCE,
+    NPPES,
+    TAXONOMY,
+    CLINICIANS,
+    FACILITY_AFFILIATIONS,
+    HOSPITALS,
+    HEALTH_SYSTEMS,
+    PROCEDURES,
+    NCI_CENTERS,
+    TRIALS,
+    QHP_PROVIDERS,
+    TIC_NETWORKS,
+    ROSTERS,
+    OPINION_PROGRAMS,
 )

@@ -81,3 +81,13 @@ def test_the_demonstration_world_knows_no_rule_of_the_product() -> None:
         if any(not i.startswith("ingest.demo") for i in foreign):
             guilty.append(path.name)
     assert guilty == []
+
+
+def test_ingest_stands_on_the_service_and_below_it() -> None:
+    guilty = []
+    for path in (ROOT / "ingest").rglob("*.py"):
+        if path.stem == "commands" or path.stem.startswith("bench_"):
+            continue  # commands join the command line, benches measure the whole product
+        parts = {i.split(".")[1] for i in imports(path) if i.startswith("finder.")}
+        guilty += [f"{path.name} imports {part}" for part in parts & set(SURFACE)]
+    assert guilty == []
