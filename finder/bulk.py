@@ -7,7 +7,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, cast
 
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, SSLError
+from elasticsearch import ConnectionError as ConnectionLost
 
 from finder.errors import EngineDown, FinderError, NotReady
 
@@ -39,9 +40,10 @@ def write(
 ) -> BulkReport:
     """Send chunks of ready action and source lines; every document is written or an error is raised.
 
-    At most `SENDERS` x 2 chunks are in memory. Pressure (429) is retried in smaller pieces with growing,
-    jittered waits up to 30 s. Raises NotReady when the disk is full, BulkRefused for a document that can
-    never be written, EngineDown when the engine stays away.
+    At most `SENDERS` x 2 chunks are in memory. Pressure (429) and a lost connection are retried in
+    smaller pieces with growing, jittered waits up to 30 s: every document has its id, so sending it twice
+    changes nothing. Raises NotReady when the disk is full, BulkRefused for a document that can never be
+    written, EngineDown when the engine stays away.
     """
     documents = retried = 0
     stop = threading.Event()
@@ -81,7 +83,7 @@ def _send(client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event
         tries += 1
         retried += _documents_in(failed)
         if tries > MAX_TRIES:
-            raise EngineDown(f"the engine kept refusing documents under pressure, after {MAX_TRIES} tries")
+            raise EngineDown(f"the engine took no documents after {MAX_TRIES} tries: overloaded or away")
         waiting.extend(_halves(failed))
         pause = min(MAX_WAIT_S, 0.25 * 2**tries) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
         stop.wait(pause)
@@ -89,15 +91,21 @@ def _send(client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event
 
 
 def _post(client: Elasticsearch, index: str, piece: bytes) -> bytes:
-    """Send one piece; the lines of those items that pressure refused come back, to be sent again."""
+    """Send one piece; the lines of those items that were not taken come back, to be sent again."""
     try:
         sender = client.options(request_timeout=REQUEST_TIMEOUT_S, max_retries=0)
         # The client forwards ready bytes as they are; its type says only sequences of mappings.
         answer = sender.bulk(index=index, operations=cast(Any, piece), filter_path=_ITEMS)
+    except SSLError:
+        raise  # a certificate does not get better with time
+    except (ConnectionLost, ConnectionTimeout):
+        return piece
     except ApiError as problem:
-        if problem.status_code in (413, 429, 503):
-            return piece
-        raise
+        if problem.status_code not in (413, 429, 503):
+            raise
+        if problem.status_code == 413 and _documents_in(piece) == 1:
+            raise BulkRefused(f"document {_id_of(piece)} is too large for the engine") from problem
+        return piece
     if not answer.get("errors"):
         return b""
     return _refused(piece, answer["items"])

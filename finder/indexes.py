@@ -82,7 +82,10 @@ def mapping_hash(alias: str) -> str:
 def create_generation(
     client: Elasticsearch, prefix: str, run_id: str, *, shards: int, meta: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Empty indices for one run, ready to be filled fast: refresh off, no replicas. Alias -> index name."""
+    """Empty indices for one run, ready to be filled fast: refresh off, no replicas. Alias -> index name.
+
+    `meta` goes into every `_meta`; its `fence` is the number of the run's lock, which `flip` compares.
+    """
     indices: dict[str, str] = {}
     for alias in SERVED_ALIASES:
         body = mapping_file(alias)
@@ -145,12 +148,25 @@ def served(client: Elasticsearch, prefix: str) -> Generation | None:
     return next((g for g in reversed(generations(client, prefix)) if g.is_served), None)
 
 
-def flip(client: Elasticsearch, prefix: str, run_id: str) -> None:
+def highest_fence(client: Elasticsearch, prefix: str) -> int:
+    """The highest lock number that any generation carries; 0 when none does."""
+    return _highest_fence(generations(client, prefix))
+
+
+def _highest_fence(everything: Sequence[Generation]) -> int:
+    return max((int(g.meta.get("fence", 0)) for g in everything), default=0)
+
+
+def flip(client: Elasticsearch, prefix: str, run_id: str, fence: int | None = None) -> None:
     """Serve one generation: one call that names every index, so that a search sees all old or all new.
 
-    Raises NotFound when the run has no whole generation in the engine.
+    `fence` is the number of the caller's lock: a generation with a higher one shows that a later run took
+    the lock over, and nothing changes; None does not look. Raises NotReady then, and NotFound when the run
+    has no whole generation in the engine.
     """
     everything = generations(client, prefix)
+    if fence is not None and _highest_fence(everything) > fence:
+        raise NotReady("a later run has begun a generation: this one publishes nothing")
     target = next((g for g in everything if g.run_id == run_id), None)
     if target is None or len(target.indices) != len(SERVED_ALIASES):
         raise NotFound(f"there is no whole generation {run_id}")
@@ -176,16 +192,28 @@ def drop(client: Elasticsearch, prefix: str, run_id: str) -> None:
 
 
 def prunable(everything: list[Generation], keep: int = KEPT_GENERATIONS) -> list[str]:
-    """Run ids to delete: all but the served one and the newest `keep` - 1 complete others."""
+    """Run ids to delete: all but the served one and the newest `keep` - 1 other whole published ones."""
     idle = [g for g in everything if not g.is_served]
-    whole = [g.run_id for g in idle if len(g.indices) == len(SERVED_ALIASES) and g.meta.get("checked")]
+    whole = [g.run_id for g in idle if len(g.indices) == len(SERVED_ALIASES) and _is_published(g)]
     spared = set(whole[: max(0, keep - 1)])
     return [g.run_id for g in idle if g.run_id not in spared]
 
 
-def mark_checked(client: Elasticsearch, indices: Mapping[str, str], meta: Mapping[str, Any]) -> None:
-    """Write what the run measured into `_meta`, which marks the generation as whole and rollback-worthy."""
+def leftovers(everything: Sequence[Generation]) -> list[str]:
+    """Run ids of generations that are neither served nor were ever published: of killed runs."""
+    return [g.run_id for g in everything if not g.is_served and not _is_published(g)]
+
+
+def _is_published(generation: Generation) -> bool:
+    return generation.meta.get("published") is True
+
+
+def mark_published(client: Elasticsearch, indices: Mapping[str, str], meta: Mapping[str, Any]) -> None:
+    """Mark a generation, whose gates hold, as one to serve and to roll back to; `meta` is added to `_meta`.
+
+    For the run to call right before its flip: what is not marked goes as a leftover of a killed run.
+    """
     for alias, name in indices.items():
         kept = client.indices.get_mapping(index=name)[name]["mappings"].get("_meta", {})
         fields = mapping_file(alias)["mappings"]["_meta"]
-        client.indices.put_mapping(index=name, meta={**fields, **kept, **meta, "checked": True})
+        client.indices.put_mapping(index=name, meta={**fields, **kept, **meta, "published": True})

@@ -107,6 +107,16 @@ class Offer:
             "rereads_radiology": told["rereads_radiology"],
         }  # fmt: skip
 
+    def to_short_json(self) -> dict[str, Any]:
+        """Get what a search tells of a program; the rest is one look-up away."""
+        told = self.document
+        return {
+            "id": self.id, "name": told["name"], "institution": told["institution"],
+            "available": self.available.value, "reasons": list(self.reasons), "price": self.price,
+            "price_amount": self.amount, "needs_local_doctor": told["needs_treating_doctor"],
+            "turnaround": told.get("turnaround"),
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:

@@ -214,7 +214,7 @@ class SearchResults:
             "as_of": self.source.as_of,
             "demonstration": self.source.is_demonstration,
             "results": [result.to_json() for result in self.results],
-            "programs": [program.to_json() for program in self.programs],
+            "programs": [program.to_short_json() for program in self.programs],
             "facets": [asdict(facet) for facet in self.facets],
         }
 

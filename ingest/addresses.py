@@ -21,7 +21,9 @@ _SUITE_WORDS = {
     "suite", "ste", "suit", "st e", "unit", "room", "rm", "office", "ofc", "apt", "apartment", "floor", "fl",
     "flr", "no", "number", "dept",
 }  # fmt: skip
+_FLOOR_WORDS = {"floor", "fl", "flr"}
 _PO_BOX = re.compile(r"\bp ?o ?box\b|\bbox \d+\b")
+_NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?")
 _HASH = re.compile(r"#\s*")
 
 
@@ -55,15 +57,22 @@ def address(street: str | None, street_2: str | None, zip_code: str | None) -> A
     return Address(building, suite, zip_code[:5])
 
 
+def _ends_in_floor(street: list[str], rest: list[str]) -> bool:
+    """Whether a floor word belongs to the number before it: an ordinal (3rd floor), else only at the end."""
+    if not street or not _NUMBER.fullmatch(street[-1]):
+        return False
+    return not rest or not street[-1].isdigit()
+
+
 def _parted(words: list[str]) -> tuple[str, str]:
     street: list[str] = []
     suite: list[str] = []
     target = street
     for position, word in enumerate(words):
-        if word in _SUITE_WORDS and position > 1 and position + 1 < len(words):
-            target = suite
-        elif word in ("floor", "fl", "flr") and street and street[-1][:1].isdigit():
+        if word in _FLOOR_WORDS and target is street and _ends_in_floor(street, words[position + 1 :]):
             suite.append(street.pop().rstrip("stndrh"))
+            target = suite
+        elif word in _SUITE_WORDS and position > 1 and position + 1 < len(words):
             target = suite
         else:
             target.append(_SHORT.get(word, word))

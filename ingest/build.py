@@ -20,7 +20,7 @@ from finder.specialties import load_specialties
 from finder.vocabulary import load_vocabulary
 from ingest.enrich import Knowledge, enriched
 from ingest.investigators import Investigators, investigators
-from ingest.link import reference
+from ingest.link import Reference, reference
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
 from ingest.rows import TABLES, PersonRows
@@ -30,6 +30,8 @@ from ingest.staging import Staging
 PEOPLE_A_SLICE = 4_000
 # A second process pays for its start (about 2 s) from here on.
 PEOPLE_FOR_MORE_PROCESSES = 20_000
+# Each holds its own reference tables and 200 MB of the database at most.
+MAX_PROCESSES = 4
 CONCEPT_CACHE = 200_000
 
 
@@ -55,7 +57,7 @@ class _Slice:
     coverage: Counter[str]
 
 
-def knowledge(staging: Staging, *, is_demonstration: bool) -> Knowledge:
+def knowledge(tables: Reference, trials: Investigators, *, is_demonstration: bool) -> Knowledge:
     """Vocabulary, specialties, reference tables and linked trials: what every slice looks up."""
     vocabulary = load_vocabulary()
 
@@ -67,8 +69,8 @@ def knowledge(staging: Staging, *, is_demonstration: bool) -> Knowledge:
         vocabulary,
         concepts_in,
         load_specialties(),
-        reference(staging),
-        investigators(staging),
+        tables,
+        trials,
         is_demonstration,
     )
 
@@ -91,7 +93,7 @@ def build(
         old.unlink()
     with Staging(staged, SOURCES, read_only=True) as staging:
         bounds = staging.slices(PEOPLE_A_SLICE)
-        known = knowledge(staging, is_demonstration=is_demonstration)
+        known = knowledge(reference(staging), investigators(staging), is_demonstration=is_demonstration)
         on_start(len(bounds) * PEOPLE_A_SLICE)
         others = _others(out, known)
         if len(bounds) * PEOPLE_A_SLICE < PEOPLE_FOR_MORE_PROCESSES:
@@ -100,21 +102,17 @@ def build(
                 slices.append(_slice(staging, known, out, number, low, high))
                 on_people(PEOPLE_A_SLICE)
             return _built(others, slices, known.investigators)
-        found = known.investigators
-    return _built(others, _in_processes(staged, out, bounds, is_demonstration, on_people), found)
+    return _built(others, _in_processes(staged, out, bounds, known, on_people), known.investigators)
 
 
 def _in_processes(
-    staged: Path,
-    out: Path,
-    bounds: list[tuple[str, str]],
-    is_demonstration: bool,
-    on_people: Callable[[int], None],
+    staged: Path, out: Path, bounds: list[tuple[str, str]], known: Knowledge, on_people: Callable[[int], None]
 ) -> list[_Slice]:
     """The slices from several processes, in order; spawned, since open databases don't survive a fork."""
-    workers = min(os.cpu_count() or 1, 8)
+    workers = min(os.cpu_count() or 1, MAX_PROCESSES)
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_open, initargs=(staged, is_demonstration))
+    shared = (staged, known.reference, known.investigators, known.is_demonstration)
+    pool = ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared)
     slices: list[_Slice] = []
     with pool:
         jobs = [pool.submit(_slice_of_worker, out, n, low, high) for n, (low, high) in enumerate(bounds)]
@@ -125,15 +123,15 @@ def _in_processes(
 
 
 class _Worker:
-    """What one worker process keeps open between its slices."""
+    """What a worker process keeps open between its slices; a pool has no other place to hand it over."""
 
     staging: Staging
     known: Knowledge
 
 
-def _open(staged: Path, is_demonstration: bool) -> None:
+def _open(staged: Path, tables: Reference, trials: Investigators, is_demonstration: bool) -> None:
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
-    _Worker.known = knowledge(_Worker.staging, is_demonstration=is_demonstration)
+    _Worker.known = knowledge(tables, trials, is_demonstration=is_demonstration)
 
 
 def _slice_of_worker(out: Path, number: int, low: str, high: str) -> _Slice:
@@ -178,7 +176,7 @@ def _slice(staging: Staging, known: Knowledge, out: Path, number: int, low: str,
 
 
 def _lines(key: str, source: Mapping[str, Any]) -> bytes:
-    return b'{"index":{"_id":"' + key.encode() + b'"}}\n' + orjson.dumps(source) + b"\n"
+    return orjson.dumps({"index": {"_id": key}}) + b"\n" + orjson.dumps(source) + b"\n"
 
 
 def _covered(specialist: Specialist) -> Iterator[str]:

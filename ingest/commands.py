@@ -17,7 +17,9 @@ from ingest.demo.generate import generate
 from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
 from ingest.progress import Reporter
-from ingest.run import RunReport, State, ingest_run, recognised
+from ingest.recognition import recognised
+from ingest.report import RunReport, State
+from ingest.run import ingest_run
 from ingest.sources import SOURCES
 from ingest.sources.base import Issue, Source
 

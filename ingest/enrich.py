@@ -1,5 +1,6 @@
 """A merged person becomes a specialist: specialties, evidence of focus, tie keys, networks, attributes."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from finder.trust import fact
 from finder.vocabulary import Vocabulary
 from ingest.investigators import Investigators
 from ingest.link import Reference
-from ingest.merge import LeftOut, Person
+from ingest.merge import LeftOut, Membership, Person, listed_hospitals
+from ingest.rows import NetworkMember, QhpNetwork, newest
 from ingest.ties import hospital_name, kinds_known, ties_of
 
 # Evidence values are shares of 1 by own judgment of 2026-11-23, to be fitted to judgments later:
@@ -24,6 +26,8 @@ PROCEDURE_HALF_SERVICES = 50.0
 # One trial as investigator gives half, two three quarters, and so on; a sub-investigator half of that.
 TRIAL_SHARE = 0.5
 SUB_INVESTIGATOR = "SUB_INVESTIGATOR"
+# A HIOS plan number begins with the five digits of its issuer, then the state (CMS, QHP provider schema).
+_HIOS_PLAN = re.compile(r"(\d{5})[A-Z]{2}\d{7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +104,34 @@ def _facts(person: Person, coded: list[tuple[Specialty, Value]], reference: Refe
         others = fact(value for _s, value in coded)
         losers = [v for v in (others.best, *others.others) if v.value != first.value] if others else []
         facts["specialty"] = Fact(first, tuple(losers))
-    networks = _network_values(person, reference)
-    if networks:
-        told = fact(networks)
-        if told:
-            facts["networks"] = told
-    if person.hospitals:
-        names = [hospital_name(h, reference) for h in person.hospitals]
-        newest = max(person.hospitals, key=lambda h: h.as_of or "")
-        facts["hospitals"] = Fact(Value(names, newest.source, newest.as_of))
+    told = {"networks": _network_values(person, reference), "hospitals": _hospital_values(person, reference)}
+    for name, values in told.items():
+        if won := fact(values):
+            facts[name] = won
     return facts
 
 
+def _hospital_values(person: Person, reference: Reference) -> list[Value]:
+    """The hospitals that each source lists for itself, so that no list borrows the date of another."""
+    listed: dict[tuple[str, str | None], dict[str, Membership]] = defaultdict(dict)
+    for hospital in listed_hospitals(person.rows):
+        listed[hospital.source, hospital.as_of].setdefault(hospital.id, hospital)
+    return [
+        Value([hospital_name(found[key], reference) for key in sorted(found)], source, as_of)
+        for (source, as_of), found in listed.items()
+    ]
+
+
 def _network_values(person: Person, reference: Reference) -> list[Value]:
-    """The plans and networks of each payer's newest file, one dated value a source."""
-    plans = {r.plan_id: r.as_of for r in person.rows.qhp_networks if r.plan_id}
-    names = {r.network_name or r.network_id: r.as_of for r in person.rows.network_members if r.network_id}
-    values: list[Value] = []
-    if plans:
-        shown = sorted({reference.plans.get(plan, plan) for plan in plans})
-        values.append(Value(shown, "qhp_providers", max(filter(None, plans.values()), default=None)))
-    if names:
-        values.append(
-            Value(
-                sorted(filter(None, names)), "tic_networks", max(filter(None, names.values()), default=None)
-            )
-        )
-    return values
+    """The plans and networks that the newest files name, one value a source and date."""
+    named: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    for plan in _current_plans(person):
+        if plan.plan_id:
+            named["qhp_providers", plan.as_of].add(reference.plans.get(plan.plan_id, plan.plan_id))
+    for member in _current_members(person):
+        if member.network_id:
+            named["tic_networks", member.as_of].add(member.network_name or member.network_id)
+    return [Value(sorted(names), source, as_of) for (source, as_of), names in named.items()]
 
 
 def _evidence(person: Person, known: Knowledge) -> tuple[tuple[Evidence, ...], tuple[TrialOfPerson, ...]]:
@@ -137,7 +142,7 @@ def _evidence(person: Person, known: Knowledge) -> tuple[tuple[Evidence, ...], t
 
 def _roster_evidence(person: Person, known: Knowledge) -> list[Evidence]:
     found: dict[str, Evidence] = {}
-    for roster in person.rows.rosters:
+    for roster in newest(person.rows.rosters):
         terms = [t.strip() for t in (roster.clinical_focus or "").split(";") if t.strip()]
         for position, term in enumerate(terms):
             value = max(ROSTER_LEAST, 1.0 - ROSTER_STEP * position)
@@ -149,10 +154,11 @@ def _roster_evidence(person: Person, known: Knowledge) -> list[Evidence]:
 
 
 def _procedure_evidence(person: Person, known: Knowledge) -> list[Evidence]:
+    """From the services of the newest year: those of several years are no services in a year."""
     services: dict[str, float] = defaultdict(float)
     plain: dict[str, float] = defaultdict(float)
     as_of: str | None = None
-    for row in person.rows.procedures:
+    for row in newest(person.rows.procedures):
         count = _number(row.services)
         for concept, weight in known.vocabulary.procedure_concepts(row.hcpcs or ""):
             services[concept] += weight * count
@@ -204,9 +210,26 @@ def _number(text: str | None) -> float:
 
 
 def _networks(person: Person) -> tuple[str, ...]:
-    keys = {row.plan_id for row in person.rows.qhp_networks if row.plan_id}
-    keys |= {row.network_id for row in person.rows.network_members if row.network_id}
+    keys = {row.plan_id for row in _current_plans(person) if row.plan_id}
+    keys |= {row.network_id for row in _current_members(person) if row.network_id}
     return tuple(sorted(keys))
+
+
+def _current_plans(person: Person) -> list[QhpNetwork]:
+    """The rows of each issuer's newest date: a plan that its issuer no longer lists has gone."""
+    by_issuer: dict[str, list[QhpNetwork]] = defaultdict(list)
+    for row in person.rows.qhp_networks:
+        hios = _HIOS_PLAN.match(row.plan_id or "")
+        by_issuer[hios[1] if hios else ""].append(row)
+    return [row for rows in by_issuer.values() for row in newest(rows)]
+
+
+def _current_members(person: Person) -> list[NetworkMember]:
+    """The row of each network's newest date."""
+    by_network: dict[str, list[NetworkMember]] = defaultdict(list)
+    for row in person.rows.network_members:
+        by_network[row.network_id or ""].append(row)
+    return [row for rows in by_network.values() for row in newest(rows)]
 
 
 def _best(facts: Mapping[str, Fact], name: str) -> str | None:

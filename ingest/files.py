@@ -166,7 +166,8 @@ def _members(path: Path, root: Path) -> Iterator[InputFile]:
 def _named(path: Path, member: str | None, root: Path) -> InputFile:
     name = path.relative_to(root).as_posix()
     shown = f"{name}!{member}" if member else name
-    return InputFile(path=path, member=member, name=shown, as_of=date_in_name(member or path.name))
+    as_of = date_in_name(member or "") or date_in_name(path.name)
+    return InputFile(path=path, member=member, name=shown, as_of=as_of)
 
 
 def head(file: InputFile) -> bytes:

@@ -75,7 +75,7 @@ def _rejected_gates(limits: Mapping[str, float], files: Sequence[FileReport]) ->
 
 
 def _smoke(client: Client, index: str, built: Built) -> Gate:
-    """One real search around a loaded point: a mapping that lost its points or candidates shows here."""
+    """One real search on the loaded index: a mapping that lost names or points shows here."""
     fields = ("points", "name_folded")
     found = having(client, index, fields)
     expected = built.coverage.get("with point", 0)

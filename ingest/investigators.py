@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ingest.names import investigator_name, person_key
+from ingest.sources.trials import TrialRole
 from ingest.staging import Staging
+
+# The highest role that a trial gives a person counts; the publisher's roles are listed from the highest.
+_RANK = {role.value: rank for rank, role in enumerate(TrialRole)}
 
 
 class Mention(NamedTuple):
@@ -41,14 +45,15 @@ def investigators(staging: Staging) -> Investigators:
 
     A name is linked only when exactly one person of the directory bears it (first and last name, no
     contradicting middle initial) and practises in a state where the trial has a site: of the site, when the
-    site names the investigator, else of any site. Two people who fit, or none, drop the mention.
+    site names the investigator (at a foreign site nobody fits), else of any site in the United States. Two
+    people who fit, or none, drop the mention.
     """
     mentions = _mentions(staging)
     people = _people(staging, set(mentions))
     links: dict[str, dict[str, str]] = defaultdict(dict)
     outcome: Counter[str] = Counter()
     for key, named in sorted(mentions.items()):
-        for mention in named:
+        for mention in sorted(named, key=_order):
             fitting = [npi for npi, person in people.get(key, {}).items() if person.fits(mention)]
             if len(fitting) == 1:
                 links[fitting[0]].setdefault(mention.nct_number, mention.role)
@@ -58,6 +63,12 @@ def investigators(staging: Staging) -> Investigators:
     needed = {nct for roles in links.values() for nct in roles}
     by_npi = {npi: tuple(sorted(roles.items())) for npi, roles in links.items()}
     return Investigators(by_npi, _trials(staging, needed), outcome)
+
+
+def _order(mention: Mention) -> tuple[str, int, str, list[str]]:
+    """By trial, its highest role first; sets have an order of their own in every process."""
+    rank = _RANK.get(mention.role, len(_RANK))
+    return mention.nct_number, rank, mention.middle, sorted(mention.states)
 
 
 @dataclass(slots=True)
@@ -80,13 +91,16 @@ def _mentions(staging: Staging) -> dict[str, set[Mention]]:
         if nct and state:
             site_states[nct].add(state)
     found: dict[str, set[Mention]] = defaultdict(set)
-    for nct, name, role, state in staging.rows(
-        "SELECT DISTINCT nct_number, name, role, state FROM trial_people"
+    for nct, name, role, state, is_of_trial in staging.rows(
+        "SELECT DISTINCT nct_number, name, role, state, CASE WHEN facility IS NULL AND city IS NULL"
+        " THEN 'yes' END FROM trial_people"
     ):
         person = investigator_name(name or "")
         if not nct or person is None:
             continue
-        states = frozenset({state}) if state else frozenset(site_states.get(nct, ()))
+        # An overall official has no place of its own; a site without a state of ours is abroad.
+        elsewhere = site_states.get(nct, ()) if is_of_trial else ()
+        states = frozenset({state} if state else elsewhere)
         found[person.key].add(Mention(nct, role or "", person.middle, states))
     return found
 
@@ -109,9 +123,11 @@ def _people(staging: Staging, keys: set[str]) -> dict[str, dict[str, _Person]]:
 
 
 def _trials(staging: Staging, needed: set[str]) -> dict[str, TrialFacts]:
+    """The needed trials as their newest record gives them."""
     found: dict[str, TrialFacts] = {}
     for nct, title, status, conditions, keywords, as_of in staging.rows(
-        "SELECT nct_number, title, status, conditions, keywords, as_of FROM trials ORDER BY ALL"
+        "SELECT DISTINCT nct_number, title, status, conditions, keywords, as_of FROM trials"
+        " ORDER BY nct_number, coalesce(as_of, ''), title, status, conditions, keywords, as_of"
     ):
         if nct in needed and nct:
             words = tuple(w for part in (conditions, keywords) if part for w in part.split("|"))

@@ -59,6 +59,11 @@ class Center(NamedTuple):
     url: str | None
     as_of: str | None
 
+    @property
+    def id(self) -> str:
+        """Name and ZIP folded into one word: a center may have several places, each known by its own."""
+        return fold(f"{self.name} {self.zip or ''}").replace(" ", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -207,14 +212,17 @@ def _links(
 
 
 def _centers(staging: Staging) -> tuple[Center, ...]:
-    found = []
+    """Every center once, as the newest file that lists it says; ordered by id."""
+    found: dict[str, Center] = {}
+    columns = "name, city, state, zip, lat, lon, center_type, url, as_of"
     for name, city, state, zip_code, lat, lon, designation, url, as_of in staging.rows(
-        "SELECT DISTINCT name, city, state, zip, lat, lon, center_type, url, as_of FROM nci_centers"
-        " WHERE name IS NOT NULL ORDER BY ALL"
+        f"SELECT {columns} FROM nci_centers WHERE name IS NOT NULL"  # noqa: S608 - own names
+        f" ORDER BY coalesce(as_of, ''), {columns}"
     ):
         point = (float(lat), float(lon)) if lat and lon else None
-        found.append(Center(str(name), city, state, zip_code, point, designation, url, as_of))
-    return tuple(found)
+        center = Center(str(name), city, state, zip_code, point, designation, url, as_of)
+        found[center.id] = center
+    return tuple(found[key] for key in sorted(found))
 
 
 def _cms_codes(staging: Staging) -> dict[str, str]:
@@ -229,7 +237,7 @@ def _cms_codes(staging: Staging) -> dict[str, str]:
 
 
 def _crowded(staging: Staging) -> tuple[frozenset[str], frozenset[str]]:
-    """Buildings and telephones that too many groups or people list to be a tie by themselves."""
+    """Buildings and telephones (faxes too) that too many groups or people list to be a tie by themselves."""
     groups: dict[str, set[str]] = defaultdict(set)
     for street, street_2, zip_code, group_ids in staging.rows(
         "SELECT street, street_2, zip, string_agg(DISTINCT group_id, ';') FROM clinicians"
@@ -242,8 +250,10 @@ def _crowded(staging: Staging) -> tuple[frozenset[str], frozenset[str]]:
     phones = frozenset(
         str(row[0])
         for row in staging.rows(
-            "SELECT phone FROM (SELECT phone, npi, group_id FROM clinicians UNION ALL"
-            " SELECT phone, npi, NULL FROM nppes_people) WHERE phone IS NOT NULL GROUP BY phone"
+            "SELECT phone FROM (SELECT phone, npi, group_id FROM clinicians"
+            " UNION ALL SELECT unnest([phone, fax]), npi, NULL FROM nppes_people"
+            " UNION ALL SELECT unnest([phone, fax]), npi, NULL FROM nppes_locations)"
+            " WHERE phone IS NOT NULL GROUP BY phone"
             " HAVING count(DISTINCT group_id) > ? OR count(DISTINCT npi) > ?",
             [MAX_GROUPS_AT_ONE_PLACE, MAX_PEOPLE_ON_ONE_PHONE],
         )

@@ -1,8 +1,9 @@
 """All rows of one NPI become one person: name, specialty codes, sites, groups, hospitals, dated facts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -12,13 +13,32 @@ from finder.trust import by_trust, fact
 from ingest.addresses import address
 from ingest.display import city_name, organization_name, person_name
 from ingest.link import zip_points
-from ingest.rows import Clinician, FacilityAffiliation, NppesPerson, PersonRows, Procedure, QhpPerson, Roster
+from ingest.rows import (
+    Clinician,
+    FacilityAffiliation,
+    NppesDeactivated,
+    NppesPerson,
+    PersonRows,
+    Procedure,
+    QhpPerson,
+    Roster,
+    newest,
+)
 
 _PHYSICIAN_CREDENTIALS = {"md", "do", "mbbs", "mbchb"}
 _US = {None, "US", "USA"}
 MAX_SITES = 40
-# A roster that much older than what CMS lists says where a person was, not is (own judgment, 2026-11-23).
+# A row that much older than what CMS lists says where a person was, not is (own judgment, 2026-11-23).
 OUTDATED_AFTER_YEARS = 3
+# Facility types, folded, at which doctors of one medical staff work side by side. The other types that CMS
+# lists (nursing home, home health agency, hospice, dialysis facility) are places that doctors of many groups
+# visit or refer to: sharing one says little about who knows whose cases.
+HOSPITAL_TYPES = frozenset(
+    {
+        "hospital", "critical access hospital", "childrens hospital", "long term care hospital",
+        "psychiatric hospital", "inpatient psychiatric facility", "inpatient rehabilitation facility",
+    }
+)  # fmt: skip
 
 
 class Coded(NamedTuple):
@@ -78,13 +98,10 @@ class LeftOut(NamedTuple):
     reason: str
 
 
-_Row = TypeVar("_Row", bound=tuple[Any, ...])
-
-
 def merged(rows: PersonRows) -> Person | LeftOut:
     """One person from all rows of an NPI; the order in which the rows come does not matter.
 
-    Left out are deactivated NPIs (unless reactivated or updated later) and NPIs that no source names.
+    Left out are deactivated NPIs (unless a later row says otherwise) and NPIs that no source names.
     """
     for name in rows.__slots__[1:]:
         found = getattr(rows, name)
@@ -107,7 +124,7 @@ def merged(rows: PersonRows) -> Person | LeftOut:
         sites=_sites(rows),
         groups=_groups(rows),
         hospitals=_hospitals(rows),
-        is_sole_practice=any(r.sole_practice == "yes" for r in rows.rosters),
+        is_sole_practice=any(r.sole_practice == "yes" for r in _current_rosters(rows)),
         facts=_facts(rows),
         rows=rows,
     )
@@ -117,35 +134,35 @@ def _row_order(row: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple("" if value is None else str(value) for value in row)
 
 
-def _newest(rows: list[_Row]) -> list[_Row]:
-    """The rows of the newest date among rows whose second column is `as_of`."""
-    if len(rows) < 2:
-        return rows
-    date = max(row[1] or "" for row in rows)
-    return [row for row in rows if (row[1] or "") == date]
-
-
 def _is_deactivated(rows: PersonRows) -> bool:
-    ends = [r.deactivated_on for r in rows.nppes_deactivated if r.deactivated_on]
-    ends += [r.deactivated_on for r in rows.nppes_people if r.deactivated_on]
-    if not ends:
-        return False
-    alive = [d for r in rows.nppes_people for d in (r.reactivated_on, r.as_of) if d]
-    return max(alive, default="") < max(ends)
+    """Whether some deactivation stands: no row of the person is reactivated since, or newer than it.
+
+    A deactivation is as new as the file that states it: a row last updated before that file was written
+    cannot know better, even where the deactivation itself lies before that update.
+    """
+    said: list[NppesDeactivated | NppesPerson] = [*rows.nppes_deactivated, *rows.nppes_people]
+    stated = [(row.deactivated_on, row.as_of) for row in said]
+    return any(on and not _is_back(rows, on, max(on, told or "")) for on, told in stated)
+
+
+def _is_back(rows: PersonRows, deactivated_on: str, told: str) -> bool:
+    return any(
+        (row.reactivated_on or "") >= deactivated_on or (row.as_of or "") > told for row in rows.nppes_people
+    )
 
 
 def _names(rows: PersonRows) -> list[Name]:
-    """First, middle, last name and suffix; the best source and its newest row first."""
+    """Names that hold a letter or digit, the best source and its newest row first."""
     found: list[Name] = []
     full: list[NppesPerson | Clinician] = [*reversed(rows.nppes_people), *reversed(rows.clinicians)]
     for row in full:
-        if row.last_name:
+        if row.last_name and fold(f"{row.last_name} {row.first_name or ''}"):
             found.append(Name(row.first_name, row.middle_name, row.last_name, row.suffix))
     short: list[FacilityAffiliation | Procedure | QhpPerson | Roster] = [
         *rows.facility_affiliations, *rows.procedures[-1:], *rows.qhp_people, *rows.rosters
     ]  # fmt: skip
     for other in short:
-        if other.last_name:
+        if other.last_name and fold(f"{other.last_name} {other.first_name or ''}"):
             found.append(Name(other.first_name, None, other.last_name, None))
     return found
 
@@ -171,20 +188,26 @@ def _slots(taxonomies: str | None) -> list[list[str]]:
     return [slot.split("|") for slot in (taxonomies or "").split(";") if slot]
 
 
-def _codes(rows: PersonRows) -> tuple[Coded, ...]:
-    """Codes of the newest NPPES row that has any; the one switched as primary first, else by slot."""
+def _coded_slots(rows: PersonRows) -> tuple[list[list[str]], str | None]:
+    """The filled slots of the newest NPPES row that has a code, with its date."""
     for row in reversed(rows.nppes_people):
         slots = [s for s in _slots(row.taxonomies) if s[0]]
         if slots:
-            ordered = sorted(slots, key=lambda s: s[2:3] != ["Y"])
-            return tuple(Coded(code, "nppes", row.as_of) for code in dict.fromkeys(s[0] for s in ordered))
-    return ()
+            return slots, row.as_of
+    return [], None
+
+
+def _codes(rows: PersonRows) -> tuple[Coded, ...]:
+    """Codes of the newest NPPES row that has any; the one switched as primary first, else by slot."""
+    slots, as_of = _coded_slots(rows)
+    ordered = sorted(slots, key=lambda s: s[2:3] != ["Y"])
+    return tuple(Coded(code, "nppes", as_of) for code in dict.fromkeys(s[0] for s in ordered))
 
 
 def _cms_names(rows: PersonRows) -> tuple[Coded, ...]:
     """Medicare specialty names, primary ones first, of the newest clinician rows, else of billed services."""
     named: dict[str, Coded] = {}
-    current = _newest(rows.clinicians)
+    current = newest(rows.clinicians)
     for row in current:
         if row.specialty:
             named.setdefault(row.specialty, Coded(row.specialty, "clinicians", row.as_of))
@@ -192,56 +215,80 @@ def _cms_names(rows: PersonRows) -> tuple[Coded, ...]:
         for name in filter(None, (row.secondary_specialties or "").split(";")):
             named.setdefault(name, Coded(name, "clinicians", row.as_of))
     if not named:
-        for service in _newest(rows.procedures):
+        for service in newest(rows.procedures):
             if service.specialty:
                 named.setdefault(service.specialty, Coded(service.specialty, "procedures", service.as_of))
     return tuple(named.values())
 
 
 def _licence_states(rows: PersonRows) -> tuple[str, ...]:
-    states = {s[1] for row in _newest(rows.nppes_people) for s in _slots(row.taxonomies) if s[1:2] and s[1]}
-    return tuple(sorted(states))
+    slots, _as_of = _coded_slots(rows)
+    return tuple(sorted({s[1] for s in slots if s[1:2] and s[1]}))
 
 
 def _groups(rows: PersonRows) -> tuple[Membership, ...]:
     """Groups of the newest clinician file: what an older one says is history, kept among the facts."""
     found: dict[str, Membership] = {}
-    for row in _newest(rows.clinicians):
+    for row in newest(rows.clinicians):
         if row.group_id:
             found.setdefault(row.group_id, Membership(row.group_id, row.group_name, "clinicians", row.as_of))
     return tuple(found[key] for key in sorted(found))
 
 
 def _hospitals(rows: PersonRows) -> tuple[Membership, ...]:
-    """Hospitals of the newest rows of each source; a roster years older than the rest is history."""
     found: dict[str, Membership] = {}
-    dates = [row.as_of for row in rows.clinicians] + [row.as_of for row in rows.facility_affiliations]
-    newest = max((date for date in dates if date), default="")
-    for roster in _newest(rows.rosters):
-        if roster.institution_ccn and not _is_outdated(roster.as_of, newest):
-            found[roster.institution_ccn] = Membership(
-                roster.institution_ccn, roster.institution, "rosters", roster.as_of
-            )
-    for affiliation in _newest(rows.facility_affiliations):
-        if affiliation.ccn and (affiliation.facility_type or "hospital").casefold() == "hospital":
-            found.setdefault(
-                affiliation.ccn, Membership(affiliation.ccn, None, "facility_affiliations", affiliation.as_of)
-            )
-    for row in _newest(rows.clinicians):
-        ccns = (row.hospital_ccns or "").split(";")
-        names = (row.hospital_names or "").split("|")
-        for position, ccn in enumerate(ccns):
-            if ccn:
-                name = names[position] if position < len(names) and names[position] else None
-                found.setdefault(ccn, Membership(ccn, name, "clinicians", row.as_of))
+    for hospital in listed_hospitals(rows):
+        found.setdefault(hospital.id, hospital)
     return tuple(found[key] for key in sorted(found))
 
 
-def _is_outdated(as_of: str | None, newest: str) -> bool:
-    """Whether a date is so much older than the newest one that people have moved on since."""
-    if not as_of or not newest:
+def listed_hospitals(rows: PersonRows) -> list[Membership]:
+    """Hospitals of the newest rows of each source, the best source first; a hospital may come from several.
+
+    Years older rows are history: of a roster beside what CMS lists, and of the clinician file beside the
+    facility affiliations, which hold its hospital columns since 2023.
+    """
+    found = [
+        Membership(roster.institution_ccn, roster.institution, "rosters", roster.as_of)
+        for roster in _current_rosters(rows)
+        if roster.institution_ccn
+    ]
+    for affiliation in newest(rows.facility_affiliations):
+        if affiliation.ccn and _is_hospital(affiliation.facility_type):
+            found.append(Membership(affiliation.ccn, None, "facility_affiliations", affiliation.as_of))
+    affiliated = _last_date(rows.facility_affiliations)
+    for row in newest(rows.clinicians):
+        if _is_outdated(row.as_of, affiliated):
+            continue
+        names = (row.hospital_names or "").split("|")
+        for position, ccn in enumerate((row.hospital_ccns or "").split(";")):
+            if ccn:
+                name = names[position] if position < len(names) and names[position] else None
+                found.append(Membership(ccn, name, "clinicians", row.as_of))
+    return found
+
+
+@lru_cache(maxsize=100)
+def _is_hospital(facility_type: str | None) -> bool:
+    """Whether a facility counts as a hospital; the type is missing where a file lists nothing else."""
+    return fold(facility_type or "hospital") in HOSPITAL_TYPES
+
+
+def _current_rosters(rows: PersonRows) -> list[Roster]:
+    """The newest rows of the rosters, unless they are years older than what CMS lists."""
+    listed = max(_last_date(rows.clinicians), _last_date(rows.facility_affiliations))
+    return [roster for roster in newest(rows.rosters) if not _is_outdated(roster.as_of, listed)]
+
+
+def _last_date(rows: Sequence[Clinician | FacilityAffiliation]) -> str:
+    return max((row.as_of for row in rows if row.as_of), default="")
+
+
+def _is_outdated(as_of: str | None, last: str) -> bool:
+    """Whether a date is so much older than the last one that people have moved on since."""
+    if not as_of or not last:
         return False
-    return int(newest[:4]) - int(as_of[:4]) > OUTDATED_AFTER_YEARS
+    return int(last[:4]) - int(as_of[:4]) > OUTDATED_AFTER_YEARS
 
 
 def _sites(rows: PersonRows) -> tuple[Site, ...]:

@@ -33,15 +33,14 @@ def organizations(reference: Reference, is_demonstration: bool) -> Iterator[Orga
 
 
 def _centers(reference: Reference, is_demonstration: bool) -> Iterator[Organization]:
-    """NCI-designated cancer centers; a place is part of the id, since one center may have several."""
+    """NCI-designated cancer centers."""
     for center in reference.centers:
         said = {
             "name": center.name, "designation": center.designation, "city": center.city,
             "state": center.state, "zip": center.zip, "url": center.url,
         }  # fmt: skip
-        slug = fold(f"{center.name} {center.zip or ''}").replace(" ", "-")
         yield Organization(
-            id=f"{OrganizationKind.CANCER_CENTER.value}:{slug}", kind=OrganizationKind.CANCER_CENTER,
+            id=f"{OrganizationKind.CANCER_CENTER.value}:{center.id}", kind=OrganizationKind.CANCER_CENTER,
             name=center.name, name_folded=fold(center.name), points=(center.point,) if center.point else (),
             facts={k: Fact(Value(v, "nci_centers", center.as_of)) for k, v in said.items() if v},
             is_demonstration=is_demonstration,

@@ -1,9 +1,10 @@
 """The staged columns that a merge reads, table by table, as named tuples."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 Text = str | None
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
 
 
 class NppesPerson(NamedTuple):
@@ -34,9 +35,10 @@ class NppesPerson(NamedTuple):
 
 
 class NppesDeactivated(NamedTuple):
-    """A row of nppes_deactivated."""
+    """A row of nppes_deactivated; `as_of` is the date of the file that says so."""
 
     npi: str
+    as_of: Text
     deactivated_on: Text
 
 
@@ -183,6 +185,14 @@ TABLES: dict[str, type] = {
     "network_members": NetworkMember,
     "rosters": Roster,
 }
+
+
+def newest(rows: list[_Row]) -> list[_Row]:
+    """The rows of the newest date, in their order; rows of one table, whose second column is `as_of`."""
+    if len(rows) < 2:
+        return rows
+    date = max(row[1] or "" for row in rows)
+    return [row for row in rows if (row[1] or "") == date]
 
 
 @dataclass(slots=True)

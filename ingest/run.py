@@ -1,14 +1,14 @@
 """One ingest run, step by step, from files to a served generation, with its record and its lock."""
 
 import hashlib
-import tomllib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import orjson
 
 from finder import indexes, runs
@@ -17,96 +17,17 @@ from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.reads import Client
 from ingest.build import Built, build
-from ingest.files import InputFile, discovered, inspected
+from ingest.files import InputFile, inspected
 from ingest.gates import Gate, gate_sets, measured
 from ingest.load import load
-from ingest.progress import Reporter
+from ingest.progress import Reporter, Step
+from ingest.recognition import is_demonstration, recognised
+from ingest.report import RunReport, State, StepReport
 from ingest.sources import SOURCES
-from ingest.sources.base import Head, Source, claims, head_of
+from ingest.sources.base import Source
 from ingest.staging import FileReport, Staging
 
-DEMONSTRATION_MARK = "DEMONSTRATION.txt"
-UNREAD = Path(__file__).with_name("unread.toml")
-
-
-class State(StrEnum):
-    """How a run ends; `running` is how it begins."""
-
-    RUNNING = "running"
-    PUBLISHED = "published"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class StepReport:
-    """One step: what went in and came out, in the step's unit, and how long it took in seconds."""
-
-    name: str
-    rows_in: int
-    rows_out: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """Everything that a run tells: kept in the engine, printed by the command, shown by the admin pages."""
-
-    run_id: str
-    state: State
-    reason: str | None
-    steps: tuple[StepReport, ...] = ()
-    files: tuple[FileReport, ...] = ()
-    unrecognised: tuple[str, ...] = ()
-    built: Built | None = None
-    gates: tuple[Gate, ...] = ()
-    quarantine: str | None = None
-    exit_code: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """The record as JSON, without paths of this machine."""
-        built = self.built
-        return {
-            "run_id": self.run_id, "state": self.state.value, "reason": self.reason,
-            "steps": [asdict(s) for s in self.steps], "files": [asdict(f) for f in self.files],
-            "unrecognised": list(self.unrecognised), "gates": [g.to_json() for g in self.gates],
-            "documents": dict(built.documents) if built else {},
-            "coverage": dict(built.coverage) if built else {},
-            "left_out": dict(built.left_out) if built else {},
-            "investigators": dict(built.investigators) if built else {},
-            "content_checksum": built.checksum if built else None,
-        }  # fmt: skip
-
-
-def recognised(data: Path, only: Sequence[str] = ()) -> tuple[list[tuple[InputFile, Source]], list[str]]:
-    """The files of a folder with the source that reads each, and those that nobody reads, with the reason.
-
-    Raises SourceError for a folder that is not there, or a file that two sources claim.
-    """
-    known: list[tuple[InputFile, Source]] = []
-    unknown: list[str] = []
-    for file in discovered(data):
-        head = head_of(file)
-        found = claims(head, SOURCES)
-        if len(found) > 1:
-            names = " and ".join(s.name for s in found)
-            raise SourceError(file.name, None, None, f"is claimed by {names}")
-        if not found:
-            unknown.append(f"{file.name}: {_why_unread(head)}")
-        elif not only or found[0].name in only:
-            limits = replace(file, max_bytes=found[0].max_bytes, max_ratio=found[0].max_ratio)
-            known.append((limits, found[0]))
-    return known, unknown
-
-
-def _why_unread(head: Head) -> str:
-    """What is known of a format that is not read: from unread.toml, by its header or first keys."""
-    text = head.start.decode("utf-8", "replace")
-    for known in tomllib.loads(UNREAD.read_text(encoding="utf-8"))["format"]:
-        if all(mark in text for mark in known["marks"]):
-            return str(known["says"])
-    return "no source recognises it"
+BUILD = "build"
 
 
 def staging_file(config: Config, data: Path) -> Path:
@@ -162,22 +83,23 @@ def ingest_run(
     is in the report, not raised.
     """
     run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC))
-    with translated(), runs.locked(client, config.index_prefix) as lock:
+    with translated(), runs.locked(client, config.index_prefix, tell=run.reporter.say) as lock:
         _close_killed(run)
         run.save()
         try:
-            with translated():
+            with translated(), _local_trouble():
                 _steps(run, lock, data, gate_set, only, full)
         except FinderError as problem:
             run.report = replace(
-                run.report, state=State.FAILED, reason=problem.message, exit_code=problem.exit_code
+                run.report, state=State.FAILED, reason=problem.message, exit_code=problem.exit_code or 1
             )
         except BaseException:
             run.report = replace(run.report, state=State.FAILED, reason="stopped by an unexpected error")
             run.save()
             raise
-        if run.report.state not in (State.PUBLISHED, State.UNCHANGED):
-            indexes.drop(client, config.index_prefix, run.run_id)
+        finally:
+            shutil.rmtree(run.folder / BUILD, ignore_errors=True)
+        _settle(run)
         run.save()
         (run.folder / "report.json").write_bytes(
             orjson.dumps(run.report.to_json(), option=orjson.OPT_INDENT_2)
@@ -185,15 +107,36 @@ def ingest_run(
     return run.report
 
 
+@contextmanager
+def _local_trouble() -> Iterator[None]:
+    """Turns trouble with the disk and the staging file, which no file of the publishers caused, into ours."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as problem:
+        raise FinderError(f"the disk or the staging file: {problem}") from problem
+
+
+def _settle(run: Run) -> None:
+    """What the engine serves decides: a flip that went through makes the run published, whatever followed."""
+    served = indexes.served(run.client, run.config.index_prefix)
+    if served and served.run_id == run.run_id:
+        run.report = replace(run.report, state=State.PUBLISHED, exit_code=0)
+    elif run.report.state is not State.UNCHANGED:
+        indexes.drop(run.client, run.config.index_prefix, run.run_id)
+
+
 def _close_killed(run: Run) -> None:
     """Runs that were killed are still called running: with the lock in our hands they cannot be."""
     prefix = run.config.index_prefix
+    served = indexes.served(run.client, prefix)
     for record in runs.history(run.client, prefix):
         if record.state == State.RUNNING.value:
-            runs.save(run.client, prefix, replace(record, state=State.FAILED.value, reason="killed"))
-    for generation in indexes.generations(run.client, prefix):
-        if not generation.is_served and not generation.meta.get("checked"):
-            indexes.drop(run.client, prefix, generation.run_id)
+            is_served = served is not None and served.run_id == record.run_id
+            state = State.PUBLISHED if is_served else State.FAILED
+            runs.save(run.client, prefix, replace(record, state=state.value, reason="killed"))
+            shutil.rmtree(run.config.home / "runs" / record.run_id / BUILD, ignore_errors=True)
+    for run_id in indexes.leftovers(indexes.generations(run.client, prefix)):
+        indexes.drop(run.client, prefix, run_id)
 
 
 def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[str], full: bool) -> None:
@@ -204,44 +147,59 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         reason = "; ".join(str(f.failure) for f in failed)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
         return
-    is_demonstration = data.is_dir() and any(data.rglob(DEMONSTRATION_MARK))
-    built = _build(run, staged, is_demonstration)
+    is_fictional = is_demonstration(data)
+    built = _build(run, staged, is_fictional)
     lock.confirm()
     served = indexes.served(run.client, run.config.index_prefix)
     if not full and served and served.meta.get("content_checksum") == built.checksum:
         run.report = replace(run.report, state=State.UNCHANGED)
         return
-    found = _load(run, built, is_demonstration)
-    checked = _gates(run, gate_set, found, built, served)
+    found = _load(run, lock, built, is_fictional)
+    # Shrink is only told between like and like.
+    before = served if served and served.meta.get("demonstration") == is_fictional else None
+    checked = _gates(run, gate_set, found, built, before)
     if all(gate.holds for gate in checked):
-        _publish(run, lock)
+        _publish(run, lock, found, gate_set)
     else:
         broken = "; ".join(f"{g.name}: {g.measured:,} ({g.limit})" for g in checked if not g.holds)
         run.report = replace(run.report, state=State.REFUSED, reason=f"gates: {broken}", exit_code=1)
 
 
 def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
-    files, unknown = recognised(data, only)
-    run.report = replace(run.report, unrecognised=tuple(unknown))
+    is_demonstration(data)
+    files, unknown = recognised(data)
     if not files:
         raise SourceError(str(data), None, None, "holds no file that any source reads")
     reports: list[FileReport] = []
+    first_of: dict[tuple[str, str], str] = {}
     with Staging(staged, SOURCES) as staging, run.reporter.step("read and stage", "rows") as step:
         staging.keep_only(file.name for file, _source in files)
         for file, source in files:
-            try:
-                report = staging.stage(inspected(file), source, step.advance)
-            except SourceError as problem:
-                report = FileReport(
-                    file.name, source.name, "", 0, file.as_of, 0, 0, 0, 0, 0, problem.message, False
-                )
+            if only and source.name not in only:
+                reports += staging.staged(file.name)
+                continue
+            report = _staged(staging, file, source, step)
+            twin = first_of.setdefault((source.name, report.sha256), file.name)
+            if report.sha256 and twin != file.name:
+                staging.forget([file.name])
+                unknown.append(f"{file.name}: the same bytes as {twin}, which is read once")
+                continue
             reports.append(report)
             run.reporter.say(_told(report))
+        staging.sort_people()
         quarantine = run.folder / "quarantine.jsonl"
         _write_quarantine(staging, quarantine)
-    run.report = replace(run.report, files=tuple(reports), quarantine=str(quarantine))
+    told = tuple(unknown)
+    run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
     rows = sum(r.rows_read for r in reports)
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
+
+
+def _staged(staging: Staging, file: InputFile, source: Source, step: Step) -> FileReport:
+    try:
+        return staging.stage(inspected(file), source, step.advance)
+    except SourceError as problem:
+        return FileReport(file.name, source.name, "", 0, file.as_of, 0, 0, 0, 0, 0, problem.message, False)
 
 
 def _told(report: FileReport) -> str:
@@ -263,7 +221,7 @@ def _write_quarantine(staging: Staging, path: Path) -> None:
 def _build(run: Run, staged: Path, is_demonstration: bool) -> Built:
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
-            staged, run.config.home / "build", is_demonstration=is_demonstration,
+            staged, run.folder / BUILD, is_demonstration=is_demonstration,
             on_start=step.expect, on_people=step.advance,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
@@ -272,13 +230,14 @@ def _build(run: Run, staged: Path, is_demonstration: bool) -> Built:
     return built
 
 
-def _load(run: Run, built: Built, is_demonstration: bool) -> dict[str, str]:
+def _load(run: Run, lock: runs.Lock, built: Built, is_demonstration: bool) -> dict[str, str]:
     dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
     meta = {
         "as_of": dates[-1] if dates else None,
         "demonstration": is_demonstration,
         "content_checksum": built.checksum,
         "specialists": built.documents["specialists"],
+        "fence": lock.fence,
     }
     total = sum(built.documents.values())
     with run.reporter.step("load", "documents") as step:
@@ -300,19 +259,19 @@ def _gates(
     for gate in checked:
         if not gate.holds:
             run.reporter.say(f"  GATE {gate.name}: {gate.measured:,} is not {gate.limit}")
-    indexes.mark_checked(run.client, found, {"gates": gate_set})
     run.report = replace(run.report, gates=tuple(checked))
     run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
     return checked
 
 
-def _publish(run: Run, lock: runs.Lock) -> None:
+def _publish(run: Run, lock: runs.Lock, found: dict[str, str], gate_set: str) -> None:
     prefix = run.config.index_prefix
     with run.reporter.step("publish", "generations") as step:
         lock.confirm()
-        indexes.flip(run.client, prefix, run.run_id)
+        indexes.mark_published(run.client, found, {"gates": gate_set})
+        indexes.flip(run.client, prefix, run.run_id, lock.fence)
+        run.report = replace(run.report, state=State.PUBLISHED)
         step.advance(1)
         for old in indexes.prunable(indexes.generations(run.client, prefix)):
             indexes.drop(run.client, prefix, old)
-    run.report = replace(run.report, state=State.PUBLISHED)
     run.done("publish", 1, 1, step.seconds)

@@ -14,7 +14,7 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 
-from finder.errors import SourceError
+from finder.errors import FinderError, SourceError
 from ingest.files import InputFile
 from ingest.sources.base import Batch, Issue, Level, Source
 
@@ -73,7 +73,8 @@ class Staging:
     def __init__(self, path: Path, sources: Iterable[Source], *, read_only: bool = False) -> None:
         self._columns = {table: columns for s in sources for table, columns in s.tables.items()}
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = duckdb.connect(str(path), read_only=read_only)
+        self._unsorted: set[str] = set()
+        self._db = _opened(path, read_only)
         limit = READER_MEMORY_LIMIT if read_only else MEMORY_LIMIT
         self._db.execute(f"SET memory_limit='{limit}'; SET threads={THREADS}")
         self._db.execute("SET preserve_insertion_order=false; SET enable_progress_bar=false")
@@ -159,6 +160,7 @@ class Staging:
     def _insert(self, table: str, frame: pd.DataFrame, file: InputFile, file_id: int) -> None:
         if frame.empty:
             return
+        self._unsorted.add(table)
         columns = self._columns[table]
         rows = pa.Table.from_pandas(frame[list(columns)], preserve_index=False)
         self._db.register("incoming", rows)
@@ -210,6 +212,20 @@ class Staging:
                     self._db.execute(f"DELETE FROM {table} WHERE file_id = ?", [file_id])  # noqa: S608 - own names
                 self._db.execute("DELETE FROM files WHERE id = ?", [file_id])
 
+    def staged(self, name: str) -> list[FileReport]:
+        """The report of a file that was staged before, in a list; empty when it never was."""
+        known = self._sql("SELECT id FROM files WHERE name = ?", [name])
+        return [self.report(name, was_staged=True)] if known else []
+
+    def sort_people(self) -> None:
+        """Lay tables of people with new rows out by NPI, so that a range is read without the rest."""
+        for table in PERSON_TABLES:
+            if table in self._unsorted:
+                self._db.execute("SET preserve_insertion_order=true")
+                self._db.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} ORDER BY npi")  # noqa: S608
+                self._db.execute("SET preserve_insertion_order=false")
+        self._unsorted.clear()
+
     def keep_only(self, names: Iterable[str]) -> None:
         """Forget every staged file that is not among `names`."""
         self.forget({str(row[0]) for row in self._sql("SELECT name FROM files")} - set(names))
@@ -256,6 +272,20 @@ class Staging:
         )
         bounds = [str(row[0]) for row in starts] + ["9999999999"]
         return list(itertools.pairwise(bounds))
+
+
+def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """The database; one that cannot be read (damaged, of another version) is a cache and is begun anew."""
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.FatalException):
+        path.unlink()
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as problem:
+        if "lock" not in str(problem).lower():
+            path.unlink()
+            return duckdb.connect(str(path), read_only=read_only)
+        raise FinderError("another process is using the staging file of this data folder") from problem
 
 
 _TOTALS = ("rows_read", "records", "rejected", "repaired", "warnings")

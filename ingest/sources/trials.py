@@ -42,7 +42,7 @@ _Row = tuple[str | None, ...]
 
 
 class TrialRole(StrEnum):
-    """What an investigator is in a trial (the publisher's words)."""
+    """What an investigator is in a trial (the publisher's words), from the highest role."""
 
     PRINCIPAL_INVESTIGATOR = "PRINCIPAL_INVESTIGATOR"
     STUDY_CHAIR = "STUDY_CHAIR"

@@ -21,11 +21,26 @@ def own(engine: Client, prefix: str) -> Iterator[str]:
     engine.indices.delete(index=indexes.alias_name(name, "runs"), ignore_unavailable=True)
 
 
-def a_generation(engine: Client, own: str, second: int = 0) -> str:
+def a_generation(
+    engine: Client, own: str, second: int = 0, *, fence: int = 1, is_published: bool = True
+) -> str:
     run_id = runs.new_run_id(datetime(2026, 11, 23, 2, 0, second, tzinfo=UTC))
-    found = indexes.create_generation(engine, own, run_id, shards=1, meta={"as_of": "2026"})
-    indexes.mark_checked(engine, found, {})
+    meta = {"as_of": "2026", "fence": fence}
+    found = indexes.create_generation(engine, own, run_id, shards=1, meta=meta)
+    if is_published:
+        indexes.mark_published(engine, found, {"gates": "sample"})
     return run_id
+
+
+def held_by(engine: Client, own: str, owner: str, beat: int = 7) -> None:
+    """Put another's lock in place of whatever lock there is; the next fence is 5."""
+    document = {"kind": "lock", "owner": owner, "beat": beat, "fence": 4}
+    engine.index(index=runs.ensure_runs_index(engine, own), id=runs.LOCK_ID, document=document)
+
+
+def owner_now(engine: Client, own: str) -> str:
+    answer = engine.get(index=indexes.alias_name(own, indexes.RUNS), id=runs.LOCK_ID)
+    return str(answer["_source"]["owner"])
 
 
 def test_a_new_generation_is_not_served_until_it_is_flipped(engine: Client, own: str) -> None:
@@ -65,6 +80,27 @@ def test_pruning_spares_the_served_one_and_one_to_roll_back_to(engine: Client, o
     run_ids = [a_generation(engine, own, n) for n in range(4)]
     indexes.flip(engine, own, run_ids[3])
     assert indexes.prunable(indexes.generations(engine, own)) == [run_ids[1], run_ids[0]]
+
+
+def test_a_generation_that_was_never_published_is_a_leftover_and_not_spared(engine: Client, own: str) -> None:
+    published, live = a_generation(engine, own, 1), a_generation(engine, own, 2)
+    refused = a_generation(engine, own, 3, is_published=False)
+    indexes.flip(engine, own, live)
+    everything = indexes.generations(engine, own)
+    assert indexes.prunable(everything) == indexes.leftovers(everything) == [refused]
+    assert [g.run_id for g in everything if g.meta.get("published")] == [live, published]
+
+
+def test_a_flip_whose_lock_is_older_than_a_generation_changes_nothing(engine: Client, own: str) -> None:
+    late = a_generation(engine, own, 1, fence=1)
+    newer = a_generation(engine, own, 2, fence=2)
+    indexes.flip(engine, own, newer, fence=2)
+    with pytest.raises(NotReady, match="later run"):
+        indexes.flip(engine, own, late, fence=1)
+    served = indexes.served(engine, own)
+    assert served is not None
+    assert served.run_id == newer
+    indexes.flip(engine, own, late, fence=3)  # a rollback holds a lock of its own
 
 
 def test_names_that_are_not_ours_are_never_seen(engine: Client, own: str) -> None:
@@ -110,29 +146,64 @@ def test_one_lock_at_a_time(engine: Client, own: str) -> None:
         lock.confirm()
         with pytest.raises(runs.RunLocked, match="another ingest"), runs.locked(engine, own):
             pass
+        assert lock.fence == 1
     with runs.locked(engine, own) as again:
         again.confirm()
+        assert again.fence == 2
+
+
+def test_without_a_lock_document_the_fence_goes_on_from_the_generations(engine: Client, own: str) -> None:
+    a_generation(engine, own, fence=41)
+    with runs.locked(engine, own) as lock:
+        assert lock.fence == 42
 
 
 def test_a_lock_whose_process_is_gone_is_taken_over(engine: Client, own: str) -> None:
-    index = runs.ensure_runs_index(engine, own)
-    with runs.locked(engine, own) as lock:
-        holder = engine.get(index=index, id=runs.LOCK_ID)["_source"]["owner"]
-        host, _pid, _created, _random = holder.rsplit(":", 3)
-        lock.release()
-        dead = {"kind": "lock", "owner": f"{host}:999999999:1:abcd", "beat": 7}
-        engine.index(index=index, id=runs.LOCK_ID, document=dead)
-        with runs.locked(engine, own) as mine:
-            mine.confirm()
+    with runs.locked(engine, own):
+        host, _pid, boot_id, ticks, _random = owner_now(engine, own).rsplit(":", 4)
+    held_by(engine, own, f"{host}:999999999:{boot_id}:{ticks}:abcd")
+    with runs.locked(engine, own) as mine:
+        mine.confirm()
+        assert mine.fence == 5
+
+
+def test_a_lock_from_elsewhere_is_watched_for_60_s_and_then_taken(engine: Client, own: str) -> None:
+    held_by(engine, own, "elsewhere.example:1:boot:2:abcd")
+    slept: list[float] = []
+    told: list[str] = []
+    with runs.locked(engine, own, sleep=slept.append, tell=told.append) as mine:
+        mine.confirm()
+    assert sum(slept) == runs.ABANDONED_AFTER_S
+    assert told == ["watching a lock of elsewhere.example for 60 s: is its run alive?"]
+
+
+def test_a_lock_from_elsewhere_that_beats_is_left_alone(engine: Client, own: str) -> None:
+    other = "elsewhere.example:1:boot:2:abcd"
+    held_by(engine, own, other)
+    beats = iter((8, 9))
+    with (
+        pytest.raises(runs.RunLocked),
+        runs.locked(engine, own, sleep=lambda _seconds: held_by(engine, own, other, next(beats))),
+    ):
+        pass
+    assert owner_now(engine, own) == other
 
 
 def test_a_run_that_lost_its_lock_is_told_before_it_publishes(engine: Client, own: str) -> None:
-    index = runs.ensure_runs_index(engine, own)
     with runs.locked(engine, own) as lock:
-        engine.index(index=index, id=runs.LOCK_ID, document={"kind": "lock", "owner": "else", "beat": 1})
+        held_by(engine, own, "else")
         with pytest.raises(runs.LockLost):
             lock.confirm()
-        engine.delete(index=index, id=runs.LOCK_ID)
+    assert owner_now(engine, own) == "else"
+
+
+def test_a_beat_whose_answer_was_lost_does_not_cost_the_lock(engine: Client, own: str) -> None:
+    with runs.locked(engine, own) as lock:
+        held_by(engine, own, owner_now(engine, own))  # as our own write, of which we know nothing
+        lock.confirm()
+        lock.confirm()
+        held_by(engine, own, owner_now(engine, own))
+    assert owner_now(engine, own) == ""
 
 
 def test_run_records_are_kept_newest_first(engine: Client, own: str) -> None:

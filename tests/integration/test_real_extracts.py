@@ -1,6 +1,7 @@
 """The real extracts of the public files, whole, on the real engine; counts come from the files themselves."""
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +18,8 @@ from finder.reads import Client
 from finder.results import Result
 from finder.search import SearchContext, find_specialists, load_context
 from ingest.progress import Reporter
-from ingest.run import RunReport, State, ingest_run
+from ingest.report import RunReport, State
+from ingest.run import ingest_run
 
 CLINICIANS = "cms_dac/Physician_Compare_National_Downloadable_File_2017_radiology.csv"
 LINKAGE = "ahrq/chsp-hospital-linkage-2018.csv"
@@ -107,8 +109,21 @@ def test_every_file_is_read_or_reported_and_every_row_is_counted(loaded: Loaded,
 
 def test_every_issue_has_a_reason(loaded: Loaded) -> None:
     assert loaded.report.quarantine is not None
-    text = Path(loaded.report.quarantine).read_text(encoding="utf-8")
-    assert text.count("\n") == text.count('"reason":"')
+    issues = [
+        json.loads(line) for line in Path(loaded.report.quarantine).read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(issues) > 50
+    assert [i for i in issues if not i["reason"] or not i["file"]] == []
+    assert [i for i in issues if i["level"] == "rejected" and not (i["row"] and i["content"])] == []
+
+
+def test_the_example_of_the_readme_is_what_the_files_give(loaded: Loaded, context: SearchContext) -> None:
+    results, left_out, by_kind = found(loaded, context, "1639291701")
+    told = ", ".join(f"{kind} {count}" for kind, count in by_kind.items() if count)
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"{len(results)} people fit" in readme
+    assert f"{left_out} ({told};" in readme
+    assert results[0].name in readme
 
 
 def test_clinicians_and_linkage_join_as_counted_in_the_files(loaded: Loaded, truth: Truth) -> None:

@@ -34,6 +34,19 @@ def test_a_floor_counts_as_a_suite_however_it_is_written() -> None:
     assert before == address("22 S GREENE ST FL 2", None, "21201")
 
 
+@pytest.mark.parametrize("written", ["3rd Floor Room 5", "Third Floor, Rm 5", "Floor 3 Room 5", "FL 3 # 5"])
+def test_a_floor_and_a_room_agree_in_every_order_of_floor_and_number(written: str) -> None:
+    place = address("22 S Greene St", written, "21201")
+    assert place is not None
+    assert (place.building, place.suite) == ("22 s greene st", "3 5")
+
+
+def test_a_number_of_the_street_is_not_taken_for_a_floor() -> None:
+    place = address("100 Highway 5", "Floor 3", "21201")
+    assert place is not None
+    assert (place.building, place.suite) == ("100 hwy 5", "3")
+
+
 @pytest.mark.parametrize("street", ["PO BOX 12", "P.O. Box 12", "Medical Arts Building", "", None])
 def test_what_is_no_street_address_gives_nothing(street: str | None) -> None:
     assert address(street, None, "21201") is None

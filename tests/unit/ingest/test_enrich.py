@@ -14,6 +14,7 @@ from ingest.enrich import Knowledge, enriched
 from ingest.investigators import Investigators, TrialFacts
 from ingest.link import Link, Named, Reference
 from ingest.merge import LeftOut, Person, merged
+from ingest.rows import NetworkMember, QhpNetwork
 from tests.unit.ingest.staged_rows import NPI, affiliation, clinician, nppes, person_rows, procedure, roster
 
 VOCABULARY = load_vocabulary()
@@ -172,3 +173,69 @@ def test_an_outdated_roster_says_where_a_person_was() -> None:
     old = roster(institution_ccn="990009", as_of="2018-01-01")
     assert "hospital:990009" not in specialist(clinician(as_of="2026"), old).tie_keys
     assert "hospital:990009" in specialist(clinician(as_of="2020"), old).tie_keys
+
+
+def test_services_of_an_older_year_are_not_added_to_those_of_the_newest() -> None:
+    now = specialist(nppes(), procedure())
+    assert specialist(nppes(), procedure(), procedure(as_of="2020", services="900")).evidence == now.evidence
+    twice = specialist(nppes(), procedure(), procedure(services="60")).evidence
+    assert all(e.value > now.evidence[0].value for e in twice)
+
+
+def test_a_focus_that_the_newest_roster_dropped_is_no_evidence() -> None:
+    old = roster(as_of="2020-01-01", clinical_focus="melanoma")
+    found = specialist(nppes(), old, roster(clinical_focus="pancreatic cancer"))
+    assert "melanoma" not in found.concepts
+    assert "pancreatic_cancer" in found.concepts
+
+
+def test_each_source_lists_its_own_hospitals_under_its_own_date() -> None:
+    listed = clinician(as_of="2022", hospital_ccns="990001;990002")
+    hospitals = specialist(listed, affiliation()).facts["hospitals"]
+    assert [(v.value, v.source, v.as_of) for v in (hospitals.best, *hospitals.others)] == [
+        (["hospital 990001"], "facility_affiliations", "2024"),
+        (["hospital 990001", "hospital 990002"], "clinicians", "2022"),
+    ]
+
+
+def in_networks(*rows: QhpNetwork | NetworkMember) -> Specialist:
+    given = person_rows(nppes())
+    for row in rows:
+        if isinstance(row, QhpNetwork):
+            given.qhp_networks.append(row)
+        else:
+            given.network_members.append(row)
+    person = merged(given)
+    assert isinstance(person, Person)
+    found = enriched(person, known())
+    assert isinstance(found, Specialist)
+    return found
+
+
+def qhp(plan_id: str, as_of: str) -> QhpNetwork:
+    return QhpNetwork(NPI, as_of, plan_id, None, None)
+
+
+def test_a_plan_that_its_issuer_lists_no_more_has_gone_and_another_issuer_stays() -> None:
+    found = in_networks(
+        qhp("99001MD0010001", "2022-01-01"),
+        qhp("99001MD0010002", "2024-01-01"),
+        qhp("99002MD0010001", "2023-01-01"),
+    )
+    assert found.network_keys == ("99001MD0010002", "99002MD0010001")
+    told = found.facts["networks"]
+    assert [(v.value, v.as_of) for v in (told.best, *told.others)] == [
+        (["99001MD0010002"], "2024-01-01"),
+        (["99002MD0010001"], "2023-01-01"),
+    ]
+
+
+def test_networks_are_dated_by_their_own_newest_file() -> None:
+    found = in_networks(
+        NetworkMember(NPI, "2022-04", "payer:a", "A"),
+        NetworkMember(NPI, "2024-04", "payer:a", "A"),
+        NetworkMember(NPI, "2023-04", "payer:b", "B"),
+    )
+    assert found.network_keys == ("payer:a", "payer:b")
+    told = found.facts["networks"]
+    assert [(v.value, v.as_of) for v in (told.best, *told.others)] == [(["A"], "2024-04"), (["B"], "2023-04")]

@@ -50,6 +50,11 @@ def test_members_of_a_zip_are_files_of_their_own(tmp_path: Path) -> None:
     assert head(file) == b"a,b\n1,2\n"
 
 
+def test_a_member_without_a_date_has_that_of_its_zip(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "compendium_2023.zip", {"linkage.csv": b"a\n", "linkage_2018.csv": b"a\n"})
+    assert [file.as_of for file in discovered(path)] == ["2023", "2018"]
+
+
 @pytest.mark.parametrize("name", ["x.csv.gz", "x.csv.GZ"])
 def test_gzip_is_read_in_place(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

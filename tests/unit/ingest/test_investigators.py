@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,8 +22,19 @@ def frame(table: str, *rows: dict[str, str]) -> pd.DataFrame:
     )
 
 
+def investigators_of(folder: Path, **frames: Any) -> Investigators:
+    def read(file: InputFile) -> Iterator[Batch]:
+        yield Batch(frames, [], 1, 1)
+
+    source = Source("tests", TABLES, lambda head: True, read)
+    (folder / "file.csv").write_text("x")
+    with Staging(folder / "s.duckdb", [source]) as staging:
+        staging.stage(InputFile.of(folder / "file.csv"), source)
+        return investigators(staging)
+
+
 @pytest.fixture
-def linked(tmp_path: Path) -> Iterator[Investigators]:
+def linked(tmp_path: Path) -> Investigators:
     """Two people named Ann Lee in different states, one Bob Ray, and one trial each way."""
     frames = {
         "nppes_people": frame(
@@ -50,15 +62,7 @@ def linked(tmp_path: Path) -> Iterator[Investigators]:
             {"nct_number": "NCT4", "name": "Ann C. Lee", "role": "STUDY_CHAIR", "state": "MD"},
         ),
     }
-
-    def read(file: InputFile) -> Iterator[Batch]:
-        yield Batch(frames, [], 1, 1)
-
-    source = Source("tests", TABLES, lambda head: True, read)
-    (tmp_path / "file.csv").write_text("x")
-    with Staging(tmp_path / "s.duckdb", [source]) as staging:
-        staging.stage(InputFile.of(tmp_path / "file.csv"), source)
-        yield investigators(staging)
+    return investigators_of(tmp_path, **frames)
 
 
 def test_the_state_of_the_trial_tells_namesakes_apart(linked: Investigators) -> None:
@@ -81,3 +85,44 @@ def test_nobody_is_linked_across_states_or_against_a_middle_initial(linked: Inve
 def test_only_linked_trials_are_kept(linked: Investigators) -> None:
     assert sorted(linked.trials) == ["NCT0", "NCT3"]
     assert linked.trials["NCT0"].conditions == ("Melanoma",)
+
+
+RAY = frame("nppes_people", {"npi": "3", "last_name": "RAY", "first_name": "BOB", "state": "MD"})
+IN_MARYLAND = frame("trial_sites", {"nct_number": "NCT1", "state": "MD", "country": "United States"})
+
+
+@pytest.mark.parametrize("other", ["STUDY_CHAIR", "STUDY_DIRECTOR", "SUB_INVESTIGATOR"])
+def test_the_highest_role_of_a_trial_counts(tmp_path: Path, other: str) -> None:
+    people = [
+        {"nct_number": "NCT1", "name": "Bob Ray", "role": role, "state": "MD", "facility": "A"}
+        for role in (other, "PRINCIPAL_INVESTIGATOR", "SUB_INVESTIGATOR")
+    ]
+    found = investigators_of(tmp_path, nppes_people=RAY, trial_people=frame("trial_people", *people),
+                             trials=frame("trials", {"nct_number": "NCT1"}))  # fmt: skip
+    assert found.by_npi == {"3": (("NCT1", "PRINCIPAL_INVESTIGATOR"),)}
+
+
+@pytest.mark.parametrize(
+    ("place", "is_linked"),
+    [({}, True), ({"facility": "Klinik", "city": "Berlin"}, False), ({"city": "Berlin"}, False)],
+)
+def test_who_is_named_at_a_foreign_site_is_not_looked_for_at_the_sites_here(
+    tmp_path: Path, place: dict[str, str], is_linked: bool
+) -> None:
+    named = {"nct_number": "NCT1", "name": "Bob Ray", "role": "SUB_INVESTIGATOR"} | place
+    found = investigators_of(tmp_path, nppes_people=RAY, trial_sites=IN_MARYLAND,
+                             trials=frame("trials", {"nct_number": "NCT1"}),
+                             trial_people=frame("trial_people", named))  # fmt: skip
+    assert ("3" in found.by_npi) is is_linked
+
+
+def test_the_newest_record_of_a_trial_counts(tmp_path: Path) -> None:
+    records = [
+        {"nct_number": "NCT1", "title": "A new", "status": "COMPLETED", "as_of": "2025-01-01"},
+        {"nct_number": "NCT1", "title": "Of no date", "status": "RECRUITING"},
+        {"nct_number": "NCT1", "title": "The old", "status": "RECRUITING", "as_of": "2020-01-01"},
+    ]
+    named = {"nct_number": "NCT1", "name": "Bob Ray", "role": "STUDY_CHAIR", "state": "MD"}
+    found = investigators_of(tmp_path, nppes_people=RAY, trials=frame("trials", *records),
+                             trial_people=frame("trial_people", named))  # fmt: skip
+    assert found.trials["NCT1"].title == "A new"

@@ -6,7 +6,7 @@ import pytest
 
 from finder.errors import SourceError
 from ingest.files import inspected
-from ingest.run import recognised
+from ingest.recognition import is_demonstration, recognised
 from ingest.sources import SOURCES
 from ingest.sources.base import Source
 
@@ -44,10 +44,20 @@ def test_a_format_that_is_known_and_not_read_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_only_the_sources_asked_for_are_read(tmp_path: Path) -> None:
-    (tmp_path / "Facility_Affiliation.csv").write_text("NPI\n")
-    assert recognised(tmp_path, only=["nppes"])[0] == []
-    assert len(recognised(tmp_path, only=["facility_affiliations"])[0]) == 1
+def test_a_marked_folder_and_each_of_its_files_are_demonstration_data(tmp_path: Path) -> None:
+    file = tmp_path / "Facility_Affiliation.csv"
+    file.write_text("NPI\n")
+    assert not is_demonstration(tmp_path)
+    (tmp_path / "DEMONSTRATION.txt").write_text("fictional")
+    assert is_demonstration(tmp_path)
+    assert is_demonstration(file)
+
+
+def test_demonstration_data_among_other_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "DEMONSTRATION.txt").write_text("fictional")
+    with pytest.raises(SourceError, match="keep it apart"):
+        is_demonstration(tmp_path)
 
 
 def test_dates_come_from_the_list_of_the_folder_before_the_name(tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""What a run tells of itself: its state, steps, files, gates; kept in the engine, printed, shown."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from ingest.build import Built
+from ingest.gates import Gate
+from ingest.staging import FileReport
+
+
+class State(StrEnum):
+    """How a run ends; `running` is how it begins."""
+
+    RUNNING = "running"
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One step: what went in and came out, in the step's unit, and how long it took in seconds."""
+
+    name: str
+    rows_in: int
+    rows_out: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Everything that a run tells: kept in the engine, printed by the command, shown by the admin pages."""
+
+    run_id: str
+    state: State
+    reason: str | None
+    steps: tuple[StepReport, ...] = ()
+    files: tuple[FileReport, ...] = ()
+    unrecognised: tuple[str, ...] = ()
+    built: Built | None = None
+    gates: tuple[Gate, ...] = ()
+    quarantine: str | None = None
+    exit_code: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON, without paths of this machine."""
+        built = self.built
+        return {
+            "run_id": self.run_id, "state": self.state.value, "reason": self.reason,
+            "steps": [asdict(s) for s in self.steps], "files": [asdict(f) for f in self.files],
+            "unrecognised": list(self.unrecognised), "gates": [g.to_json() for g in self.gates],
+            "documents": dict(built.documents) if built else {},
+            "coverage": dict(built.coverage) if built else {},
+            "left_out": dict(built.left_out) if built else {},
+            "investigators": dict(built.investigators) if built else {},
+            "content_checksum": built.checksum if built else None,
+        }  # fmt: skip
