@@ -28,7 +28,7 @@ from ingest.rows import (
 _PHYSICIAN_CREDENTIALS = {"md", "do", "mbbs", "mbchb"}
 _US = {None, "US", "USA"}
 MAX_SITES = 40
-# A row that much older than what CMS lists says where a person was, not is (own judgment, 2026-11-23).
+# A row that much older than what other sources say tells where a person was (own judgment, 2026-11-23).
 OUTDATED_AFTER_YEARS = 3
 # Facility types, folded, at which doctors of one medical staff work side by side. The other types that CMS
 # lists (nursing home, home health agency, hospice, dialysis facility) are places that doctors of many groups
@@ -275,12 +275,19 @@ def _is_hospital(facility_type: str | None) -> bool:
 
 
 def _current_rosters(rows: PersonRows) -> list[Roster]:
-    """The newest rows of the rosters, unless they are years older than what CMS lists."""
-    listed = max(_last_date(rows.clinicians), _last_date(rows.facility_affiliations))
-    return [roster for roster in newest(rows.rosters) if not _is_outdated(roster.as_of, listed)]
+    """The newest rows of the rosters, unless they are years older than what any other source says."""
+    others = (
+        rows.clinicians,
+        rows.facility_affiliations,
+        rows.nppes_people,
+        rows.qhp_people,
+        rows.procedures,
+    )
+    last = max(map(_last_date, others))
+    return [roster for roster in newest(rows.rosters) if not _is_outdated(roster.as_of, last)]
 
 
-def _last_date(rows: Sequence[Clinician | FacilityAffiliation]) -> str:
+def _last_date(rows: Sequence[Clinician | FacilityAffiliation | NppesPerson | QhpPerson | Procedure]) -> str:
     return max((row.as_of for row in rows if row.as_of), default="")
 
 
