@@ -276,14 +276,10 @@ def _is_hospital(facility_type: str | None) -> bool:
 
 def _current_rosters(rows: PersonRows) -> list[Roster]:
     """The newest rows of the rosters, unless they are years older than what any other source says."""
-    others = (
-        rows.clinicians,
-        rows.facility_affiliations,
-        rows.nppes_people,
-        rows.qhp_people,
-        rows.procedures,
-    )
-    last = max(map(_last_date, others))
+    last = max(
+        _last_date(rows.clinicians), _last_date(rows.facility_affiliations), _last_date(rows.nppes_people),
+        _last_date(rows.qhp_people), _last_date(rows.procedures),
+    )  # fmt: skip
     return [roster for roster in newest(rows.rosters) if not _is_outdated(roster.as_of, last)]
 
 
