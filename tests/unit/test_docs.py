@@ -4,12 +4,15 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import pytest
 
+from finder.app import create_app
 from finder.cli import main
-from finder.config import SETTINGS
+from finder.config import SETTINGS, Config
+from finder.facets import FACETS
 from finder.indexes import RUNS, SERVED_ALIASES, mapping_file
 from finder.sources import load_sources
 from ingest.gates import gate_sets
@@ -65,12 +68,31 @@ def gates_table() -> str:
     return "\n".join(["| Set | Specialists at least | Shrink at most | Shares |", "|---|---|---|---|", *rows])
 
 
+def routes_table() -> str:
+    with TemporaryDirectory() as home:
+        app = create_app(Config.from_env({"FINDER_HOME": home, "FINDER_CACHE": home}))
+    rows = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda r: (r.rule, sorted(r.methods or ()))):
+        if rule.endpoint != "static":
+            methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+            says = (app.view_functions[rule.endpoint].__doc__ or "").strip().splitlines()[0]
+            rows.append(f"| `{rule.rule}` | {methods} | {says} |")
+    return "\n".join(["| Address | Method | Gives |", "|---|---|---|", *rows])
+
+
+def facets_table() -> str:
+    rows = [f"| `{facet.name}` | {facet.label} | {facet.help} |" for facet in FACETS]
+    return "\n".join(["| Filter | Label | Keeps |", "|---|---|---|", *rows])
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "commands": commands_table,
     "sources": sources_table,
     "fields": fields_table,
     "gates": gates_table,
+    "routes": routes_table,
+    "facets": facets_table,
 }
 
 
