@@ -334,10 +334,9 @@ def _result(
 
 def _parts(question: Question, scores: Mapping[str, float]) -> tuple[PartShown, ...]:
     """The named shares that add up to the score, in the order of the profile; no step inside `fit`."""
+    parts = question.profile.parts
     return tuple(
-        PartShown(name.value, scores[name.value], part.says)
-        for name, part in question.profile.parts.items()
-        if scores.get(name.value)
+        PartShown(str(name), scores[name], part.says) for name, part in parts.items() if scores.get(name)
     )
 
 
@@ -383,5 +382,7 @@ def _network_as_of(question: Question, source: Mapping[str, Any]) -> str | None:
     return as_of
 
 
-def _fact(fact: Mapping[str, Any]) -> dict[str, Any]:
+def _fact(fact: Mapping[str, Any]) -> Mapping[str, Any]:
+    if len(fact) == 3 and "others" not in fact:
+        return fact  # the usual case is already what is shown
     return {"value": fact.get("value"), "source": fact.get("source"), "as_of": fact.get("as_of")}

@@ -3,6 +3,9 @@
 import math
 
 import pytest
+from geopy.distance import great_circle as geopy_circle
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finder.geo import great_circle, is_point, is_state, nearest
 
@@ -41,3 +44,11 @@ def test_states_are_upper_case_codes_and_territories_count() -> None:
     assert not is_state("md")
     assert not is_state("AE")
     assert not is_state("XX")
+
+
+DEGREES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+
+
+@given(DEGREES, DEGREES)
+def test_distances_are_those_of_geopy(one: tuple[float, float], other: tuple[float, float]) -> None:
+    assert great_circle(one, other) == pytest.approx(geopy_circle(one, other).miles, rel=1e-6, abs=1e-3)
