@@ -4,7 +4,7 @@ import hashlib
 import multiprocessing
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +15,9 @@ import orjson
 
 from finder.documents import Specialist
 from finder.indexes import SERVED_ALIASES, mapping_hash
-from finder.programs import load_programs
+from finder.programs import PROGRAM_COLUMNS, Program, load_programs, programs_of
 from finder.specialties import load_specialties
+from finder.tables import Row
 from finder.vocabulary import load_vocabulary
 from ingest.enrich import Knowledge, enriched
 from ingest.investigators import Investigators, investigators
@@ -95,7 +96,7 @@ def build(
         bounds = staging.slices(PEOPLE_A_SLICE)
         known = knowledge(reference(staging), investigators(staging), is_demonstration=is_demonstration)
         on_start(len(bounds) * PEOPLE_A_SLICE)
-        others = _others(out, known)
+        others = _others(out, known, programs(staging))
         if len(bounds) * PEOPLE_A_SLICE < PEOPLE_FOR_MORE_PROCESSES:
             slices = []
             for number, (low, high) in enumerate(bounds):
@@ -154,6 +155,22 @@ def people(staging: Staging, low: str, high: str) -> Iterator[PersonRows]:
         yield found[npi]
 
 
+def programs(staging: Staging) -> tuple[Program, ...]:
+    """The programs that ship with the product and those of the data folder, by id; of one id the folder's."""
+    columns = ", ".join(PROGRAM_COLUMNS)
+    staged = staging.rows(f"SELECT {columns} FROM opinion_programs ORDER BY ALL")  # noqa: S608 - own names
+    rows = [
+        Row(
+            "opinion_programs",
+            number,
+            {name: cell or "" for name, cell in zip(PROGRAM_COLUMNS, cells, strict=True)},
+        )
+        for number, cells in enumerate(staged, start=1)
+    ]
+    found = {program.id: program for program in (*load_programs(), *programs_of(rows))}
+    return tuple(found[key] for key in sorted(found))
+
+
 def _slice(staging: Staging, known: Knowledge, out: Path, number: int, low: str, high: str) -> _Slice:
     path = out / f"specialists-{number:05d}.ndjson"
     left_out: Counter[str] = Counter()
@@ -197,10 +214,10 @@ def _covered(specialist: Specialist) -> Iterator[str]:
             yield name
 
 
-def _others(out: Path, known: Knowledge) -> dict[str, tuple[Path, int, str]]:
+def _others(out: Path, known: Knowledge, offered: Sequence[Program]) -> dict[str, tuple[Path, int, str]]:
     demonstration = known.is_demonstration
     documents: dict[str, Iterable[tuple[str, Mapping[str, Any]]]] = {
-        "programs": ((p.id, p.to_source()) for p in load_programs()),
+        "programs": ((p.id, p.to_source()) for p in offered),
         "organizations": ((o.id, o.to_source()) for o in organizations(known.reference, demonstration)),
         "places": ((p.zip, p.to_source()) for p in places()),
     }

@@ -20,7 +20,7 @@ from ingest.build import Built, build
 from ingest.files import InputFile, inspected
 from ingest.gates import Gate, gate_sets, measured
 from ingest.load import load
-from ingest.progress import Reporter, Step
+from ingest.progress import Reporter
 from ingest.recognition import is_demonstration, recognised
 from ingest.report import RunReport, State, StepReport
 from ingest.sources import SOURCES
@@ -141,13 +141,13 @@ def _close_killed(run: Run) -> None:
 
 def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[str], full: bool) -> None:
     staged = staging_file(run.config, data)
+    is_fictional = is_demonstration(data)
     _stage(run, data, staged, only)
     failed = [f for f in run.report.files if f.failure]
     if failed:
         reason = "; ".join(str(f.failure) for f in failed)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
         return
-    is_fictional = is_demonstration(data)
     built = _build(run, staged, is_fictional)
     lock.confirm()
     served = indexes.served(run.client, run.config.index_prefix)
@@ -166,7 +166,6 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
 
 
 def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
-    is_demonstration(data)
     files, unknown = recognised(data)
     if not files:
         raise SourceError(str(data), None, None, "holds no file that any source reads")
@@ -178,12 +177,16 @@ def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
             if only and source.name not in only:
                 reports += staging.staged(file.name)
                 continue
-            report = _staged(staging, file, source, step)
-            twin = first_of.setdefault((source.name, report.sha256), file.name)
-            if report.sha256 and twin != file.name:
-                staging.forget([file.name])
-                unknown.append(f"{file.name}: the same bytes as {twin}, which is read once")
-                continue
+            try:
+                whole = inspected(file)
+                twin = first_of.setdefault((source.name, whole.sha256), file.name)
+                if twin != file.name:
+                    staging.forget([file.name])
+                    unknown.append(f"{file.name}: the same bytes as {twin}, which is read once")
+                    continue
+                report = staging.stage(whole, source, step.advance)
+            except SourceError as problem:
+                report = _unreadable(file, source, problem)
             reports.append(report)
             run.reporter.say(_told(report))
         staging.sort_people()
@@ -195,11 +198,8 @@ def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
 
 
-def _staged(staging: Staging, file: InputFile, source: Source, step: Step) -> FileReport:
-    try:
-        return staging.stage(inspected(file), source, step.advance)
-    except SourceError as problem:
-        return FileReport(file.name, source.name, "", 0, file.as_of, 0, 0, 0, 0, 0, problem.message, False)
+def _unreadable(file: InputFile, source: Source, problem: SourceError) -> FileReport:
+    return FileReport(file.name, source.name, "", 0, file.as_of, 0, 0, 0, 0, 0, problem.message, False)
 
 
 def _told(report: FileReport) -> str:

@@ -21,8 +21,3 @@ def pick(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
     edges = np.cumsum(weights)
     found: Ints = np.searchsorted(edges, rng.random(count) * edges[-1], side="right").astype(np.int64)
     return np.minimum(found, len(weights) - 1)
-
-
-def quota(rng: np.random.Generator, among: Ints, share: float) -> Ints:
-    """Exactly that share of `among` (rounded), drawn without replacement, in rising order."""
-    return np.sort(rng.permutation(among)[: round(len(among) * share)])
