@@ -15,7 +15,7 @@ import orjson
 
 from finder import local_node, search
 from finder.config import Config
-from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria
+from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, WhyAsked
 from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
 from finder.facets import FACETS
@@ -150,7 +150,17 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
 )
 @facet_options
 @click.option("--facets", is_flag=True, help="Count how many there are by specialty, language and so on.")
-@click.option("--profile", metavar="NAME", help="The named set of ranking weights.")
+@click.option(
+    "--why",
+    type=click.Choice([each.value for each in WhyAsked]),
+    help="Why the opinion is sought; picks the set of ranking weights.",
+)
+@click.option("--profile", metavar="NAME", help="The named set of ranking weights, instead of --why.")
+@click.option(
+    "--no-diverse",
+    is_flag=True,
+    help="Keep the plain order, though the first five may all be of one health system.",
+)
 @click.option(
     "--generation", metavar="RUN", help="Search the generation of one run, before or after serving it."
 )
@@ -160,13 +170,14 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     "--json", "wants_json", is_flag=True, help="The answer as JSON (finder/contract/search.schema.json)."
 )
 @told
-def search_command(wants_json: bool, next_: str | None, **given: Any) -> int:
+def search_command(wants_json: bool, next_: str | None, no_diverse: bool, **given: Any) -> int:
     """Find specialists for a condition in your own WORDS, independent of the doctors already seen.
 
     A doctor's name that fits several people is asked back: the answer lists them, and nobody is called
     independent until one is named by NPI.
     """
-    criteria = SearchCriteria.from_args(given_only({**given, "next": next_}))
+    asked = given_only({**given, "next": next_})
+    criteria = SearchCriteria.from_args({**asked, "diverse": "no"} if no_diverse else asked)
     config = configured()
     results = search.find_specialists(
         connected(config), config.index_prefix, criteria, search.load_context(), date.today()

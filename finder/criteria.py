@@ -1,7 +1,7 @@
 """What a search asks for: read from parameters with every mistake at once, and written back as parameters.
 
 Parameters are words, near, within, seen, seen_name and seen_org (repeatable), the facets of `facets.FACETS`,
-profile, show_tied, facets (whether to count them), size, next, generation.
+why, profile, show_tied, diverse, facets (whether to count them), size, next, generation.
 """
 
 import base64
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -22,7 +23,7 @@ from finder.text import fold
 
 __all__ = [
     "AcceptingAsked", "AgesAsked", "NameAsked", "Position", "RoleAsked", "SearchCriteria", "VerdictAsked",
-    "name_asked",
+    "WhyAsked", "name_asked",
 ]  # fmt: skip
 
 MAX_SEEN = 20
@@ -34,12 +35,24 @@ DEFAULT_PROFILE = "expert_first"
 NAME_FORM = "write a name, a city and a state, such as: Jane Smith, Baltimore MD"
 
 
+class WhyAsked(StrEnum):
+    """Why the opinion is sought; each value is the name of a profile of ranking.toml."""
+
+    RARE = "rare"
+    OPTIONS = "options"
+    DOUBT = "doubt"
+    SURGERY = "surgery"
+    TRIAL = "trial"
+    TIE_BREAKER = "tie-breaker"
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where the next page begins: after `sort`, the sort values of the last result shown, ranked `rank`.
 
     `generation` and `today` keep the pages of one search on the same data and the same ages of evidence;
-    `search` is a fingerprint of what was asked, so that a token fits only its own search.
+    `search` is a fingerprint of what was asked, so that a token fits only its own search. `skip` are the NPIs
+    that the first page showed ahead of their turn.
     """
 
     generation: str
@@ -47,10 +60,12 @@ class Position:
     search: str
     rank: int
     sort: tuple[float | str, ...]
+    skip: tuple[str, ...] = ()
 
     def to_token(self) -> str:
         """Get the position as one opaque text that may stand in an address."""
-        raw = orjson.dumps([self.generation, self.today.isoformat(), self.search, self.rank, self.sort])
+        told = [self.generation, self.today.isoformat(), self.search, self.rank, self.sort, self.skip]
+        raw = orjson.dumps(told)
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
     @classmethod
@@ -58,11 +73,12 @@ class Position:
         """Get the position back. Raises ValueError for any other text."""
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-            generation, today, search, rank, sort = orjson.loads(raw)
+            generation, today, search, rank, sort, skip = orjson.loads(raw)
             good = isinstance(generation, str) and isinstance(search, str) and isinstance(rank, int)
             if not good or rank < 1 or not all(isinstance(v, float | int | str) for v in sort):
                 raise ValueError("not a position")
-            return cls(generation, date.fromisoformat(today), search, rank, tuple(sort))
+            skipped = tuple(parameters.npi(each) for each in skip)
+            return cls(generation, date.fromisoformat(today), search, rank, tuple(sort), skipped)
         except (binascii.Error, TypeError, ValueError) as problem:
             raise ValueError("is not a token of this program, or was cut off") from problem
 
@@ -117,8 +133,10 @@ class SearchCriteria:
     accepting: AcceptingAsked | None = None
     trials: bool = False
     virtual: bool = False
-    profile: str = DEFAULT_PROFILE
+    why: WhyAsked | None = None
+    profile: str | None = None
     show_tied: bool = False
+    diverse: bool = True
     facets: bool = False
     size: int = DEFAULT_SIZE
     generation: str | None = None
@@ -145,8 +163,10 @@ class SearchCriteria:
             seen=reader.several("seen", parameters.npi, MAX_SEEN),
             seen_name=reader.several("seen_name", _name, MAX_SEEN),
             seen_org=reader.several("seen_org", parameters.short, MAX_SEEN),
-            profile=reader.one("profile", parameters.short, DEFAULT_PROFILE),
+            why=reader.one("why", parameters.member(WhyAsked), None),
+            profile=reader.one("profile", parameters.short, None),
             show_tied=reader.one("show_tied", parameters.truth, False),
+            diverse=reader.one("diverse", parameters.truth, True),
             facets=reader.one("facets", parameters.truth, False),
             size=reader.one("size", parameters.whole(1, MAX_SIZE), DEFAULT_SIZE),
             generation=reader.one("generation", parameters.short, None),
@@ -166,6 +186,7 @@ class SearchCriteria:
         reader.require("words", bool(self.words), "say what the opinion is about, such as a diagnosis")
         has_place = self.within is None or self.near is not None or not reader.is_fine("near")
         reader.require("within", has_place, "needs near: a ZIP code to measure from")
+        reader.require("why", not (self.why and self.profile), "names a profile itself: drop profile or why")
         if self.verdict is None:
             return
         reader.require("verdict", self.has_prior, "needs a doctor already seen to compare with")

@@ -22,6 +22,10 @@ class EvidenceKind(StrEnum):
     ROSTER = "roster"
     PROCEDURE = "procedure"
     TRIAL = "trial"
+    TAXONOMY = "taxonomy"
+    CENTER = "center"
+    RECRUITING = "recruiting"
+    VOLUME = "volume"
 
 
 @dataclass(frozen=True, slots=True)

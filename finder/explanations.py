@@ -6,6 +6,8 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from finder.answers import Result, Source
+from finder.composition import page_of
 from finder.context import SearchContext
 from finder.criteria import SearchCriteria
 from finder.engine import translated
@@ -14,10 +16,10 @@ from finder.independence import PairVerdict, Side, Ties, ties_of, verdict
 from finder.parameters import npi as checked_npi
 from finder.priors import looked_up, question_of
 from finder.query import FOUND, explaining_body
-from finder.ranking import Profile, profile_named
+from finder.ranking import Profile
 from finder.reads import Client, documents, searches, served
-from finder.reasons import Pair, Words, why_independent
-from finder.results import Result, Source, results_of
+from finder.reasons import Pair, Words, what_would_change, why_independent
+from finder.results import results_of
 from finder.vocabulary import Understood, resolve
 
 MOST_PEOPLE = 20
@@ -112,8 +114,8 @@ def explain(
 
     Raises NotFound for an unknown NPI, InputErrors as `find_specialists`, NotReady, EngineDown.
     """
-    profile = profile_named(criteria.profile, context.profiles)
     understood = resolve(criteria.words, context.vocabulary)
+    profile = context.profile_for(criteria, understood)
     generation = served(engine, prefix, criteria.generation)
     known = looked_up(engine, generation, criteria, context)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
@@ -122,11 +124,13 @@ def explain(
         return explained
     question = question_of(criteria, understood, known, context, now)
     response = searches(engine, [(generation.specialists, explaining_body(question, npi))])[0]
-    results = results_of(question, response, known.priors, context.words)
+    results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
         raise NotFound(f"no specialist with NPI {npi} is in the directory")
     is_found = FOUND in response["hits"]["hits"][0].get("matched_queries", {})
-    return replace(explained, result=results[0], is_found=is_found)
+    own = {part.name: part.value for part in results[0].parts}
+    would_change = what_would_change(question, own, None)
+    return replace(explained, result=replace(results[0], would_change=would_change), is_found=is_found)
 
 
 @translated()

@@ -145,8 +145,8 @@ def _trials(_value: Any, scope: Scope) -> Clause:
     return {"nested": {"path": "evidence", "query": {"bool": {"filter": about}}}}
 
 
-def _verdict(value: Any, scope: Scope) -> Clause:
-    """The truth table of the README over all prior doctors at once: the worst verdict counts."""
+def clause_of_verdict(value: Any, scope: Scope) -> Clause:
+    """Get the truth table of the README over all prior doctors at once: the worst verdict counts."""
     breaks: Clause = {"terms": {"tie_keys": list(scope.breaking)}}
     weakens: Clause = {"terms": {"tie_keys": list(scope.weakening)}}
     settled = [{"term": {"tie_kinds_known": kind}} for kind in scope.needed]
@@ -197,7 +197,7 @@ FACETS: tuple[Facet, ...] = (
         help="Only people with this verdict: independent, some_tie, unknown or not_independent; "
         "needs a doctor already seen.",
         parse=parameters.member(VerdictAsked),
-        clause=_verdict,
+        clause=clause_of_verdict,
         describes=lambda v: f"verdict: {_VERDICTS[v].lower()}",
         metavar="VERDICT",
         choices=_VERDICTS,

@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from finder.answers import Ask, FacetCount, Result, SearchResults
 from finder.criteria import SearchCriteria
 from finder.explanations import Compared, Explained
 from finder.offers import Offer, price_words
 from finder.program_search import FoundPrograms
-from finder.results import Ask, FacetCount, Result, SearchResults
 from finder.vocabulary import Understood
 
 WIDTH = 100
@@ -43,8 +43,7 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
     if results.emptied_by:
         facet, count = results.emptied_by.facet, results.emptied_by.without
         lines.append(f"Without the limit “{facet}” there would be {count:,}.")
-    for result in results.results:
-        lines += ["", *_result_lines(result, bool(results.prior))]
+    lines += [*_people_lines(results)]
     lines += [*_facet_lines(results.facets)]
     if results.programs:
         names = ", ".join(offer.document["name"] + " of " + offer.document["institution"]
@@ -59,6 +58,16 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
         f"Generation {results.source.generation}; newest file of {date}. This is no medical advice.",
     ]
     return "\n".join(lines)
+
+
+def _people_lines(results: SearchResults) -> Iterator[str]:
+    for result in results.results:
+        yield from ("", *_result_lines(result, bool(results.prior)))
+    if results.surgeon and results.surgeon.rank:
+        yield from ("", f"The surgeon who fits best is number {results.surgeon.rank} of this list.")
+    elif results.surgeon:
+        yield from ("", "The surgeon who fits best, beside this list:")
+        yield from _result_lines(results.surgeon, bool(results.prior))
 
 
 def _questions(asked: Iterable[Ask]) -> Iterator[str]:
@@ -97,7 +106,8 @@ def _left_out(results: SearchResults) -> Iterator[str]:
 
 def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:
     credentials = f", {result.credentials}" if result.credentials else ""
-    yield f"{result.rank}. {result.name}{credentials}: {result.specialty or 'specialty not known'}"
+    number = f"{result.rank}. " if result.rank else "   "
+    yield f"{number}{result.name}{credentials}: {result.specialty or 'specialty not known'}"
     if was_asked:
         yield f"   {VERDICTS[result.verdict.value]}"
     site = result.nearest_site
@@ -109,6 +119,11 @@ def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:
         yield from textwrap.wrap(reason, WIDTH, initial_indent="   + ", subsequent_indent="     ")
     for gap in result.unknown:
         yield from textwrap.wrap(gap, WIDTH, initial_indent="   ? ", subsequent_indent="     ")
+    if result.above_next:
+        yield from textwrap.wrap(result.above_next, WIDTH, initial_indent="   > ", subsequent_indent="     ")
+    if result.would_change:
+        raised = f"Would stand higher with {' or '.join(result.would_change)}"
+        yield from textwrap.wrap(raised, WIDTH, initial_indent="   > ", subsequent_indent="     ")
     yield f"   NPI {result.npi}, score {result.score:.3f}"
 
 

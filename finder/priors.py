@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from finder.answers import Ask, Candidate
 from finder.context import SearchContext
 from finder.criteria import NAME_FORM, NameAsked, SearchCriteria, name_asked
 from finder.documents import OrganizationKind
@@ -20,10 +21,9 @@ from finder.independence import (
     weakening_keys,
 )
 from finder.query import Question
-from finder.ranking import profile_named
 from finder.reads import Client, Served, documents, searches, served
 from finder.reasons import Words
-from finder.results import Ask, Candidate, total_of
+from finder.results import total_of
 from finder.text import fold, person_name
 from finder.vocabulary import Understood
 
@@ -118,7 +118,7 @@ def question_of(
         criteria=criteria,
         ladder=understood.ladder,
         concepts=context.below(understood.concept_id or ""),
-        profile=profile_named(criteria.profile, context.profiles),
+        profile=context.profile_for(criteria, understood),
         now=now,
         place=known.place,
         prior_npis=tuple(prior.npi for prior in known.priors if prior.npi),

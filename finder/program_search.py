@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from finder import parameters
+from finder.answers import Source
 from finder.context import SearchContext
 from finder.engine import translated
 from finder.facets import AgesAsked
 from finder.offers import About, Available, LeftOut, Offer, Patient, in_order, offer_of, why_not
 from finder.parameters import Reader
 from finder.reads import Client, document, searches, served
-from finder.results import Source
 from finder.vocabulary import Understood, resolve
 
 MOST_PROGRAMS = 1000  # every program is read: there are tens, and each needs its own reasons

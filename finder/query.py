@@ -13,7 +13,7 @@ from typing import Any
 
 from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria
-from finder.facets import FACETS, Facet, Scope
+from finder.facets import FACETS, Facet, RoleAsked, Scope, VerdictAsked, clause_of_verdict
 from finder.geo import Point
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
 
@@ -29,12 +29,13 @@ _ATTRIBUTE_OF = MappingProxyType(
         PartName.ACCEPTING: ("accepting", "yes"),
     }
 )
-# What a result shows; the ties only where there is a prior doctor to compare with.
+# What a result shows; the labels of ties only where there is a prior doctor to compare with.
 _SHOWN = (
-    "npi", "name", "credentials", "specialties", "sites", "languages", "ages", "accepting", "attributes",
-    "evidence", "trials", "program_ids", "facts", "demonstration",
+    "npi", "name", "credentials", "specialties", "roles", "sites", "languages", "ages", "accepting",
+    "attributes", "evidence", "trials", "program_ids", "facts", "tie_keys", "tie_kinds_known",
+    "demonstration",
 )  # fmt: skip
-_SHOWN_TIES = ("tie_keys", "tie_kinds_known", "ties")
+_SHOWN_TIES = ("ties",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,25 @@ def specialists_body(question: Question) -> dict[str, Any]:
         body["aggs"] = aggregations
     if criteria.position:
         body["search_after"] = list(criteria.position.sort)
+        if criteria.position.skip:  # left out after the counting, too
+            left_out = body.setdefault("post_filter", {"bool": {"must_not": []}})["bool"]["must_not"]
+            left_out.append({"ids": {"values": list(criteria.position.skip)}})
+    return body
+
+
+def further_body(question: Question, sort: Sequence[Any], size: int) -> dict[str, Any]:
+    """Get the body of the `size` hits that follow on the one with the sort values `sort`, without counts."""
+    uncounted = replace(question, criteria=replace(question.criteria, facets=False, size=size))
+    body = {**specialists_body(uncounted), "search_after": list(sort)}
+    body.pop("aggs", None)
+    return body
+
+
+def surgeon_body(question: Question) -> dict[str, Any]:
+    """Get the body of the search for the one surgeon who fits best, whatever kind of doctor was asked for."""
+    asked = replace(question.criteria, role=RoleAsked.SURGERY, specialty=None, facets=False, size=1)
+    body = specialists_body(replace(question, criteria=asked))
+    body.pop("aggs", None)
     return body
 
 
@@ -230,14 +250,28 @@ def _filters(question: Question) -> dict[str, dict[str, Any]]:
 
 
 def _parts(question: Question) -> list[dict[str, Any]]:
-    parts = question.profile.parts
-    clauses = [_fit(question)] if question.ladder else []
-    clauses += [_evidence(parts[name], kind.value, question) for name, kind in EVIDENCE_PARTS.items()]
-    if question.place:
-        clauses.append(_distance(parts[PartName.DISTANCE], question.place))
-    for name, (searched, value) in _ATTRIBUTE_OF.items():
-        clauses.append(_constant(_term(searched, value), parts[name].weight, name.value))
-    return clauses
+    return [
+        clause for part in question.profile.parts.values() if (clause := _part(question, part)) is not None
+    ]
+
+
+def _part(question: Question, part: Part) -> dict[str, Any] | None:
+    """The clause of one part; None where this search has nothing to measure it by."""
+    if part.name is PartName.FIT:
+        return _fit(question) if question.ladder else None
+    if part.name in EVIDENCE_PARTS:
+        return _evidence(part, EVIDENCE_PARTS[part.name].value, question)
+    if part.name is PartName.DISTANCE:
+        return _distance(part, question.place) if question.place else None
+    if part.name is PartName.ROLE:
+        return _constant(_terms("roles", part.roles), part.weight, part.name.value)
+    if part.name is PartName.INDEPENDENCE:
+        if not question.criteria.has_prior:
+            return None
+        proved = clause_of_verdict(VerdictAsked.INDEPENDENT, question.scope())
+        return _constant(proved, part.weight, part.name.value)
+    searched, value = _ATTRIBUTE_OF[part.name]
+    return _constant(_term(searched, value), part.weight, part.name.value)
 
 
 def _fit(question: Question) -> dict[str, Any]:

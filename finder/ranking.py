@@ -1,4 +1,8 @@
-"""Loads and checks `ranking.toml`: profiles of named parts whose weights add up to exactly 1."""
+"""Loads and checks `ranking.toml`: profiles of named parts whose weights add up to exactly 1.
+
+A profile names the parts that it uses; fit and distance are in every one. What a part says to the reader, and
+what it says where it is missing, stands once for all profiles.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,21 +14,28 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from finder.criteria import DEFAULT_PROFILE
+from finder.criteria import DEFAULT_PROFILE, WhyAsked
 from finder.documents import EvidenceKind
 from finder.errors import FieldError, InputErrors, SourceError
+from finder.specialties import Role
 
 RANKING_FILE = Path(__file__).resolve().parent / "data" / "ranking.toml"
 LADDER_STEP = "ladder_step"
+_PROFILE_KEYS = frozenset({"name", "says", "why", "steps", "outweighs", "parts"})
 
 
 class PartName(StrEnum):
     """Every part that a score may have; the engine reports each under this name."""
 
     FIT = "fit"
+    ROLE = "role"
     ROSTER = "evidence.roster"
     PROCEDURE = "evidence.procedure"
     TRIAL = "evidence.trial"
+    VOLUME = "evidence.volume"
+    RECRUITING = "evidence.recruiting"
+    CENTER = "evidence.center"
+    INDEPENDENCE = "independence"
     DISTANCE = "distance"
     ACCEPTING = "access.accepting"
     ACADEMIC = "attributes.academic"
@@ -36,31 +47,53 @@ EVIDENCE_PARTS: Mapping[PartName, EvidenceKind] = MappingProxyType(
         PartName.ROSTER: EvidenceKind.ROSTER,
         PartName.PROCEDURE: EvidenceKind.PROCEDURE,
         PartName.TRIAL: EvidenceKind.TRIAL,
+        PartName.VOLUME: EvidenceKind.VOLUME,
+        PartName.RECRUITING: EvidenceKind.RECRUITING,
+        PartName.CENTER: EvidenceKind.CENTER,
     }
 )
+ALWAYS = frozenset({PartName.FIT, PartName.DISTANCE})
+# What no profile may let outweigh one ladder step, unless it says `nearest_first`.
+NEARNESS = (PartName.DISTANCE, PartName.ACCEPTING)
+
+
+class Breadth(StrEnum):
+    """What the first page is kept varied by."""
+
+    SYSTEM = "system"
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One named share of the score. `weight` is the most it can give; `says` is the reader's sentence."""
+    """One named share of the score. `weight` is the most it can give; `says` is the reader's sentence.
+
+    `lacks` says what is missing where the part gives nothing, empty where there is nothing to say.
+    """
 
     name: PartName
     weight: float
     why: str
     says: str
+    lacks: str = ""
     half_life_years: float | None = None
     pivot_miles: float | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One named set of weights. `steps` are shares of the weight of `fit`, the closest ladder step first."""
+    """One named set of weights. `steps` are shares of the weight of `fit`, the closest ladder step first.
+
+    `breadth` says by what the first page is kept varied.
+    """
 
     name: str
     says: str
     why: str
     steps: tuple[float, ...]
     parts: Mapping[PartName, Part]
+    breadth: Breadth = Breadth.SYSTEM
 
     def step_weight(self, position: int) -> float:
         """Score for the ladder step at `position`, counted from 0; beyond the last share, the last one."""
@@ -71,7 +104,9 @@ def load_profiles(path: Path = RANKING_FILE) -> Mapping[str, Profile]:
     """Get every profile by name. Raises SourceError for a file that breaks its own declarations.
 
     Refused are: unknown keys and parts, a missing part, weights that do not add up to 1 exactly, steps that
-    do not fall from 1 to above 0, and numbers that break what the profile says outweighs what.
+    do not fall from 1 to above 0, numbers that break what the profile says outweighs what, distance and
+    access that together could outweigh a ladder step unless the profile says `nearest_first`, and a value of
+    WhyAsked without a profile.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -79,14 +114,16 @@ def load_profiles(path: Path = RANKING_FILE) -> Mapping[str, Profile]:
         raise SourceError(path.name, None, None, f"cannot be read: {problem}") from None
     profiles: dict[str, Profile] = {}
     try:
-        _only(content, {"profile"}, "the file")
+        _only(content, {"profile", "part"}, "the file")
+        shared = _shared(content.get("part", {}))
         for number, row in enumerate(content.get("profile", []), start=1):
-            profile = _profile(row, f"profile {row.get('name', number)}")
+            profile = _profile(row, shared, f"profile {row.get('name', number)}")
             if profile.name in profiles:
                 raise ValueError(f"profile {profile.name} is listed twice")
             profiles[profile.name] = profile
-        if DEFAULT_PROFILE not in profiles:
-            raise ValueError(f"profile {DEFAULT_PROFILE} is missing")
+        for wanted in (DEFAULT_PROFILE, *WhyAsked):
+            if wanted not in profiles:
+                raise ValueError(f"profile {wanted} is missing")
     except ValueError as problem:
         raise SourceError(path.name, None, None, str(problem)) from None
     return MappingProxyType(profiles)
@@ -100,15 +137,32 @@ def profile_named(name: str, profiles: Mapping[str, Profile]) -> Profile:
     return profiles[name]
 
 
-def _profile(row: Mapping[str, Any], where: str) -> Profile:
-    _exactly(row, {"name", "says", "why", "steps", "outweighs", "parts"}, where)
-    weights: dict[PartName, Decimal] = {}
-    parts: dict[PartName, Part] = {}
-    _exactly(row["parts"], {p.value for p in PartName}, f"{where}: parts")
-    for name, fields in row["parts"].items():
-        part = PartName(name)
-        weights[part] = _weight(fields, part, f"{where}: {name}")
-        parts[part] = _part(fields, part)
+def _shared(content: Mapping[str, Any]) -> Mapping[PartName, Mapping[str, Any]]:
+    """What stands once for all profiles: the sentences of a part, and how fast its evidence ages."""
+    _exactly(content, {p.value for p in PartName}, "part")
+    for name, fields in content.items():
+        where = f"part {name}"
+        ages = {"half_life_years"} if PartName(name) in EVIDENCE_PARTS else set()
+        _only(fields, {"says", "lacks", *ages}, where)
+        if missing := {"says", *ages} - set(fields):
+            raise ValueError(f"{where}: {sorted(missing)[0]} is missing")
+        for each in ages:
+            _above_zero(fields, each, where)
+        for each in {"says", "lacks"} & set(fields):
+            _text(fields, each, where)
+    return {PartName(name): fields for name, fields in content.items()}
+
+
+def _profile(row: Mapping[str, Any], shared: Mapping[PartName, Mapping[str, Any]], where: str) -> Profile:
+    _only(row, {*_PROFILE_KEYS, "breadth", "nearest_first"}, where)
+    if missing := _PROFILE_KEYS - set(row):
+        raise ValueError(f"{where}: {sorted(missing)[0]} is missing")
+    if unknown := set(row["parts"]) - {p.value for p in PartName}:
+        raise ValueError(f"{where}: parts: {sorted(unknown)[0]} is not known here")
+    parts = {n: _part(row["parts"][n], n, shared[n], where) for n in PartName if n.value in row["parts"]}
+    if missing := ALWAYS - set(parts):
+        raise ValueError(f"{where}: parts: {sorted(missing)[0]} is missing")
+    weights = {name: Decimal(row["parts"][name.value]["weight"]) for name in parts}
     total = sum(weights.values())
     if total != 1:
         raise ValueError(f"{where}: the weights add up to {total} instead of 1")
@@ -117,37 +171,49 @@ def _profile(row: Mapping[str, Any], where: str) -> Profile:
     steps = [Decimal(step) for step in row["steps"]]
     if not steps or steps[0] != 1 or steps[-1] <= 0 or any(a <= b for a, b in pairwise(steps)):
         raise ValueError(f"{where}: steps must start at 1 and fall, the last one above 0")
-    _check_promises(row["outweighs"], weights, steps, where)
-    shares = tuple(float(step) for step in steps)
-    return Profile(_text(row, "name", where), _text(row, "says", where), _text(row, "why", where),
-                   shares, MappingProxyType(parts))  # fmt: skip
+    promises = list(row["outweighs"])
+    if row.get("nearest_first") is not True:
+        promises.append({"one": LADDER_STEP, "all": [name.value for name in NEARNESS if name in parts]})
+    _check_promises(promises, weights, steps, where)
+    return Profile(
+        name=_text(row, "name", where),
+        says=_text(row, "says", where),
+        why=_text(row, "why", where),
+        steps=tuple(float(step) for step in steps),
+        parts=MappingProxyType(parts),
+        breadth=Breadth(row.get("breadth", Breadth.SYSTEM)),
+    )
 
 
-def _weight(fields: Mapping[str, Any], part: PartName, where: str) -> Decimal:
-    extra = set()
-    if part in EVIDENCE_PARTS:
-        extra = {"half_life_years"}
-    elif part is PartName.DISTANCE:
-        extra = {"pivot_miles"}
-    _exactly(fields, {"weight", "why", "says"} | extra, where)
-    for name in ("weight", *extra):
-        if isinstance(fields[name], bool) or not isinstance(fields[name], int | Decimal) or fields[name] <= 0:
-            raise ValueError(f"{where}: {name} must be a number above 0")
-    _text(fields, "why", where)
-    _text(fields, "says", where)
-    return Decimal(fields["weight"])
-
-
-def _part(fields: Mapping[str, Any], name: PartName) -> Part:
-    half_life, pivot = fields.get("half_life_years"), fields.get("pivot_miles")
+def _part(fields: Mapping[str, Any], name: PartName, shared: Mapping[str, Any], profile: str) -> Part:
+    where = f"{profile}: {name}"
+    extra = {PartName.DISTANCE: {"pivot_miles"}, PartName.ROLE: {"roles"}}.get(name, set())
+    _exactly(fields, {"weight", "why"} | extra, where)
+    for number in {"weight", *extra} - {"roles"}:
+        _above_zero(fields, number, where)
+    half_life, pivot, roles = (
+        shared.get("half_life_years"),
+        fields.get("pivot_miles"),
+        fields.get("roles", []),
+    )
+    if unknown := set(roles) - {role.value for role in Role}:
+        raise ValueError(f"{where}: roles: {sorted(unknown)[0]} is not known here")
     return Part(
         name=name,
         weight=float(fields["weight"]),
-        why=fields["why"],
-        says=fields["says"],
+        why=_text(fields, "why", where),
+        says=shared["says"],
+        lacks=shared.get("lacks", ""),
         half_life_years=None if half_life is None else float(half_life),
         pivot_miles=None if pivot is None else float(pivot),
+        roles=tuple(roles),
     )
+
+
+def _above_zero(fields: Mapping[str, Any], name: str, where: str) -> None:
+    value = fields[name]
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value <= 0:
+        raise ValueError(f"{where}: {name} must be a number above 0")
 
 
 def _check_promises(
@@ -160,7 +226,7 @@ def _check_promises(
     for promise in promises:
         _exactly(promise, {"one", "all"}, f"{where}: outweighs")
         if unknown := {promise["one"], *promise["all"]} - set(values):
-            raise ValueError(f"{where}: outweighs names {sorted(unknown)[0]}, which is no part")
+            raise ValueError(f"{where}: outweighs names {sorted(unknown)[0]}, which is no part of it")
         rest = sum((values[name] for name in promise["all"]), Decimal(0))
         if values[promise["one"]] <= rest:
             together = " and ".join(promise["all"])

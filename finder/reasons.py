@@ -8,7 +8,11 @@ from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
-from finder.ranking import EVIDENCE_PARTS, PartName
+from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
+
+EQUAL = 1e-6  # scores of 32 bits that differ by less are the same
+MOST_TOLD = 2  # reasons in one sentence
+_BREADTHS: Mapping[Breadth, str] = {Breadth.SYSTEM: "health systems", Breadth.ROLE: "kinds of doctor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def why_it_fits(
     for part, kind in EVIDENCE_PARTS.items():
         if part in scored:
             sentences += _best_evidence(question, source.get("evidence", ()), kind.value)
-    for part in (PartName.SECOND_OPINIONS, PartName.ACADEMIC):
+    for part in (PartName.ROLE, PartName.SECOND_OPINIONS, PartName.ACADEMIC):
         if part in scored:
             sentences.append(question.profile.parts[part].says)
     return sentences
@@ -98,6 +102,37 @@ def what_is_unknown(
     if not phone:
         unknown.append("telephone number")
     return unknown
+
+
+def why_above(
+    question: Question, own: Mapping[str, float], below: Mapping[str, float], moved: Breadth | None
+) -> str:
+    """Get the sentence that says why a result stands above the next one, from the parts of both scores.
+
+    `moved` says that it was moved up, and for what.
+    """
+    if moved:
+        return f"Moved up, so that the first ones come from different {_BREADTHS[moved]}"
+    parts = question.profile.parts
+    gains = sorted(((own.get(n, 0.0) - below.get(n, 0.0), n) for n in parts if parts[n].says), reverse=True)
+    told = [parts[name].lacks or parts[name].says for gain, name in gains if gain > EQUAL][:MOST_TOLD]
+    if told:
+        return f"Above the next one for {' and '.join(_lower_first(each) for each in told)}"
+    return "As good as the next one by all that is known here; the order between the two is fixed, not a rank"
+
+
+def what_would_change(
+    question: Question, own: Mapping[str, float], most: int | None = MOST_TOLD
+) -> tuple[str, ...]:
+    """Get what would raise a result, the largest gain first; `most` of them, all with None."""
+    silent = set() if question.criteria.has_prior else {PartName.INDEPENDENCE}
+    silent |= set() if question.place else {PartName.DISTANCE}
+    missing = [
+        (part.weight - own.get(name, 0.0), part.lacks)
+        for name, part in question.profile.parts.items()
+        if part.lacks and name not in silent and part.weight - own.get(name, 0.0) > part.weight / 2
+    ]
+    return tuple(text for _gap, text in sorted(missing, key=lambda each: -each[0])[:most])
 
 
 def _best_evidence(question: Question, evidence: Iterable[Mapping[str, Any]], kind: str) -> list[str]:

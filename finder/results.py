@@ -1,15 +1,16 @@
 """The engine's answer as results: parts, reasons, verdict, nearest site, counts, and the next-page token."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from typing import Any
 
+from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
+from finder.composition import Page
 from finder.concepts import LadderStep
 from finder.criteria import Position
 from finder.facets import Facet
 from finder.geo import nearest
-from finder.independence import PairVerdict, Ties, Verdict, ties_of, verdict, worst
-from finder.offers import Offer
+from finder.independence import Ties, ties_of, verdict, worst
 from finder.query import SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
 from finder.ranking import PartName
 from finder.reasons import (
@@ -17,226 +18,59 @@ from finder.reasons import (
     Words,
     specialty_shown,
     what_is_unknown,
+    what_would_change,
+    why_above,
     why_independent,
     why_it_fits,
 )
-from finder.vocabulary import Understood
 
 NETWORKS_FACT = "networks"
 
 
-@dataclass(frozen=True, slots=True)
-class PartShown:
-    """One named share of a score, with the reader's sentence."""
-
-    name: str
-    value: float
-    says: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Get the part under the keys of the contract; by hand, as `asdict` takes ten times as long."""
-        return {"name": self.name, "value": self.value, "says": self.says}
-
-
-@dataclass(frozen=True, slots=True)
-class SiteShown:
-    """One place of practice. `confidence` says where its point is from: source, zip, or unknown."""
-
-    name: str | None
-    address: str | None
-    city: str | None
-    state: str | None
-    zip: str | None
-    phone: str | None
-    confidence: str
-    as_of: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Get the site under the keys of the contract."""
-        return {
-            "name": self.name, "address": self.address, "city": self.city, "state": self.state,
-            "zip": self.zip, "phone": self.phone, "confidence": self.confidence, "as_of": self.as_of,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One specialist in the answer. `distance_miles` is that of `nearest_site`, None without a place."""
-
-    rank: int
-    npi: str
-    name: str
-    credentials: str | None
-    specialty: str | None
-    ladder_step: int | None
-    score: float
-    parts: tuple[PartShown, ...]
-    reasons: tuple[str, ...]
-    distance_miles: float | None
-    nearest_site: SiteShown | None
-    verdict: Verdict
-    pairs: tuple[PairVerdict, ...]
-    network: str
-    network_as_of: str | None
-    accepting: str
-    languages: tuple[str, ...]
-    trials: tuple[Mapping[str, Any], ...]
-    programs: tuple[str, ...]
-    unknown: tuple[str, ...]
-    facts: Mapping[str, Mapping[str, Any]]
-
-    def to_json(self) -> dict[str, Any]:
-        """Get the result under the keys of the contract."""
-        ties = [tie for pair in self.pairs for tie in pair.ties]
-        gaps = [gap.kind for pair in self.pairs for gap in pair.unchecked]
-        return {
-            "rank": self.rank, "npi": self.npi, "name": self.name, "credentials": self.credentials,
-            "specialty": self.specialty, "ladder_step": self.ladder_step, "score": self.score,
-            "parts": [part.to_json() for part in self.parts], "reasons": list(self.reasons),
-            "distance_miles": self.distance_miles,
-            "nearest_site": self.nearest_site.to_json() if self.nearest_site else None,
-            "verdict": self.verdict.value, "ties": [tie.to_json() for tie in ties],
-            "unchecked": list(dict.fromkeys(gaps)), "network": self.network,
-            "network_as_of": self.network_as_of, "accepting": self.accepting,
-            "languages": list(self.languages), "trials": [dict(t) for t in self.trials],
-            "programs": list(self.programs), "unknown": list(self.unknown), "moved_for": None,
-            "facts": {name: dict(fact) for name, fact in self.facts.items()},
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """How many were left out for a tie; one person may count under several kinds."""
-
-    total: int = 0
-    by_kind: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Emptied:
-    """The filter that emptied an answer, `together` for several, and how many there are without it."""
-
-    facet: str
-    without: int
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One person or organization that a name may mean; `kind` is `specialist` or that of the organization."""
-
-    kind: str
-    id: str
-    npi: str | None
-    name: str
-    specialty: str | None
-    city: str | None
-    state: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A question to answer before anyone can be called independent: which of the candidates was meant.
-
-    `prior` is what was typed under the parameter `field` (`seen_name` or `seen_org`); the answer is the
-    candidate's NPI as `seen`, or its id as `seen_org`.
-    """
-
-    prior: str
-    field: str
-    candidates: tuple[Candidate, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Get the question under the keys of the contract."""
-        candidates = [asdict(candidate) for candidate in self.candidates]
-        return {"prior": self.prior, "field": self.field, "candidates": candidates}
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """One value of a facet: how many there are with it, given everything else that was asked for."""
-
-    value: str
-    label: str
-    count: int
-    selected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FacetCount:
-    """A facet with its values, the most frequent first."""
-
-    name: str
-    label: str
-    values: tuple[FacetValue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Which generation answered: its run, the date of its newest file, and whether it is fictional."""
-
-    generation: str
-    as_of: str | None
-    is_demonstration: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResults:
-    """The whole answer to one search; not understood words give no results but `understood.choices`.
-
-    Nor are there results while a prior doctor must be asked back (`ask`). `programs` come with the first
-    page, those that do not take the condition or the state left out; `facets` where they were asked for.
-    """
-
-    understood: Understood
-    source: Source
-    prior: tuple[Ties, ...] = ()
-    total: int = 0
-    next: str | None = None
-    excluded: Excluded = Excluded()
-    emptied_by: Emptied | None = None
-    results: tuple[Result, ...] = ()
-    ask: tuple[Ask, ...] = ()
-    facets: tuple[FacetCount, ...] = ()
-    programs: tuple[Offer, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Get the answer of `search --json`; finder/contract/search.schema.json describes it."""
-        return {
-            "understood": self.understood.to_json(),
-            "urgent": self.understood.urgent,
-            "ask": [ask.to_json() for ask in self.ask],
-            "prior": [prior.to_json() for prior in self.prior],
-            "total": self.total,
-            "next": self.next,
-            "excluded": {"total": self.excluded.total, "by_kind": dict(self.excluded.by_kind)},
-            "emptied_by": asdict(self.emptied_by) if self.emptied_by else None,
-            "generation": self.source.generation,
-            "as_of": self.source.as_of,
-            "demonstration": self.source.is_demonstration,
-            "results": [result.to_json() for result in self.results],
-            "programs": [program.to_short_json() for program in self.programs],
-            "facets": [asdict(facet) for facet in self.facets],
-        }
-
-
-def results_of(
-    question: Question, response: Mapping[str, Any], priors: Sequence[Ties], words: Words
-) -> tuple[Result, ...]:
-    """Get the results of one page from the engine's answer to `query.specialists_body`."""
+def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Words) -> tuple[Result, ...]:
+    """Get the results of one page of hits, each with why it stands above the next one."""
     position = question.criteria.position
     first = position.rank + 1 if position else 1
+    shown = [_result(question, hit, rank, priors, words) for rank, hit in enumerate(page.hits, start=first)]
+    found = []
+    for at, result in enumerate(shown):
+        moved, below = page.moved.get(result.npi), shown[at + 1] if at + 1 < len(shown) else None
+        found.append(
+            replace(
+                result,
+                moved_for=moved.value if moved else None,
+                above_next=why_above(question, _scored(result), _scored(below), moved) if below else None,
+            )
+        )
+    return tuple(found)
+
+
+def surgeon_of(
+    question: Question,
+    response: Mapping[str, Any],
+    shown: Sequence[Result],
+    priors: Sequence[Ties],
+    words: Words,
+) -> Result | None:
+    """Get the surgeon who fits best from the answer to `query.surgeon_body`: ranked where the page shows the
+    same person.
+    """
     hits = response["hits"]["hits"]
-    return tuple(_result(question, hit, rank, priors, words) for rank, hit in enumerate(hits, start=first))
-
-
-def next_token(question: Question, response: Mapping[str, Any], generation: str) -> str | None:
-    """Get the token of the next page, None on the last one."""
-    criteria, hits = question.criteria, response["hits"]["hits"]
-    shown = (criteria.position.rank if criteria.position else 0) + len(hits)
-    if not hits or shown >= total_of(response):
+    if not hits:
         return None
-    sort = tuple(hits[-1]["sort"])
-    return Position(generation, question.now, criteria.fingerprint(), shown, sort).to_token()
+    on_page = next((one for one in shown if one.npi == hits[0]["_id"]), None)
+    return on_page or _result(question, hits[0], None, priors, words)
+
+
+def next_token(question: Question, page: Page, total: int, generation: str) -> str | None:
+    """Get the token of the next page, None on the last one; `total` are all results of the search."""
+    criteria, position = question.criteria, question.criteria.position
+    shown = (position.rank if position else 0) + len(page.hits)
+    if page.last is None or shown >= total:
+        return None
+    skip = (*(position.skip if position else ()), *page.skip)
+    sort = tuple(page.last["sort"])
+    return Position(generation, question.now, criteria.fingerprint(), shown, sort, skip).to_token()
 
 
 def total_of(response: Mapping[str, Any]) -> int:
@@ -297,7 +131,7 @@ def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
 
 
 def _result(
-    question: Question, hit: Mapping[str, Any], rank: int, priors: Sequence[Ties], words: Words
+    question: Question, hit: Mapping[str, Any], rank: int | None, priors: Sequence[Ties], words: Words
 ) -> Result:
     source, scores = hit["_source"], hit.get("matched_queries", {})
     parts = _parts(question, scores)
@@ -329,7 +163,12 @@ def _result(
         programs=tuple(source.get("program_ids", ())),
         unknown=tuple(unknown),
         facts={name: _fact(fact) for name, fact in source.get("facts", {}).items()},
+        would_change=what_would_change(question, {part.name: part.value for part in parts}),
     )
+
+
+def _scored(result: Result) -> Mapping[str, float]:
+    return {part.name: part.value for part in result.parts}
 
 
 def _parts(question: Question, scores: Mapping[str, float]) -> tuple[PartShown, ...]:

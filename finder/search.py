@@ -1,9 +1,12 @@
 """What the product can do, one function each: find specialists and programs, show one, explain."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from finder.answers import SearchResults, Source
+from finder.composition import FIRST, LOOKED_AT, Page, composed, is_varied, page_of
 from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria
 from finder.engine import translated
@@ -12,19 +15,17 @@ from finder.explanations import explain, independence
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
 from finder.program_search import ProgramsAsked, find_programs, fitting, program, programs_body
-from finder.query import Question, emptied_bodies, facet_bodies, specialists_body
+from finder.query import (
+    Question,
+    emptied_bodies,
+    facet_bodies,
+    further_body,
+    specialists_body,
+    surgeon_body,
+)
 from finder.ranking import profile_named
 from finder.reads import Client, Served, document, searches, served
-from finder.results import (
-    SearchResults,
-    Source,
-    emptied_by,
-    excluded_of,
-    facet_counts,
-    next_token,
-    results_of,
-    total_of,
-)
+from finder.results import emptied_by, excluded_of, facet_counts, next_token, results_of, surgeon_of, total_of
 from finder.vocabulary import Understood, resolve
 
 __all__ = [
@@ -46,7 +47,8 @@ def find_specialists(
     nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
     take another look-up, an empty answer a second search that explains it.
     """
-    profile_named(criteria.profile, context.profiles)
+    if criteria.profile:
+        profile_named(criteria.profile, context.profiles)
     if criteria.specialty and criteria.specialty not in context.words.specialties:
         raise InputErrors([FieldError("specialty", f"there is no specialty {criteria.specialty}")])
     understood = resolve(criteria.words, context.vocabulary)
@@ -79,28 +81,53 @@ def _answered(
     context: SearchContext,
 ) -> SearchResults:
     criteria, words = question.criteria, context.words
-    asked = [(generation.specialists, specialists_body(question))]
+    is_first = criteria.position is None
+    names_surgeon = is_first and context.names_surgeon(results.understood)
     counting = facet_bodies(question) if criteria.facets else {}
-    asked += [(generation.specialists, body) for body in counting.values()]
-    responses = searches(engine, asked)
+    bodies = [specialists_body(question), *counting.values()]
+    bodies += [surgeon_body(question)] if names_surgeon else []
+    responses = searches(engine, [(generation.specialists, body) for body in bodies])
     first, others = responses[0], dict(zip(counting, responses[1:], strict=False))
-    patient = Patient(criteria.state or known.state, ages=criteria.ages)
+    total = total_of(first) + (len(criteria.position.skip) if criteria.position else 0)
+    page = _page(engine, question, generation, first)
+    shown = results_of(question, page, results.prior, words)
     found = replace(
         results,
-        total=total_of(first),
-        next=next_token(question, first, generation.run_id),
+        total=total,
+        next=next_token(question, page, total, generation.run_id),
         excluded=excluded_of(first, words.rules.breaking()),
-        results=results_of(question, first, results.prior, words),
+        results=shown,
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
+        profile=question.profile.name,
+        surgeon=surgeon_of(question, responses[-1], shown, results.prior, words) if names_surgeon else None,
     )
-    if criteria.position is None:
+    if is_first:
+        patient = Patient(criteria.state or known.state, ages=criteria.ages)
         found = replace(found, programs=_offers(engine, generation, results.understood, patient, context))
-    if found.total:
-        return found
+    return found if found.total else _with_reason(engine, question, generation, found)
+
+
+def _with_reason(
+    engine: Client, question: Question, generation: Served, results: SearchResults
+) -> SearchResults:
+    """An empty answer with the filter that emptied it."""
     without = emptied_bodies(question)
     answers = searches(engine, [(generation.specialists, body) for body in without.values()])
     counts = {facet: total_of(answer) for facet, answer in zip(without, answers, strict=True)}
-    return replace(found, emptied_by=emptied_by(counts))
+    return replace(results, emptied_by=emptied_by(counts))
+
+
+def _page(engine: Client, question: Question, generation: Served, first: Mapping[str, Any]) -> Page:
+    """The hits of one page; the first page is composed, and looks at more hits only where it must."""
+    criteria, hits = question.criteria, list(first["hits"]["hits"])
+    if criteria.position or not criteria.diverse or criteria.size < FIRST or not hits:
+        return page_of(hits)
+    breadth = question.profile.breadth
+    if not is_varied(hits, breadth) and len(hits) < min(total_of(first), LOOKED_AT):
+        body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
+        (further,) = searches(engine, [(generation.specialists, body)])
+        hits += further["hits"]["hits"]
+    return composed(hits, breadth, criteria.size)
 
 
 def _offers(

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from apispec import APISpec
 
-from finder.criteria import DEFAULT_MILES, DEFAULT_SIZE, MAX_MILES, MAX_SEEN, MAX_SIZE, MIN_MILES
+from finder.criteria import DEFAULT_MILES, DEFAULT_SIZE, MAX_MILES, MAX_SEEN, MAX_SIZE, MIN_MILES, WhyAsked
 from finder.facets import FACETS
 from finder.parameters import MAX_WORDS
 
@@ -88,7 +88,11 @@ def search_schema() -> dict[str, Any]:
                       "description": "Prior doctors as NAME, CITY ST"},
         "seen_org": {"type": "array", "maxItems": MAX_SEEN, "items": text,
                      "description": "Organizations already seen, by id or name"},
-        "profile": {**text, "description": "Named set of ranking weights"},
+        "why": {"enum": [each.value for each in WhyAsked],
+                "description": "Why the opinion is sought; picks the set of ranking weights"},
+        "profile": {**text, "description": "Named set of ranking weights, instead of why"},
+        "diverse": {"type": "boolean", "default": True,
+                    "description": "Three health systems among the first five, where there are three"},
         "show_tied": {"type": "boolean", "default": False},
         "facets": {"type": "boolean", "default": False, "description": "Count every filter as well"},
         "size": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from finder.answers import Result, SearchResults, SiteShown
 from finder.criteria import SearchCriteria
 from finder.facets import FACETS
 from finder.independence import Verdict
 from finder.languages import Languages
 from finder.reasons import Words
-from finder.results import Result, SearchResults, SiteShown
 from finder.sealed import Seals
 from finder.web.filters import capfirst, day, plural
 from finder.web.forms import SearchForm, form_of_criteria

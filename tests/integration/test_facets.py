@@ -9,11 +9,11 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from finder import indexes, search
+from finder.answers import FacetCount, SearchResults
 from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind, Specialist
 from finder.errors import InputErrors
 from finder.facets import FACETS
-from finder.results import FacetCount, SearchResults
 from finder.vocabulary import resolve
 from tests.factories import a_generation, a_specialist, an_evidence, an_npi, removed
 

@@ -6,9 +6,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "text", "tables", "languages", "geo", "sealed")
 RULES = (
-    "documents", "sources", "specialties", "concepts", "terms", "spelling", "vocabulary", "parameters",
-    "facets", "criteria", "independence", "licensing", "trust", "programs", "offers", "ranking", "likeness",
-    "packet", "query", "reasons", "results",
+    "documents", "sources", "specialties", "concepts", "volumes", "focus", "terms", "spelling", "vocabulary",
+    "parameters", "facets", "criteria", "independence", "licensing", "trust", "programs", "offers",
+    "ranking", "likeness", "packet", "query", "composition", "reasons", "answers", "results",
 )  # fmt: skip
 ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
 SERVICE = ("context", "priors", "program_search", "explanations", "search", "relevance")

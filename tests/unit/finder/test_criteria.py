@@ -15,6 +15,7 @@ from finder.criteria import (
     RoleAsked,
     SearchCriteria,
     VerdictAsked,
+    WhyAsked,
     name_asked,
 )
 from finder.errors import InputErrors
@@ -186,3 +187,17 @@ def test_the_description_is_one_sentence_of_everything_asked() -> None:
     one = SearchCriteria("gout", seen=("1",))
     assert one.describe() == "gout, independent of the doctor already seen"
     assert SearchCriteria("gout", seen_org=("x",)).describe().endswith("of the organization already seen")
+
+
+def test_why_names_a_profile_so_that_a_second_one_is_a_mistake() -> None:
+    assert SearchCriteria.from_args({"words": "x", "why": "Tie-Breaker"}).why is WhyAsked.TIE_BREAKER
+    with pytest.raises(InputErrors, match=r"why: names a profile itself"):
+        SearchCriteria.from_args({"words": "x", "why": "rare", "profile": "near_first"})
+    with pytest.raises(InputErrors, match=r"why: must be one of rare, options, doubt"):
+        SearchCriteria.from_args({"words": "x", "why": "curiosity"})
+
+
+def test_the_plain_order_survives_the_way_through_parameters() -> None:
+    plain = SearchCriteria.from_args({"words": "x", "diverse": "no"})
+    assert SearchCriteria.from_args(plain.to_args()) == plain
+    assert not plain.diverse and SearchCriteria("x").diverse

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from finder.concepts import LadderStep
-from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria
+from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria, VerdictAsked
+from finder.facets import clause_of_verdict
 from finder.query import (
     FOUND,
     Question,
     emptied_bodies,
     explaining_body,
     facet_bodies,
+    further_body,
     specialists_body,
+    surgeon_body,
 )
 from finder.ranking import PartName, load_profiles
 from tests.factories import BALTIMORE, an_npi
@@ -160,9 +163,41 @@ def test_every_scoring_clause_has_the_name_of_a_part_and_distance_only_with_a_pl
         should = specialists_body(question)["query"]["bool"]["should"]
         return {next(iter(clause.values()))["_name"] for clause in should}
 
-    everything = {name.value for name in PartName}
-    assert names(asking()) == everything
-    assert names(PLAIN) == everything - {"distance"}
+    everything = {name.value for name in PROFILE.parts}
+    assert names(TIED) == everything - {"distance"}
+    assert names(asking()) == everything - {"independence"}
+    assert names(PLAIN) == everything - {"distance", "independence"}
+
+
+def test_what_counts_as_the_role_comes_from_the_profile() -> None:
+    doubt = replace(PLAIN, profile=load_profiles()["doubt"])
+    should = specialists_body(doubt)["query"]["bool"]["should"]
+    (role,) = [clause["constant_score"] for clause in should if "constant_score" in clause
+               and clause["constant_score"]["_name"] == "role"]  # fmt: skip
+    assert role["filter"] == {"terms": {"roles": ["pathology", "imaging"]}}
+
+
+def test_only_proved_independence_scores() -> None:
+    should = specialists_body(TIED)["query"]["bool"]["should"]
+    (proved,) = [clause["constant_score"] for clause in should if "constant_score" in clause
+                 and clause["constant_score"]["_name"] == "independence"]  # fmt: skip
+    assert proved["filter"] == clause_of_verdict(VerdictAsked.INDEPENDENT, TIED.scope())
+
+
+def test_the_surgeon_is_looked_for_whatever_kind_of_doctor_was_asked_for() -> None:
+    body = surgeon_body(asking(role=RoleAsked.MEDICAL, specialty="medical_oncology"))
+    filters = body["query"]["bool"]["filter"]
+    assert {"term": {"roles": "surgery"}} in filters
+    assert {"term": {"roles": "medical"}} not in filters
+    assert {"term": {"specialties": "medical_oncology"}} not in filters
+    assert body["size"] == 1
+
+
+def test_further_hits_follow_on_the_last_one_without_counting_again() -> None:
+    body = further_body(TIED, [0.5, an_npi(1)], 30)
+    assert (body["search_after"], body["size"]) == ([0.5, an_npi(1)], 30)
+    assert "aggs" not in body
+    assert body["post_filter"] == {"bool": {"must_not": [BREAKING]}}
 
 
 def test_the_order_is_score_then_distance_then_npi() -> None:
@@ -174,6 +209,12 @@ def test_a_later_page_begins_after_the_last_result_shown() -> None:
     position = Position("g", date(2026, 1, 1), "f", 20, (0.5, 3.25, an_npi(1)))
     assert specialists_body(asking(position=position))["search_after"] == [0.5, 3.25, an_npi(1)]
     assert "search_after" not in specialists_body(PLAIN)
+
+
+def test_who_was_shown_ahead_of_time_is_left_out_of_a_later_page_and_counted_all_the_same() -> None:
+    position = Position("g", date(2026, 1, 1), "f", 20, (0.5, an_npi(1)), (an_npi(2),))
+    body = specialists_body(asking(position=position))
+    assert body["post_filter"] == {"bool": {"must_not": [{"ids": {"values": [an_npi(2)]}}]}}
 
 
 def test_ties_are_fetched_only_where_there_is_someone_to_compare_with() -> None:

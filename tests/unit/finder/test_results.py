@@ -10,25 +10,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from finder.answers import Emptied, Excluded, Result, SearchResults, Source
+from finder.composition import Page, page_of
 from finder.concepts import LadderStep
 from finder.criteria import AgesAsked, Position, SearchCriteria
 from finder.documents import Fact, Specialist, TieLabel, Trial, Value
 from finder.independence import Verdict, load_rules, ties_of, ties_of_organization
 from finder.query import Question
-from finder.ranking import load_profiles
+from finder.ranking import Breadth, load_profiles
 from finder.reasons import Words
-from finder.results import (
-    Emptied,
-    Excluded,
-    Result,
-    SearchResults,
-    Source,
-    emptied_by,
-    excluded_of,
-    facet_counts,
-    next_token,
-    results_of,
-)
+from finder.results import emptied_by, excluded_of, facet_counts, next_token, results_of, surgeon_of
 from finder.vocabulary import Certainty, Choice, Understood
 from tests.factories import BALTIMORE, a_site, a_specialist, an_evidence, an_npi
 
@@ -62,9 +53,13 @@ def a_response(
     return {"hits": {"total": {"value": len(hits) if total is None else total}, "hits": hits}}
 
 
+def a_page(response: Mapping[str, Any]) -> Page:
+    return page_of(response["hits"]["hits"])
+
+
 def shown(person: Specialist, *priors: Specialist, question: Question = PLAIN) -> Result:
     ties = [ties_of(prior.npi, prior.to_source()) for prior in priors]
-    return results_of(question, a_response(person), ties, WORDS)[0]
+    return results_of(question, a_page(a_response(person)), ties, WORDS)[0]
 
 
 def test_parts_are_the_named_shares_without_the_steps_inside_fit_and_add_up() -> None:
@@ -85,7 +80,9 @@ def test_the_reasons_name_the_step_and_the_best_evidence_about_the_concept() -> 
 
 
 def test_evidence_without_a_place_on_the_ladder_is_said_to_be_that() -> None:
-    result = results_of(PLAIN, a_response(a_specialist(), parts={"evidence.trial": 0.05}), [], WORDS)[0]
+    result = results_of(PLAIN, a_page(a_response(a_specialist(), parts={"evidence.trial": 0.05})), [], WORDS)[
+        0
+    ]
     assert result.ladder_step is None
     assert result.reasons == ("Medical oncologist: another specialty, but with evidence of work on this",)
 
@@ -175,14 +172,54 @@ def test_a_plan_asked_for_is_in_network_with_its_date() -> None:
 
 def test_pages_go_on_with_the_rank_and_end_without_a_token() -> None:
     people = [a_specialist(n) for n in (1, 2)]
-    token = next_token(PLAIN, a_response(*people, total=3), "20260101t000000abcd")
+    token = next_token(PLAIN, a_page(a_response(*people)), 3, "20260101t000000abcd")
     assert token
     position = Position.from_token(token)
     assert (position.rank, position.sort[-1], position.today) == (2, people[1].npi, TODAY)
     later = replace(PLAIN, criteria=replace(PLAIN.criteria, position=position))
-    last = a_response(a_specialist(3), total=3)
+    last = a_page(a_response(a_specialist(3)))
     assert results_of(later, last, [], WORDS)[0].rank == 3
-    assert next_token(later, last, "20260101t000000abcd") is None
+    assert next_token(later, last, 3, "20260101t000000abcd") is None
+
+
+def test_who_was_shown_ahead_of_time_is_skipped_on_every_later_page() -> None:
+    hits = a_response(*(a_specialist(n) for n in (1, 2)))["hits"]["hits"]
+    page = Page(tuple(hits), {}, hits[0], (an_npi(2),))
+    token = next_token(PLAIN, page, 9, "20260101t000000abcd")
+    position = Position.from_token(token or "")
+    assert (position.skip, position.sort[-1]) == ((an_npi(2),), an_npi(1))
+    later = replace(PLAIN, criteria=replace(PLAIN.criteria, position=position))
+    third = a_page(a_response(a_specialist(3)))
+    assert Position.from_token(next_token(later, third, 9, "g") or "").skip == (an_npi(2),)
+
+
+def test_each_result_says_why_it_stands_above_the_next_and_what_would_raise_it() -> None:
+    people = a_response(*(a_specialist(n) for n in (1, 2, 3)))
+    best, second, third = people["hits"]["hits"]
+    best["matched_queries"] = {**SCORES, "fit": 0.48, "distance": 0.04}
+    second["matched_queries"] = third["matched_queries"] = {"fit": 0.40, "distance": 0.03}
+    found = results_of(PLAIN, Page((best, second, third), {an_npi(2): Breadth.SYSTEM}, third), [], WORDS)
+    assert found[0].above_next == (
+        "Above the next one for a statement of the own institution that this condition is a clinical focus "
+        "and a specialty closer to exactly this condition"
+    )
+    assert (found[1].moved_for, found[0].moved_for) == ("system", None)
+    assert (found[1].above_next or "").startswith("Moved up, so that the first ones come from different")
+    assert found[2].above_next is None
+    assert found[2].would_change[0].startswith("a statement of the own institution")
+
+
+def test_equals_are_said_to_be_equal() -> None:
+    found = results_of(PLAIN, a_page(a_response(a_specialist(1), a_specialist(2))), [], WORDS)
+    assert (found[0].above_next or "").startswith("As good as the next one")
+
+
+def test_the_surgeon_keeps_the_rank_of_the_list_or_has_none() -> None:
+    listed = results_of(PLAIN, a_page(a_response(a_specialist(1), a_specialist(2))), [], WORDS)
+    on_page = surgeon_of(PLAIN, a_response(a_specialist(2)), listed, [], WORDS)
+    beside = surgeon_of(PLAIN, a_response(a_specialist(3)), listed, [], WORDS)
+    assert (on_page and on_page.rank, beside and (beside.rank, beside.npi)) == (2, (None, an_npi(3)))
+    assert surgeon_of(PLAIN, a_response(), listed, [], WORDS) is None
 
 
 def test_excluded_counts_name_every_breaking_kind() -> None:
@@ -220,14 +257,14 @@ def test_the_specialty_shown_is_the_one_on_the_ladder_step_else_the_first() -> N
     person = a_specialist(specialties=("dermatology", "medical_oncology"))
     assert shown(person).specialty == "Medical oncologist"
     assert shown(person).reasons[0].startswith("Medical oncologist: mainly treats")
-    off_ladder = results_of(PLAIN, a_response(person, parts={"evidence.trial": 0.05}), [], WORDS)[0]
+    off_ladder = results_of(PLAIN, a_page(a_response(person, parts={"evidence.trial": 0.05})), [], WORDS)[0]
     assert off_ladder.specialty == "dermatology"
 
 
 def test_a_tie_with_an_organization_has_a_name_and_no_npi() -> None:
     hospital = ties_of_organization("hospital:h1", {"name": "Demo Hospital", "owner_ids": ["system:s1"]})
     person = a_specialist(1, tie_keys=("system:s1",))
-    result = results_of(PLAIN, a_response(person), [hospital], WORDS)[0].to_json()
+    result = results_of(PLAIN, a_page(a_response(person)), [hospital], WORDS)[0].to_json()
     assert result["verdict"] == "not_independent"
     assert [(t["kind"], t["with_npi"], t["with_name"]) for t in result["ties"]] == [
         ("system", None, "Demo Hospital")

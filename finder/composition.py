@@ -1,0 +1,113 @@
+"""Composes the first page: three systems, or kinds of doctor, among the first five where they exist.
+
+The rule: the first three keep their places. Where the first five do not show three different ones, the best
+further hits of a system not yet there take place five, and four as well if one is not enough; everybody else
+keeps the order of the engine. Nobody is moved for a system that is not known, and no score changes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from finder.independence import kind_of
+from finder.ranking import Breadth
+
+FIRST = 5  # places that are looked at
+WANTED = 3  # different systems among them
+LOOKED_AT = 50  # hits from which somebody may be moved up
+
+Hit = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of hits in the order shown.
+
+    `moved` says for which hits (by id) they stand higher than their score; `last` is the last hit up to which
+    all in the engine's order were shown, `skip` the ids of those that were shown from behind it.
+    """
+
+    hits: tuple[Hit, ...]
+    moved: Mapping[str, Breadth]
+    last: Hit | None
+    skip: tuple[str, ...] = ()
+
+
+def page_of(hits: Sequence[Hit]) -> Page:
+    """Get a page in the engine's own order."""
+    return Page(tuple(hits), {}, hits[-1] if hits else None)
+
+
+def is_varied(hits: Sequence[Hit], breadth: Breadth) -> bool:
+    """Whether these hits alone allow a page that shows as many different ones as are wanted."""
+    return _different(_order(hits, breadth)[0][:FIRST], breadth) >= WANTED
+
+
+def composed(hits: Sequence[Hit], breadth: Breadth, size: int) -> Page:
+    """Get the first page of `size` hits, from up to LOOKED_AT hits in the engine's order."""
+    order, chosen = _order(hits, breadth)
+    at = {hit["_id"]: place for place, hit in enumerate(hits)}
+    shown = order[:size]
+    ids = {hit["_id"] for hit in shown}
+    seen = next((place for place, hit in enumerate(hits) if hit["_id"] not in ids), len(hits))
+    moved = {
+        hit["_id"]: breadth
+        for place, hit in enumerate(shown)
+        if hit["_id"] in chosen and at[hit["_id"]] > place
+    }
+    skip = tuple(hit["_id"] for hit in shown if at[hit["_id"]] >= seen)
+    return Page(tuple(shown), moved, hits[seen - 1] if seen else None, skip)
+
+
+def _order(hits: Sequence[Hit], breadth: Breadth) -> tuple[list[Hit], set[str]]:
+    """The hits in the order of the rule, and the ids of those that were chosen for being different."""
+    best: tuple[int, list[Hit], list[Hit]] | None = None
+    for moves in range(FIRST - WANTED + 1):
+        head = list(hits[: FIRST - moves])
+        found = _further(head, hits[FIRST - moves :], breadth, moves)
+        number = _different([*head, *found], breadth)
+        if best is None or number > best[0]:
+            best = (number, head, found)
+        if number >= WANTED:
+            break
+    assert best is not None  # the loop runs at least once
+    _number, head, found = best
+    chosen = {hit["_id"] for hit in found}
+    placed = chosen | {hit["_id"] for hit in head}
+    return [*head, *found, *(hit for hit in hits if hit["_id"] not in placed)], chosen
+
+
+def _further(head: Sequence[Hit], others: Sequence[Hit], breadth: Breadth, most: int) -> list[Hit]:
+    seen = {name for hit in head for name in _names(hit, breadth)}
+    found: list[Hit] = []
+    for hit in others:
+        if len(found) == most:
+            break
+        names = _names(hit, breadth)
+        if names and seen.isdisjoint(names):
+            found.append(hit)
+            seen |= names
+    return found
+
+
+def _different(hits: Sequence[Hit], breadth: Breadth) -> int:
+    """How many hits share nothing with those before them; one of whom nothing is known does not count."""
+    seen: set[str] = set()
+    count = 0
+    for hit in hits:
+        names = _names(hit, breadth)
+        count += bool(names) and seen.isdisjoint(names)
+        seen |= names
+    return count
+
+
+def _names(hit: Hit, breadth: Breadth) -> frozenset[str]:
+    """What a hit is told apart by: its systems, its groups where it belongs to no system, or its role."""
+    source = hit["_source"]
+    if breadth is Breadth.ROLE:
+        return frozenset(source.get("roles", ())[:1])
+    keys = source.get("tie_keys", ())
+    systems = frozenset(key for key in keys if kind_of(key) == "system")
+    if systems or "system" not in source.get("tie_kinds_known", ()):
+        return systems
+    return frozenset(key for key in keys if kind_of(key) == "group")
