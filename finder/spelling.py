@@ -1,21 +1,26 @@
 """Finds the terms in what somebody typed: misspelt, joined, split, in any order, with other words between.
 
 Longest first: stretches of neighbouring words, then terms whose words stand apart, then single words. An
-unknown word is read as the known words nearest to it: one edit from four letters on, two from seven on
-(insert, delete, replace, swap of neighbours); words of up to five letters must keep their first letter.
+unknown word is read as the known words nearest to it (`nearest`); `whole` compares the phrase as one text,
+which finds what stands in short words ("lnug", "gum diease"). Everyday English words (words.csv, `ordinary`)
+and words of up to four letters are corrected only beside words that stand as they are.
 """
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from itertools import product
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from finder.terms import Entry, Key, TermIndex, content_of, is_negated
-from finder.text import tokens, word_key
+from finder.terms import Entry, Key, Lexicon, TermIndex, Words, content_of, is_negated
+from finder.text import sound, tokens, word_key
 
 MOST_WORDS = 40  # a sentence; more is a letter, of which the first part says it
 MOST_READINGS = 3  # of one unknown word
+MOST_OF_TEST = 3  # words in the name of a test
+SHORT = 5  # letters; a lone word shorter than this is never corrected
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Word:
     last: int
     readings: tuple[tuple[str, int], ...]
     is_denied: bool = False
+    is_wild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was found in a text, and its meaningful words, to which the places of the matches point."""
+    """All that was found in a text, and its meaningful words, to which the places of the matches point.
+
+    `is_failed` says that something did not help ("injections did not help").
+    """
 
     matches: tuple[Match, ...]
     words: tuple[Word, ...]
+    is_failed: bool = False
 
 
 def read(text: str, index: TermIndex) -> Reading:
@@ -58,12 +68,103 @@ def read(text: str, index: TermIndex) -> Reading:
         for word in _words(text, typed, index)
     ]
     used: set[int] = set()
-    matches: list[Match] = []
+    matches = _measured(words, index, used)
     for size in range(min(len(words), index.longest), 1, -1):
         matches += _neighbours(words, size, index, typed, used)
     matches += _apart(words, index, used)
     matches += _neighbours(words, 1, index, typed, used)
-    return Reading(tuple(matches), tuple(words))
+    return Reading(tuple(matches), tuple(words), _is_failed(typed, index.words))
+
+
+def _measured(words: list[Word], index: TermIndex, used: set[int]) -> list[Match]:
+    """Find tests with a figure behind them ("eGFR 25", "my A1C went up to 9.2")."""
+    found = []
+    for size in range(min(MOST_OF_TEST, len(words)), 0, -1):
+        for start in range(len(words) - size):
+            concept = index.tests.get(tuple(word.readings[0][0] for word in words[start : start + size]))
+            if concept is None or not used.isdisjoint(range(start, start + size)):
+                continue
+            places = _figure_after(words, start + size, index)
+            if not places:
+                continue
+            taken = frozenset((*range(start, start + size), *places))
+            used |= taken
+            text = " ".join(words[place].typed for place in sorted(taken))
+            found.append(Match((concept,), len(taken), 0, False, False, text, taken))
+    return found
+
+
+def _figure_after(words: list[Word], start: int, index: TermIndex) -> list[int]:
+    # Up to two words such as "dropped" may stand between; one that names a condition may not.
+    at = start
+    while at < min(start + 2, len(words)) and not words[at].typed.isdigit():
+        if words[at].readings[0][0] in index.known and words[at].typed not in index.words.ordinary:
+            return []
+        at += 1
+    end = at
+    while end < len(words) and words[end].typed.isdigit():
+        end += 1
+    return list(range(start, end)) if end > at else []
+
+
+def _is_failed(typed: list[str], words: Words) -> bool:
+    """Whether a text says that something did not help."""
+    return any(
+        token in words.failed
+        or (token in words.negation and not words.helped.isdisjoint(typed[place + 1 : place + 4]))
+        for place, token in enumerate(typed)
+    )
+
+
+def whole(text: str, index: TermIndex) -> Match | None:
+    """Get the term that the whole of `text`, without function words around it, is a misspelling of.
+
+    Up to one letter differs, from ten letters on two, from eighteen on three; figures and negations stay,
+    and so do longer words that other terms hold ("retinal" is no misspelt "renal").
+    Terms of different concepts equally near give a match with all of them, which is asked back.
+    """
+    typed = tokens(text)
+    content = content_of(text, typed, index)
+    if not content or len(content) > index.longest:
+        return None
+    inner = typed[content[0] : content[-1] + 1]
+    outer = typed[: content[0]] + typed[content[-1] + 1 :]
+    if len(inner) < 2 or not index.words.negation.isdisjoint(outer):
+        return None  # a single word is read by `nearest`, which also hears how it sounds
+    phrase = " ".join(inner)
+    limit = 1 if len(phrase) < 10 else 2 if len(phrase) < 18 else 3
+    near = index.phrases.within(phrase, limit)
+    near = [one for one in near if _may_become(phrase, one[0], index)]
+    best = min((one[1] for one in near), default=0)
+    entries = [_strict(tokens(one[0]), index) for one in near if one[1] == best]
+    concepts = sorted({concept for entry in entries if entry for concept in entry.concepts})
+    if not concepts or not _is_anchored(phrase, near[0][0]):
+        return None
+    return Match(
+        tuple(concepts), len(content), max(best, 1), False, False, phrase, frozenset(range(len(content)))
+    )
+
+
+def _may_become(phrase: str, term: str, index: TermIndex) -> bool:
+    negation = index.words.negation
+    typed, meant = phrase.split(), term.split()
+    lost = [word for word in typed if word not in meant and len(word) > SHORT]
+    said = {sound(word) for word in meant}
+    return (
+        _DIGITS.findall(phrase) == _DIGITS.findall(term)
+        and [word for word in typed if word in negation] == [word for word in meant if word in negation]
+        and not any(word_key(word) in index.known and sound(word) not in said for word in lost)
+    )
+
+
+def _strict(typed: list[str], index: TermIndex) -> Entry | None:
+    content = [token for token in typed if not index.words.is_function(token)] or typed
+    return index.strict.get(tuple(sorted(map(word_key, content))))
+
+
+def _is_anchored(phrase: str, term: str) -> bool:
+    # One word at least must stand as it is: "good pipes" is no misspelling of "wood pipe".
+    return not set(phrase.split()).isdisjoint(term.split()) or " " not in term
 
 
 def _words(text: str, typed: list[str], index: TermIndex) -> list[Word]:
@@ -75,10 +176,11 @@ def _words(text: str, typed: list[str], index: TermIndex) -> list[Word]:
         token = typed[place]
         is_known = word_key(token) in index.known
         following = typed[place + 1] if at + 1 < len(places) and places[at + 1] == place + 1 else ""
-        if following and not (is_known and word_key(following) in index.known):
-            joined = word_key(token + following)
-            if joined in index.known:
-                words.append(Word(f"{token} {following}", place, place + 1, ((joined, 1),)))
+        if following:
+            is_plain = is_known and word_key(following) in index.known
+            joined = join(token, following, index.known, index.lexicon)
+            if joined is not None and (not is_plain or (joined[1] == 1 and (joined[0],) in index.strict)):
+                words.append(Word(f"{token} {following}", place, place + 1, (joined,)))
                 at += 2
                 continue
         words += (
@@ -88,28 +190,79 @@ def _words(text: str, typed: list[str], index: TermIndex) -> list[Word]:
     return words
 
 
+def join(token: str, following: str, known: Container[str], lexicon: Lexicon) -> tuple[str, int] | None:
+    """Get the one known word that two neighbouring ones make ("fibro myalgia"), with edits; None without.
+
+    From eight letters on it may only sound the same ("new monia"), with up to three letters changed.
+    """
+    joined = word_key(token + following)
+    if joined in known:
+        return joined, 1
+    if len(joined) < 8:
+        return None
+    heard = [(int(OSA.distance(joined, word)), word) for word in lexicon.sounds.get(sound(joined), ())]
+    edits, word = min(heard, default=(9, ""))
+    return (word, edits) if edits <= 3 else None
+
+
 def _guess(token: str, place: int, index: TermIndex) -> list[Word]:
-    for cut in range(3, len(token) - 2):
+    words = index.words
+    is_everyday = token in words.ordinary or word_key(token) in words.ordinary
+    readings = nearest(token, index.lexicon)
+    for cut in range(3, len(token) - 2) if not readings and len(token) > 7 and not is_everyday else ():
         halves = word_key(token[:cut]), word_key(token[cut:])
         if all(half in index.known for half in halves):
             return [Word(token, place, place, ((half, cost),)) for cost, half in enumerate(halves)]
-    return [Word(token, place, place, _nearest(token, index) or ((word_key(token), 0),))]
+    is_wild = len(token) < SHORT or is_everyday
+    as_it_is = ((word_key(token), 0),)
+    return [Word(token, place, place, readings or as_it_is, is_wild=bool(readings) and is_wild)]
 
 
-def _nearest(token: str, index: TermIndex) -> tuple[tuple[str, int], ...]:
-    if len(token) < 4 or not token.isalpha():
+def nearest(token: str, lexicon: Lexicon) -> tuple[tuple[str, int], ...]:
+    """Get up to three words of `lexicon` that a folded, unknown word may stand for, each with its edits.
+
+    One edit (insert, delete, replace, swap of neighbours) from three letters on, two from seven on; words of
+    up to five letters keep their first letter, unless it was left out, swapped or sounds so; up to nine
+    letters, two edits count only where the word sounds the same. A word that sounds the same is preferred to
+    one that is an edit nearer. Where no letters are that near, it may differ by up to four edits.
+    """
+    if len(token) < 3 or not token.isalpha():
         return ()
     limit = 1 if len(token) < 7 else 2
     near: dict[str, int] = {}
     for form in {token, word_key(token)}:
-        for word, edits, _place in process.extract(
-            form, index.lexicon, scorer=OSA.distance, score_cutoff=limit, limit=8
-        ):
-            if len(token) > 5 or word[0] == token[0]:
-                near[word] = min(int(edits), near.get(word, limit))
-    best = min(near.values(), default=0)
-    ranked = sorted((edits, word[0] != token[0], word) for word, edits in near.items() if edits == best)
+        for word, edits in lexicon.within(form, limit):
+            if _is_likely(form, word, edits):
+                near[word] = min(edits, near.get(word, limit))
+    if not near and len(token) > 5:
+        heard = {
+            word: int(OSA.distance(word_key(token), word)) for word in lexicon.sounds.get(sound(token), ())
+        }
+        near = {word: edits for word, edits in heard.items() if edits <= 4}
+    said = {sound(token), sound(word_key(token))}
+    far = {word: edits - 1.5 * (sound(word) in said) for word, edits in near.items()}
+    best = min(far.values(), default=0.0)
+    ranked = sorted((near[word], word[0] != token[0], word) for word in near if far[word] == best)
     return tuple((word, max(edits, 1)) for edits, _other, word in ranked[:MOST_READINGS])
+
+
+def is_misspelt_weak(token: str, words: Words) -> bool:
+    """Get whether a folded, unknown word is a weak one ("disease", "syndrome") with one letter wrong."""
+    return len(token) > SHORT and any(
+        token[0] == weak[0] and abs(len(token) - len(weak)) < 2 and OSA.distance(token, weak) == 1
+        for weak in words.weak
+        if len(weak) > SHORT
+    )
+
+
+def _is_likely(token: str, word: str, edits: int) -> bool:
+    if edits > 1 and len(token) < 10:
+        return sound(token) == sound(word)
+    return len(token) > 5 or _keeps_first(token, word) or sound(token) == sound(word)
+
+
+def _keeps_first(token: str, word: str) -> bool:
+    return word[0] == token[0] or word[1:] == token or word[1:2] + word[:1] + word[2:] == token
 
 
 def _neighbours(
@@ -129,16 +282,25 @@ def _neighbours(
 
 def _match(words: list[Word], places: frozenset[int], index: TermIndex, typed: list[str]) -> Match | None:
     best: tuple[int, bool, int, Entry] | None = None
+    if any(word.is_wild for word in words) and all(word.readings[0][1] for word in words):
+        return None  # an everyday or short word is changed only beside one that stands as it is
     for choice in product(*(word.readings for word in words)):
         keys = [key for key, _edits in choice]
         edits = sum(edits for _key, edits in choice)
         entry, loose = _entry(keys, index)
-        if entry is None or (best is not None and (edits, loose is not None) >= best[:2]):
+        if entry is None or (best is not None and (edits, loose is not None) > best[:2]):
+            continue
+        if best is not None and (edits, loose is not None) == best[:2]:
+            # As near as the other: both are meant until somebody says which.
+            both = dict.fromkeys((*best[3].concepts, *entry.concepts))
+            best = (*best[:3], replace(entry, concepts=tuple(both)))
             continue
         best = (edits, loose is not None, len(loose) if loose is not None else len(keys), entry)
-    if best is None or (len(words) == 1 and _is_wild(words[0], best[0])):
+    if best is None:
         return None
     edits, is_loose, count, entry = best
+    if any(word.is_wild for word in words) and count < len(words):
+        return None
     if not entry.has_negation and is_negated(typed, words[0].first, words[-1].last, index.words):
         return None
     text = " ".join(dict.fromkeys(word.typed for word in words))
@@ -153,24 +315,19 @@ def _entry(keys: list[str], index: TermIndex) -> tuple[Entry | None, Key | None]
     return index.loose.get(loose), loose
 
 
-def _is_wild(word: Word, edits: int) -> bool:
-    # A lone short word that had to be changed is more often another English word than a misspelt condition.
-    return edits > 0 and len(word.typed) < 5
-
-
 def _apart(words: list[Word], index: TermIndex, used: set[int]) -> list[Match]:
     found: list[Match] = []
     while True:
         places: dict[str, int] = {}
         for place, word in enumerate(words):
-            if place not in used and not word.is_denied:
+            if place not in used and not word.is_denied and not word.is_wild:
                 head = index.words.kin.get(word.readings[0][0], word.readings[0][0])
                 places.setdefault(head, place)
         keys = {key for head in places for key in index.keys_by_word.get(head, ()) if len(key) > 1}
-        whole = sorted((-len(key), key) for key in keys if all(word in places for word in key))
-        if not whole:
+        whole_keys = sorted((-len(key), key) for key in keys if all(word in places for word in key))
+        if not whole_keys:
             return found
-        key = whole[0][1]
+        key = whole_keys[0][1]
         taken = frozenset(places[word] for word in key)
         edits = sum(words[place].readings[0][1] for place in taken)
         text = " ".join(words[place].typed for place in sorted(taken))

@@ -3,8 +3,9 @@
 Every term is filed twice. *Strict*: its words in normal form, sorted, without function words. *Loose*: those
 without weak words ("disease", "doctor", "problem"), without light ones ("new", "treatment") where two others
 remain, and with kin words folded together ("renal" and "kidney", "carcinoma" and "cancer"). A loose key that
-several concepts share belongs to the one above all others where there is one; otherwise it is ambiguous and
-asked back, never guessed.
+several concepts share belongs to the one with the nearest term ("recurrent ovarian cancer" stands back behind
+"ovarian cancer"), of several to the one above all others; otherwise it is ambiguous and asked back, never
+guessed.
 """
 
 import re
@@ -14,8 +15,11 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from finder.tables import Row, read_table
-from finder.text import fold, tokens, word_key
+from finder.text import by_sound, fold, tokens, word_key
 
 TERM_COLUMNS = ("concept_id", "term", "kind", "source")
 WORD_COLUMNS = ("word", "kind", "means", "source")
@@ -24,7 +28,11 @@ _CAPITALS = re.compile(r"[^\W_]*[A-Z][^\W_]*[A-Z0-9][^\W_]*")
 
 
 class TermKind(StrEnum):
-    """What sort of words a term is; `shared` marks words that mean several concepts and are asked back."""
+    """What sort of words a term is.
+
+    `shared` marks words that mean several concepts and are asked back, `test` a test that means its concept
+    where a figure stands behind it ("eGFR 25").
+    """
 
     CLINICAL = "clinical"
     LAY = "lay"
@@ -32,6 +40,7 @@ class TermKind(StrEnum):
     SPANISH = "spanish"
     MISSPELLING = "misspelling"
     SHARED = "shared"
+    TEST = "test"
 
 
 class WordKind(StrEnum):
@@ -44,11 +53,23 @@ class WordKind(StrEnum):
     WEAK = "weak"
     LIGHT = "light"
     KIN = "kin"
+    ORDINARY = "ordinary"
+    PARTICLE = "particle"
+    TITLE = "title"
+    LAY = "lay"
+    FAILED = "failed"
+    HELPED = "helped"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of words.csv: function words, negations, weak and light words, kin words with their head."""
+    """The words of words.csv: function words, negations, weak and light words, kin words with their head.
+
+    `ordinary` are everyday words that are never taken for a misspelt condition, `particles` those between the
+    words of an urgent phrase ("cough *up* blood"), `title` those that only titles of codes use ("nos"), and
+    `lay` gives the word of a title for a word of patients ("broken", "fracture"). `failed` and a denied
+    `helped` say that a treatment did not help.
+    """
 
     stop: frozenset[str]
     family: frozenset[str]
@@ -57,6 +78,12 @@ class Words:
     weak: frozenset[str]
     light: frozenset[str]
     kin: Mapping[str, str]
+    ordinary: frozenset[str]
+    particles: frozenset[str]
+    title: frozenset[str]
+    lay: Mapping[str, str]
+    failed: frozenset[str]
+    helped: frozenset[str]
 
     def is_function(self, token: str) -> bool:
         """Get whether a folded word carries no medical meaning."""
@@ -73,17 +100,56 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words or phrases by length, by length and first letter, and by sound, so that few are compared."""
+
+    by_length: Mapping[int, tuple[str, ...]]
+    by_start: Mapping[tuple[int, str], tuple[str, ...]]
+    sounds: Mapping[str, tuple[str, ...]]
+
+    def within(self, text: str, limit: int) -> list[tuple[str, int]]:
+        """Get up to twenty entries with at most `limit` edits to `text`, each with its edits.
+
+        Those with more than one edit begin with the same letter, as nearly all misspellings do.
+        """
+        found: dict[str, int] = {}
+        for size in range(len(text) - limit, len(text) + limit + 1):
+            alike = self.by_start.get((size, text[:1]), ())
+            others = self.by_length.get(size, ()) if abs(size - len(text)) < 2 else ()
+            for held, most in ((alike, limit), (others, 1)):
+                near = process.extract(text, held, scorer=OSA.distance, score_cutoff=most, limit=20)
+                found.update((one, int(edits)) for one, edits, _place in near)
+        return sorted(found.items(), key=lambda one: (one[1], one[0]))[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One row of terms.csv: its words folded (in their order) and as written."""
+
+    folded: str
+    written: str
+    concept_id: str
+    kind: TermKind
+
+
+@dataclass(frozen=True, slots=True)
 class TermIndex:
-    """The terms by strict and by loose key, and every word that occurs in them."""
+    """The terms by strict and by loose key, as written (sorted by folded text), and every word in them.
+
+    `tests` gives the concept of a test that has a figure, by the word keys of its name in their order.
+    """
 
     words: Words
+    tests: Mapping[Key, str]
     strict: Mapping[Key, Entry]
     loose: Mapping[Key, Entry]
     keys_by_word: Mapping[str, tuple[Key, ...]]
-    lexicon: tuple[str, ...]
+    lexicon: Lexicon
     known: frozenset[str]
     ambivalent: frozenset[str]
     longest: int
+    terms: tuple[Term, ...]
+    phrases: Lexicon
 
     def loose_key(self, keys: Iterable[str]) -> Key:
         """Get the loose key of word keys."""
@@ -100,8 +166,8 @@ def load_words(folder: Path) -> Words:
             raise row.wrong("word", f"'{word}' is not one folded word")
         if word in found[kind]:
             raise row.wrong("word", f"'{word}' is listed twice")
-        if bool(row["means"]) != (kind is WordKind.KIN):
-            raise row.wrong("means", "belongs to kin words, and every kin word has it")
+        if bool(row["means"]) != (kind in (WordKind.KIN, WordKind.LAY)):
+            raise row.wrong("means", "belongs to kin and lay words, and every one of them has it")
         found[kind][word] = row["means"]
     return Words(
         stop=frozenset(found[WordKind.STOP]),
@@ -111,6 +177,12 @@ def load_words(folder: Path) -> Words:
         weak=frozenset(map(word_key, found[WordKind.WEAK])),
         light=frozenset(map(word_key, found[WordKind.LIGHT])),
         kin=MappingProxyType({word_key(word): head for word, head in found[WordKind.KIN].items()}),
+        ordinary=frozenset(found[WordKind.ORDINARY]),
+        particles=frozenset(found[WordKind.PARTICLE]),
+        title=frozenset(found[WordKind.TITLE]),
+        lay=MappingProxyType({word_key(word): head for word, head in found[WordKind.LAY].items()}),
+        failed=frozenset(found[WordKind.FAILED]),
+        helped=frozenset(found[WordKind.HELPED]),
     )
 
 
@@ -124,36 +196,62 @@ def load_terms(
     known_concepts = frozenset(concepts)
     strict: dict[Key, Entry] = {}
     shared: dict[Key, bool] = {}
+    terms: list[Term] = []
+    tests: dict[Key, str] = {}
+    keys: dict[str, str] = {}  # by word, as most words stand in many terms
     for row in read_table(folder / "terms.csv", TERM_COLUMNS):
         if row.needed("concept_id") not in known_concepts:
             raise row.wrong("concept_id", f"'{row['concept_id']}' is not a concept")
         row.needed("source")
-        _add(row, words, strict, shared)
+        if row.choice("kind", TermKind) is TermKind.TEST:
+            tests[tuple(map(word_key, tokens(row.needed("term"))))] = row["concept_id"]
+        else:
+            terms.append(_add(row, words, strict, shared, keys))
     loose = _loose(strict, words, line)
     by_word: dict[str, list[Key]] = {}
     for key in loose:
         for word in key:
             by_word.setdefault(word, []).append(key)
-    known = frozenset(word for key in (*strict, *loose) for word in key)
+    known = frozenset(word for key in (*strict, *loose, *tests) for word in key)
     return TermIndex(
         words=words,
+        tests=MappingProxyType(tests),
         strict=MappingProxyType(strict),
         loose=MappingProxyType(loose),
         keys_by_word=MappingProxyType({word: tuple(keys) for word, keys in by_word.items()}),
-        lexicon=tuple(sorted(word for word in known if len(word) > 3 and word.isalpha())),
+        lexicon=lexicon_of(word for word in known if len(word) > 2 and word.isalpha()),
         known=known | frozenset(words.kin) | words.weak | words.light,
         ambivalent=frozenset(
             key[0] for key, entry in strict.items() if entry.is_abbreviation and words.is_function(key[0])
         ),
         longest=max(map(len, strict)),
+        terms=tuple(sorted(terms, key=lambda one: (one.folded, one.concept_id))),
+        phrases=lexicon_of({one.folded for one in terms}, has_sounds=False),
     )
 
 
-def _add(row: Row, words: Words, strict: dict[Key, Entry], shared: dict[Key, bool]) -> None:
+def lexicon_of(words: Iterable[str], has_sounds: bool = True) -> Lexicon:
+    """Get a lexicon of folded words; `has_sounds` False leaves out the sounds, for whole phrases."""
+    listed = sorted(words)
+    by_length: dict[int, list[str]] = {}
+    by_start: dict[tuple[int, str], list[str]] = {}
+    for word in listed:
+        by_length.setdefault(len(word), []).append(word)
+        by_start.setdefault((len(word), word[:1]), []).append(word)
+    return Lexicon(
+        MappingProxyType({size: tuple(held) for size, held in by_length.items()}),
+        MappingProxyType({start: tuple(held) for start, held in by_start.items()}),
+        by_sound(listed) if has_sounds else MappingProxyType({}),
+    )
+
+
+def _add(
+    row: Row, words: Words, strict: dict[Key, Entry], shared: dict[Key, bool], keys: dict[str, str]
+) -> Term:
     kind = row.choice("kind", TermKind)
     typed = tokens(row.needed("term"))
     content = [token for token in typed if not words.is_function(token)] or typed
-    key = tuple(sorted(map(word_key, content)))
+    key = tuple(sorted(keys.get(token) or keys.setdefault(token, word_key(token)) for token in content))
     if not key:
         raise row.wrong("term", "has neither letters nor digits")
     is_shared = kind is TermKind.SHARED
@@ -171,17 +269,24 @@ def _add(row: Row, words: Words, strict: dict[Key, Entry], shared: dict[Key, boo
         entry = earlier if not earlier.is_abbreviation else entry
     strict[key] = entry
     shared[key] = is_shared and shared.get(key, True)
+    return Term(" ".join(typed), row["term"], row["concept_id"], kind)
 
 
 def _loose(
     strict: Mapping[Key, Entry], words: Words, line: Callable[[str], tuple[str, ...]]
 ) -> dict[Key, Entry]:
-    meant: dict[Key, set[str]] = {}
+    meant: dict[Key, dict[str, tuple[int, int]]] = {}
     for key, entry in strict.items():
         if (loose := _loose_key(key, words)) and not entry.has_negation and not entry.is_abbreviation:
-            meant.setdefault(loose, set()).update(entry.concepts)
+            # How far the term is from the loose key: words left out ("recurrent"), then words folded.
+            far = (len(key) - len(loose), sum(word not in loose for word in key))
+            for concept in entry.concepts:
+                nearest = meant.setdefault(loose, {})
+                nearest[concept] = min(far, nearest.get(concept, far))
     found = {}
-    for key, concepts in meant.items():
+    for key, distances in meant.items():
+        least = min(distances.values())
+        concepts = [one for one in distances if distances[one] == least]
         above = [one for one in concepts if all(one in line(other) for other in concepts)]
         found[key] = Entry(tuple(above or sorted(concepts)), False, False)
     return found

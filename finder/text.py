@@ -1,7 +1,10 @@
-"""One normal form for names and terms: folding, tokens, edit distance, used at ingest and at query."""
+"""One normal form for names and terms: folding, tokens, sound, edit distance, used at ingest and at query."""
 
+import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from nameparser import HumanName
 from rapidfuzz.distance import OSA
@@ -72,6 +75,18 @@ _AFTER_NAME_WORDS = (
 _AFTER_NAMES = frozenset(_AFTER_NAME_WORDS.split())
 
 
+# Spellings of one sound in medical English; silent first letters; vowels other than a first one fall away.
+_SOUND = re.compile(
+    r"^(?:pn|kn|gn|mn)|^ps|^x|^wr|rh|sch|sc(?=[eiy])|ph|gh|ck|ch|qu?|th|dg|g(?=[eiy])|c(?=[eiy])|c|x|z"
+)
+_SOUNDS = {
+    "pn": "n", "kn": "n", "gn": "n", "mn": "n", "ps": "s", "wr": "r", "rh": "r", "sch": "sk", "sc": "s",
+    "ph": "f", "gh": "g", "ck": "k", "ch": "k", "q": "k", "qu": "k", "th": "t", "dg": "j", "g": "j",
+    "z": "s",
+}  # fmt: skip
+_SILENT = re.compile(r"(?<!^)[aeiouyhw]|(.)(?=\1)")
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """A person's name in normal form: each part folded, titles, credentials and suffixes gone."""
@@ -130,6 +145,38 @@ def american(token: str) -> str:
 def word_key(token: str) -> str:
     """Get the form under which the vocabulary files a folded word: American spelling, singular."""
     return singular(american(token))
+
+
+def sound(token: str) -> str:
+    """Get how a folded English word sounds, roughly: consonants, and an `a` for a vowel at the start.
+
+    `newmonia` and `pneumonia`, `sykosis` and `psychosis` give the same; many other words do too, so that it
+    only ever proposes candidates whose letters are compared after.
+    """
+
+    def said(found: re.Match[str]) -> str:
+        letters = found.group()
+        if letters == "x":
+            return "ks" if found.start() else "s"
+        if letters == "c":
+            following = token[found.end() : found.end() + 1]
+            return "s" if following and following in "eiy" else "k"
+        return _SOUNDS[letters]
+
+    plain = _SOUND.sub(said, token)
+    if plain[:1] and plain[0] in "aeiouy":
+        plain = "a" + plain[1:]
+    return _SILENT.sub("", plain)
+
+
+def by_sound(words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Get folded words of five letters and more by their sound; shorter ones sound like too many others."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        if len(word) > 4:
+            key = sound(word)
+            found[key] = (*found.get(key, ()), word)
+    return MappingProxyType(found)
 
 
 def person_name(text: str) -> PersonName:

@@ -1,15 +1,18 @@
 """Understands free words about a condition: which concept, what was corrected and ignored, what is urgent.
 
 `load_vocabulary` reads the tables once; `resolve` reads what somebody typed; `Vocabulary.terms_in` finds the
-concepts of a free text such as a trial's conditions. The score of a reading is twice the words of its term
-plus the depth of its concept plus one for a condition, less half a point per changed letter and one point
-when the words stood apart; two readings less than one point apart are asked back. The figures are our own
-choice and hold for the sentences of tests/unit/finder/test_vocabulary.py.
+concepts of a free text such as a trial's conditions.
+
+What our own terms explain without a rest is the answer (see readings). Else the whole text is compared as a
+misspelling, and with ICD-10-CM (see icd10), which must fit better by `CLEARLY`; a word that ICD-10-CM knows
+is taken for well spelt. The name of a rare disease that fits better still is the answer (see
+rare); where nothing but a loose offer is left, the parts of the words give the field (see word_parts). The
+figures are our own choice and hold for tests/unit/finder/test_vocabulary.py.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -26,14 +29,19 @@ from finder.concepts import (
     load_procedures,
     load_urgent,
 )
+from finder.icd10 import Hit, Library, Named, load_fields
+from finder.rare import RareDiseases, load_rare
+from finder.readings import MOST_CHOICES, Own, line, misspelt, own_clauses, own_of
 from finder.specialties import Specialties, load_specialties
-from finder.spelling import Match, Reading, read
+from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
-from finder.terms import TermIndex, is_negated, load_terms, load_words, terms_in
+from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
 from finder.text import tokens, word_key
+from finder.urgent import urgent_text, with_stems
 
-MARGIN = 1.0  # points; see the docstring
-MOST_CHOICES = 5
+CLEARLY = 0.1  # by which ICD-10-CM must fit better than our own terms
+KNOWN = 0.4  # by which it may fit worse than a correction of words that it knows as they are
+LOOSE = 0.5  # fit of our own terms below which a question is worth less than the field of a word part
 MOST_LETTERS = 600  # of a text; a longer one is read up to here
 _CODE = re.compile(r"(?<![\w.])([A-Z]\d[\dA-Z])(\.[\dA-Z]{1,4})?(?![\w])", re.IGNORECASE)
 
@@ -55,7 +63,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What free words mean; without a single reading `concept_id` is None and `choices` are asked back."""
+    """What free words mean; without a single reading `concept_id` is None and `choices` are asked back.
+
+    `read_as` is the ICD-10-CM code, or the rare disease ("ORPHA:968"), that stood in for the words where our
+    own terms did not know them; its concept is then the field of it, and the certainty is never `sure`.
+    """
 
     concept_id: str | None
     label: str | None
@@ -66,6 +78,7 @@ class Understood:
     choices: tuple[Choice, ...]
     ignored: tuple[str, ...]
     urgent: str | None
+    read_as: Named | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `understand --json`."""
@@ -88,6 +101,7 @@ class Understood:
             "choices": [{"concept_id": one.concept_id, "label": one.label} for one in self.choices],
             "ignored": list(self.ignored),
             "urgent": self.urgent,
+            "read_as": {"code": self.read_as.code, "title": self.read_as.title} if self.read_as else None,
         }
 
 
@@ -101,10 +115,12 @@ class Vocabulary:
     urgent: tuple[UrgentWords, ...]
     index: TermIndex
     children: Mapping[str, tuple[str, ...]]
+    library: Library
+    rare: RareDiseases
 
     def ancestors(self, concept_id: str) -> tuple[str, ...]:
         """Get every concept above, nearest first; raises KeyError for an unknown id."""
-        return _line(self.concepts, concept_id)[1:]
+        return line(self.concepts, concept_id)[1:]
 
     def descendants(self, concept_id: str) -> tuple[str, ...]:
         """Get every concept below, without itself, parents before children; KeyError for an unknown id."""
@@ -118,7 +134,7 @@ class Vocabulary:
     def ladder(self, concept_id: str) -> tuple[LadderStep, ...]:
         """Get the ladder of a concept, its own or the nearest one above, with its label filled in."""
         concept = self.concepts[concept_id]
-        owner = next(one for one in _line(self.concepts, concept_id) if one in self.ladders)
+        owner = next(one for one in line(self.concepts, concept_id) if one in self.ladders)
         return tuple(
             LadderStep(
                 step=step.step,
@@ -145,16 +161,7 @@ class Vocabulary:
 
     def urgent_text(self, text: str) -> str | None:
         """Get the emergency line for urgent words in a text, unless they are denied; None without any."""
-        typed, negation = tokens(text), self.index.words.negation
-        for one in self.urgent:
-            size = len(one.key)
-            for start in range(len(typed) - size + 1):
-                if tuple(typed[start : start + size]) == one.key and (
-                    not negation.isdisjoint(one.key)
-                    or not is_negated(typed, start, start + size - 1, self.index.words)
-                ):
-                    return one.text
-        return None
+        return urgent_text(text, self.urgent, self.index.words)
 
 
 def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None) -> Vocabulary:
@@ -168,13 +175,17 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
     for concept in concepts.values():
         if concept.parent_id:
             children[concept.parent_id] = (*children.get(concept.parent_id, ()), concept.concept_id)
+    words = load_words(folder)
+    index = load_terms(folder, words, concepts, lambda one: line(concepts, one))
     return Vocabulary(
         concepts=concepts,
         ladders=load_ladders(folder, concepts, specialties or load_specialties(folder)),
         procedures=load_procedures(folder, concepts),
-        urgent=load_urgent(folder),
-        index=load_terms(folder, load_words(folder), concepts, lambda one: _line(concepts, one)),
+        urgent=with_stems(load_urgent(folder), words),
+        index=index,
         children=MappingProxyType(children),
+        library=Library(index, load_fields(folder, concepts)),
+        rare=load_rare(folder, index, concepts),
     )
 
 
@@ -182,92 +193,163 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
     """Get what free words mean: terms in any order, plural or misspelt, sentences, ICD-10-CM codes.
 
     Never raises for any text. An exact, folded or reordered term is `sure`; a reading by correction of more
-    than one letter, of a broader single word or of words that stood apart is `less_sure`.
+    than one letter, of a broader single word, of words that stood apart or by ICD-10-CM is `less_sure`.
     """
     text = words[:MOST_LETTERS]
     urgent = vocabulary.urgent_text(text)
+    of_themselves = _of_themselves(text, vocabulary)
+    if of_themselves is not None:
+        return replace(of_themselves, urgent=urgent)
     by_code = _by_code(text, vocabulary)
     if by_code is not None:
-        return _answer(by_code, vocabulary, urgent=urgent)
+        return replace(by_code, urgent=urgent)
     reading = read(text, vocabulary.index)
-    scored = _scored(reading, vocabulary)
-    if not scored:
-        return _answer((), vocabulary, _close(reading, vocabulary), None, reading, urgent)
-    top = scored[0][0]
-    match = scored[0][2]
-    near = [concept for score, concept, other in scored if top - score < MARGIN or other is match]
-    if len(near) > 1:
-        return _answer((), vocabulary, tuple(near[:MOST_CHOICES]), match, reading, urgent)
-    return _answer((near[0],), vocabulary, (), match, reading, urgent)
+    own = own_of(reading, vocabulary.concepts, vocabulary.index)
+    if own.fit < 1:
+        phrase = whole(text, vocabulary.index)
+        if phrase is not None:
+            own = max(misspelt(phrase), own, key=lambda one: one.fit)
+    if own.fit < 1 and not _is_own_word(reading, own) and any(not word.is_denied for word in reading.words):
+        hit = vocabulary.library.find(text)
+        beyond = _by_name(text, own, hit, vocabulary) or _by_book(text, own, hit, vocabulary)
+        own = replace(own, is_asked=own.is_asked or _is_well_spelt(own.match, vocabulary))
+        beyond = beyond or _by_parts(text, own, vocabulary)
+        if beyond is not None:
+            return replace(beyond, urgent=urgent)
+    return replace(_answer(own, vocabulary), urgent=urgent)
 
 
-def _scored(reading: Reading, vocabulary: Vocabulary) -> list[tuple[float, str, Match]]:
-    best: dict[str, tuple[float, Match]] = {}
-    for match in reading.matches:
-        for concept in match.concepts:
-            score = _score(concept, match, vocabulary)
-            if concept not in best or score > best[concept][0]:
-                best[concept] = (score, match)
-    lines = {one: frozenset(vocabulary.ancestors(one)) for one in best}
-    # "cancer" beside "bile duct cancer" says nothing new; a shared word is settled by a relative elsewhere.
-    kept = [
-        one
-        for one in best
-        if not any(one in lines[other] for other in best)
-        and not _is_settled_elsewhere(one, best, lines, reading)
-    ]
-    return sorted(((*best[one][:1], one, best[one][1]) for one in kept), key=lambda item: (-item[0], item[1]))
+def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
+    """Read what somebody says of themselves beside what a relative has, where that is a condition."""
+    said = own_clauses(text, vocabulary.index.words)
+    found = resolve(said, vocabulary) if said is not None else None
+    if found is None or not (found.concept_id or found.choices):
+        return None
+    if found.concept_id and vocabulary.concepts[found.concept_id].kind is not ConceptKind.CONDITION:
+        return None
+    typed = tokens(text)
+    heard = {*tokens(said or ""), *found.ignored}
+    others = (typed[place] for place in content_of(text, typed, vocabulary.index))
+    return replace(found, ignored=(*found.ignored, *(word for word in others if word not in heard)))
 
 
-def _is_settled_elsewhere(
-    concept: str,
-    best: Mapping[str, tuple[float, Match]],
-    lines: Mapping[str, frozenset[str]],
-    reading: Reading,
-) -> bool:
-    match = best[concept][1]
-    if len(match.concepts) < 2:
+def _is_well_spelt(match: Match | None, vocabulary: Vocabulary) -> bool:
+    """Whether a longer word that we would change is one of ICD-10-CM, such as "ciliary" ("biliary")."""
+    if match is None or not match.edits:
         return False
-    certain = [one for other in reading.matches if len(other.concepts) == 1 for one in other.concepts]
-    fitting = {
-        shared
-        for shared in match.concepts
-        for one in certain
-        if shared == one or one in lines.get(shared, ()) or shared in lines.get(one, ())
-    }
-    return bool(fitting) and concept not in fitting
+    known, spelt = vocabulary.index.known, vocabulary.library.book.words
+    changed = {word_key(word) for word in match.typed.split() if len(word) > SHORT} - known
+    return not changed.isdisjoint(spelt)
 
 
-def _score(concept_id: str, match: Match, vocabulary: Vocabulary) -> float:
-    depth = len(vocabulary.ancestors(concept_id))
-    is_condition = vocabulary.concepts[concept_id].kind is ConceptKind.CONDITION
-    return 2 * match.size + depth + is_condition - match.edits / 2 - match.is_apart
+def _is_own_word(reading: Reading, own: Own) -> bool:
+    # One word of several terms ("prostate") is asked back; "disorder of prostate" would say nothing more.
+    return len(own.concepts) > 1 and len(reading.words) == 1 and not reading.words[0].readings[0][1]
 
 
-def _close(reading: Reading, vocabulary: Vocabulary) -> tuple[str, ...]:
-    # Nothing fits: offer the concepts whose shortest terms hold one of the words.
-    index = vocabulary.index
-    found: dict[str, int] = {}
-    for word in reading.words:
-        for key, _edits in () if word.is_denied else word.readings:
-            for term in index.keys_by_word.get(index.words.kin.get(key, key), ()):
-                for concept in index.loose[term].concepts:
-                    found[concept] = min(len(term), found.get(concept, len(term)))
-    return tuple(sorted(found, key=lambda one: (found[one], one))[:MOST_CHOICES])
+def _by_name(text: str, own: Own, hit: Hit | None, vocabulary: Vocabulary) -> Understood | None:
+    """Read a text as a rare disease, where its name fits better than our own terms and ICD-10-CM."""
+    least = max(own.fit, hit.score if hit is not None else 0.0) + CLEARLY
+    rare = vocabulary.rare.find(text) if least <= 1 or own.is_asked else None
+    if rare is None:
+        return None
+    is_agreed = own.is_asked and rare.concept_id in own.concepts
+    if rare.score <= least and not is_agreed:
+        return None
+    if not own.is_asked and rare.concept_id in line(vocabulary.concepts, own.concepts[0]):
+        return None  # what our own terms say is as close or closer
+    corrected, ignored = _rest(text, rare.used, rare.edits, vocabulary.index)
+    return _of_book(rare.concept_id, rare.named, vocabulary, corrected, ignored)
 
 
-def _answer(
-    concepts: tuple[str, ...],
+def _by_parts(text: str, own: Own, vocabulary: Vocabulary) -> Understood | None:
+    """Guess the field by the parts of the words, where nothing but a loose offer would be left."""
+    if not own.is_asked or own.fit >= LOOSE:
+        return None
+    typed = tokens(text)
+    guess = vocabulary.rare.parts.guess(typed, vocabulary.index.words)
+    if guess is None:
+        return None
+    _corrected, ignored = _rest(text, guess.places, 0, vocabulary.index)
+    return _of_book(guess.concept_id, None, vocabulary, None, ignored)
+
+
+def _rest(
+    text: str, used: frozenset[int], edits: int, index: TermIndex
+) -> tuple[str | None, tuple[str, ...]]:
+    """Get the words that were corrected, and those that were ignored."""
+    typed = tokens(text)
+    quiet = index.words.weak | index.words.light
+    ignored = (typed[place] for place in content_of(text, typed, index) if place not in used)
+    corrected = " ".join(typed[place] for place in sorted(used)) if edits else None
+    return corrected, tuple(word for word in ignored if word_key(word) not in quiet)
+
+
+def _by_book(text: str, own: Own, hit: Hit | None, vocabulary: Vocabulary) -> Understood | None:
+    if hit is None or hit.score <= own.fit + _lead(hit, own, vocabulary):
+        return None
+    concept = _field_of(hit.named.code, vocabulary)
+    if concept is None and own.concepts:
+        return None  # a code without a field says less than a question
+    if concept is not None and not own.is_asked and concept in line(vocabulary.concepts, own.concepts[0]):
+        return None  # what our own terms say is as close or closer
+    corrected, ignored = _rest(text, hit.used, hit.edits, vocabulary.index)
+    return _of_book(concept, hit.named, vocabulary, corrected, ignored)
+
+
+def _lead(hit: Hit, own: Own, vocabulary: Vocabulary) -> float:
+    """By how much the book must fit better; it may fit worse where it knows the word that we would change."""
+    if own.match is None:
+        return CLEARLY
+    if own.is_asked and hit.is_all and hit.edits == own.match.edits > 0:
+        return -CLEARLY  # one title with the same correction says more than a question
+    if hit.edits >= own.match.edits:
+        return CLEARLY
+    if not hit.is_all:
+        return 0.0
+    known = vocabulary.library.book.words
+    is_known = all(word_key(word) in known for word in own.match.typed.split())
+    return -KNOWN if is_known else 0.0
+
+
+def _of_book(
+    concept_id: str | None,
+    named: Named | None,
     vocabulary: Vocabulary,
-    choices: tuple[str, ...] = (),
-    match: Match | None = None,
-    reading: Reading | None = None,
-    urgent: str | None = None,
+    corrected: str | None = None,
+    ignored: tuple[str, ...] = (),
 ) -> Understood:
-    if len(concepts) > 1:
-        concepts, choices = (), concepts[:MOST_CHOICES]
-    concept = vocabulary.concepts[concepts[0]] if concepts else None
-    answered = (concept.concept_id,) if concept else choices
+    return Understood(
+        concept_id=concept_id,
+        label=vocabulary.concepts[concept_id].label if concept_id else None,
+        corrected_from=corrected,
+        codes=(named.code,) if named else (),
+        ladder=vocabulary.ladder(concept_id) if concept_id else (),
+        certainty=Certainty.LESS_SURE,
+        choices=(),
+        ignored=ignored,
+        urgent=None,
+        read_as=named,
+    )
+
+
+def _field_of(code: str, vocabulary: Vocabulary) -> str | None:
+    """The condition whose own code covers `code`, the closest above several, else the field of its block."""
+    covering = [
+        one
+        for one in vocabulary.concepts_of_code(code)
+        if vocabulary.concepts[one].kind is ConceptKind.CONDITION
+    ]
+    if not covering:
+        return vocabulary.library.field_of(code)
+    lines = [line(vocabulary.concepts, one) for one in covering]
+    shared = [one for one in lines[0] if all(one in line for line in lines)]
+    return shared[0] if shared else vocabulary.library.field_of(code)
+
+
+def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
+    concept = None if own.is_asked else vocabulary.concepts[own.concepts[0]]
+    match = own.match
     return Understood(
         concept_id=concept.concept_id if concept else None,
         label=concept.label if concept else None,
@@ -275,23 +357,9 @@ def _answer(
         codes=concept.icd10 if concept else (),
         ladder=vocabulary.ladder(concept.concept_id) if concept else (),
         certainty=Certainty.SURE if concept and _is_sure(match) else Certainty.LESS_SURE,
-        choices=tuple(Choice(one, vocabulary.concepts[one].label) for one in choices),
-        ignored=_ignored(answered, reading, vocabulary) if reading else (),
-        urgent=urgent,
-    )
-
-
-def _ignored(answered: tuple[str, ...], reading: Reading, vocabulary: Vocabulary) -> tuple[str, ...]:
-    # Words of a broader concept ("cancer" beside "bile duct cancer") are understood, not ignored.
-    said = {one for concept in answered for one in _line(vocabulary.concepts, concept)}
-    used = {
-        place for match in reading.matches if not said.isdisjoint(match.concepts) for place in match.places
-    }
-    index = vocabulary.index
-    return tuple(
-        word.typed
-        for place, word in enumerate(reading.words)
-        if place not in used and not {word_key(word.typed)} & (index.words.weak | index.words.light)
+        choices=tuple(Choice(one, vocabulary.concepts[one].label) for one in own.concepts if own.is_asked),
+        ignored=own.ignored,
+        urgent=None,
     )
 
 
@@ -301,32 +369,33 @@ def _is_sure(match: Match | None) -> bool:
     return match.edits < 2 and not match.is_apart and not (match.is_loose and match.size == 1)
 
 
-def _by_code(text: str, vocabulary: Vocabulary) -> tuple[str, ...] | None:
+def _by_code(text: str, vocabulary: Vocabulary) -> Understood | None:
     for found in _CODE.finditer(text):
         # "B12" or "A1C" in a sentence is no diagnosis: three characters count only when they stand alone.
         if not found.group(2) and found.group() != text.strip():
             continue
         concepts = vocabulary.concepts_of_code(found.group())
-        if concepts:
-            return concepts
+        kinds = {vocabulary.concepts[one].kind for one in concepts}
+        if kinds == {ConceptKind.CONDITION}:
+            return _answer(Own(concepts[:MOST_CHOICES], len(concepts) > 1, 1.0, None, ()), vocabulary)
+        if (found.group().lower(),) in vocabulary.index.strict:
+            continue  # "Y90" is the embolization of a term before it is the code of a blood alcohol level
+        named = vocabulary.library.book.named(found.group())
+        if named is not None:
+            return _of_book(_field_of(named.code, vocabulary), named, vocabulary)
     return None
 
 
 def _of_code(code: str, concepts: Mapping[str, Concept]) -> tuple[str, ...]:
     found: list[tuple[int, bool, bool, int, str]] = []
     for concept in concepts.values():
-        depth = len(_line(concepts, concept.concept_id))
         for span in concept.icd10:
+            if span[0] != code[0]:
+                continue
             low, _dash, high = span.replace(".", "").partition("-")
-            if code[0] == low[0] and low <= code[: len(low)] <= (high or low):
+            if low <= code[: len(low)] <= (high or low):
                 is_group = concept.kind is ConceptKind.SUBSPECIALTY
+                depth = len(line(concepts, concept.concept_id))
                 found.append((-len(low), bool(high), is_group, depth, concept.concept_id))
     best = min((item[:4] for item in found), default=None)
     return tuple(item[4] for item in found if item[:4] == best)
-
-
-def _line(concepts: Mapping[str, Concept], concept_id: str) -> tuple[str, ...]:
-    found = [concept_id]
-    while parent := concepts[found[-1]].parent_id:
-        found.append(parent)
-    return tuple(found)
