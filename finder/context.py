@@ -1,20 +1,21 @@
 """What the service needs beside the engine: vocabulary, profiles, words; read from data files once."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 
-from finder.concepts import ConceptKind
+from finder.concepts import ConceptKind, LadderStep
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
 from finder.independence import load_rules
 from finder.languages import load_languages
-from finder.programs import load_programs
 from finder.ranking import Profile, load_profiles, profile_named
 from finder.reads import Remembered
 from finder.reasons import Words
 from finder.sources import SourceInfo, load_sources
-from finder.specialties import Role, load_specialties
+from finder.specialties import Ages, Role, load_specialties
+from finder.suggestions import Prompter, prompter_of
 from finder.vocabulary import Understood, Vocabulary, load_vocabulary, resolve
 
 CANCER = "cancer"  # the concept above every cancer
@@ -24,21 +25,19 @@ CANCER = "cancer"  # the concept above every cancer
 class SearchContext:
     """What a search needs beside the engine; read from the data files once at start.
 
-    `surgical` are the specialties of surgeons.
+    `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults.
+    `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
+    `prompter` what suggestions are looked up in. Both are worked out when first asked for, and kept.
     """
 
     vocabulary: Vocabulary
     profiles: Mapping[str, Profile]
     words: Words
+    concept_of: Callable[[str], str | None]
+    prompter: Callable[[], Prompter]
     surgical: frozenset[str] = frozenset()
-    program_fields: Mapping[str, str | None] = field(default_factory=dict)
+    ages_of: Mapping[str, Ages] = field(default_factory=dict)
     remembered: Remembered = field(default_factory=Remembered)
-
-    def concept_of(self, words: str) -> str | None:
-        """Get the concept of a field in the words of a program, such as `oncology`; None without one."""
-        if words in self.program_fields:
-            return self.program_fields[words]
-        return resolve(words, self.vocabulary).concept_id
 
     def profile_for(self, criteria: SearchCriteria, understood: Understood) -> Profile:
         """Get the profile asked for by name or by why; else that of an operation where a surgeon is asked
@@ -48,6 +47,27 @@ class SearchContext:
             return profile_named(asked, self.profiles)
         is_operation = criteria.role is RoleAsked.SURGERY or self._names_operation(understood)
         return self.profiles[WhyAsked.SURGERY if is_operation else DEFAULT_PROFILE]
+
+    def ages_for(self, criteria: SearchCriteria, understood: Understood) -> Ages:
+        """Get for whom the opinion is: as asked, else as the condition says, else not known (`any`)."""
+        if criteria.ages:
+            return Ages(criteria.ages.value)
+        concept = self.vocabulary.concepts.get(understood.concept_id or "")
+        return concept.ages if concept else Ages.ANY
+
+    def ladder_for(self, criteria: SearchCriteria, understood: Understood) -> tuple[LadderStep, ...]:
+        """Get the ladder without the specialties that see only patients of another age; steps keep their
+        numbers, and those on which nobody is left go.
+        """
+        ages = self.ages_for(criteria, understood)
+        if ages is Ages.ANY:
+            return understood.ladder
+        found = []
+        for step in understood.ladder:
+            fitting = tuple(s for s in step.specialties if self.ages_of.get(s, ages) is ages)
+            if fitting:
+                found.append(replace(step, specialties=fitting))
+        return tuple(found)
 
     def names_surgeon(self, understood: Understood) -> bool:
         """Whether the first page names the best surgeon, whatever was asked: for every cancer that surgeons
@@ -62,7 +82,8 @@ class SearchContext:
             return False
         is_procedure = self.vocabulary.concepts[understood.concept_id].kind is ConceptKind.PROCEDURE
         first = understood.ladder[0].specialties if understood.ladder else ()
-        return is_procedure and not self.surgical.isdisjoint(first)
+        # where others do it too, as kidney physicians do with transplants, the question is a wider one
+        return is_procedure and bool(first) and self.surgical.issuperset(first)
 
     def line_of(self, concept_id: str) -> frozenset[str]:
         """Get a concept with every broader one."""
@@ -71,6 +92,21 @@ class SearchContext:
     def below(self, concept_id: str) -> tuple[str, ...]:
         """Get a concept, then everything below it."""
         return (concept_id, *sorted(set(self.vocabulary.descendants(concept_id)) - {concept_id}))
+
+    def broader(self, concept_id: str) -> tuple[str, ...]:
+        """Get the next broader concept where it is a condition itself: who treats gliomas treats a
+        glioblastoma. A field, such as brain tumors, is none.
+        """
+        above = self.vocabulary.ancestors(concept_id)[:1]
+        kinds = self.vocabulary.concepts
+        return tuple(one for one in above if kinds[one].kind is ConceptKind.CONDITION)
+
+    def related(self, concept_id: str) -> tuple[str, ...]:
+        """Get a concept, everything below it, and the broader ones but the broadest, which hold whole fields:
+        who treats cancer of the bowel works in the field of the pancreas, who treats skin cancer does not.
+        """
+        above = self.vocabulary.ancestors(concept_id)
+        return (*self.below(concept_id), *above[:-1])
 
 
 def load_context(remember_s: float = 0.0) -> SearchContext:
@@ -81,17 +117,18 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
     listed = load_specialties().by_id.values()
     specialties = {s.specialty_id: s.label for s in listed}
     sources = {name: _named(info) for name, info in load_sources().items()}
-    words = Words(specialties, sources, load_rules(), load_languages().labels)
     vocabulary = load_vocabulary()
-    named = {text for p in load_programs() for text in (*p.specialties_in, *p.specialties_out)}
-    # understood once: a search looks at every program
-    fields = {text: resolve(text, vocabulary).concept_id for text in named}
+    concepts = {concept.concept_id: concept.label for concept in vocabulary.concepts.values()}
+    words = Words(specialties, sources, load_rules(), load_languages().labels, concepts=concepts)
     return SearchContext(
         vocabulary=vocabulary,
         profiles=load_profiles(),
         words=words,
+        # a search looks at every program, whose words are few; most commands look at none
+        concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),
+        prompter=cache(lambda: prompter_of(vocabulary)),
+        ages_of=MappingProxyType({s.specialty_id: s.ages for s in listed if s.ages is not Ages.ANY}),
         surgical=frozenset(s.specialty_id for s in listed if s.role is Role.SURGERY),
-        program_fields=MappingProxyType(fields),
         remembered=Remembered(remember_s),
     )
 

@@ -26,6 +26,7 @@ class EvidenceKind(StrEnum):
     CENTER = "center"
     RECRUITING = "recruiting"
     VOLUME = "volume"
+    MAINLY = "mainly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +84,51 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How strongly one kind of evidence (0 to 1) says that a specialist works on a concept."""
+    """How strongly one kind of evidence (0 to 1) says that a specialist works on a concept.
+
+    `count` things `of` that many in all are about the concept (procedures a year, trials), where it is a
+    count; `source` is an id of sources.csv.
+    """
 
     concept: str
     kind: EvidenceKind
     value: float
     as_of: str | None
     says: str
+    count: int | None = None
+    of: int | None = None
+    source: str | None = None
 
     def to_source(self) -> dict[str, Any]:
-        """As nested in a specialist: concept, kind and value are searched, `says` is shown."""
+        """As nested in a specialist: concept, kind and value are searched, the rest is shown."""
         return _known(
             {"concept": self.concept, "kind": self.kind.value, "value": round(self.value, 4),
-             "as_of": self.as_of, "says": self.says}
+             "as_of": self.as_of, "says": self.says, "count": self.count, "of": self.of,
+             "source": self.source}
         )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class TieLabel:
-    """What a tie key stands for, in words, with the source that says so and through what it was found."""
+    """What a tie key stands for, in words, with the source that says so and through what it was found.
+
+    `via_key` is the tie key one step nearer to the person, itself in `ties`; `until` is when what is shared
+    ended or will end (a trial, a school year), None where it has no end of its own.
+    """
 
     label: str
     source: str
     as_of: str | None = None
     via: str | None = None
+    via_key: str | None = None
+    until: str | None = None
 
     def to_source(self) -> dict[str, Any]:
-        """Label, source, date and the step in between, where there is one."""
-        return _known({"label": self.label, "source": self.source, "as_of": self.as_of, "via": self.via})
+        """Label, source, dates and the step in between, where there is one."""
+        return _known(
+            {"label": self.label, "source": self.source, "as_of": self.as_of, "via": self.via,
+             "via_key": self.via_key, "until": self.until}
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +159,13 @@ class Specialist:
     name_folded: str
     credentials: str | None = None
     specialties: tuple[str, ...] = ()
+    main_specialties: tuple[str, ...] = ()
     taxonomies: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     is_candidate: bool = False
     concepts: tuple[str, ...] = ()
+    main_concepts: tuple[str, ...] = ()
+    proven_concepts: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sites: tuple[Site, ...] = ()
     licence_states: tuple[str, ...] = ()
@@ -168,6 +189,8 @@ class Specialist:
             {
                 "npi": self.npi, "name": self.name, "name_folded": self.name_folded,
                 "credentials": self.credentials, "specialties": list(self.specialties),
+                "main_specialties": list(self.main_specialties), "main_concepts": list(self.main_concepts),
+                "proven_concepts": list(self.proven_concepts),
                 "taxonomies": list(self.taxonomies), "roles": list(self.roles),
                 "is_candidate": self.is_candidate, "concepts": list(self.concepts),
                 "evidence": [e.to_source() for e in self.evidence],

@@ -16,6 +16,7 @@ SERVED_ALIASES = ("specialists", "programs", "organizations", "places")
 RUNS = "runs"
 MAPPINGS = Path(__file__).resolve().parent.parent / "index_mappings"
 KEPT_GENERATIONS = 2
+PLANS = "plans"  # where the `_meta` of the specialists holds the names of plans by id
 _NAME = re.compile(r"(?P<alias>[a-z]+)-(?P<mapping>[0-9a-f]{8})-(?P<run_id>[0-9]{8}t[0-9]{6}[0-9a-f]{4})")
 # Fewer, larger segments answer small searches 1.25 to 1.5 times faster (measured 2026-11-22, 1 M documents).
 SEGMENTS_AFTER_LOAD = 1
@@ -74,11 +75,18 @@ def mapping_hash(alias: str) -> str:
 
 
 def create_generation(
-    client: Elasticsearch, prefix: str, run_id: str, *, shards: int, meta: Mapping[str, Any]
+    client: Elasticsearch,
+    prefix: str,
+    run_id: str,
+    *,
+    shards: int,
+    meta: Mapping[str, Any],
+    plans: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Empty indices for one run, ready to be filled fast: refresh off, no replicas. Alias -> index name.
 
     `meta` goes into every `_meta`; its `fence` is the number of the run's lock, which `flip` compares.
+    `plans`, names by id, go into that of the specialists.
     """
     indices: dict[str, str] = {}
     for alias in SERVED_ALIASES:
@@ -86,7 +94,10 @@ def create_generation(
         settings = dict(body["settings"]["index"])
         settings |= {"refresh_interval": "-1", "number_of_replicas": 0}
         settings["number_of_shards"] = shards if alias == "specialists" else 1
-        mappings = {**body["mappings"], "_meta": {**body["mappings"]["_meta"], **meta, "run_id": run_id}}
+        told = {**body["mappings"]["_meta"], **meta, "run_id": run_id}
+        if plans and alias == "specialists":
+            told[PLANS] = dict(plans)
+        mappings = {**body["mappings"], "_meta": told}
         name = str(IndexName(prefix, alias, mapping_hash(alias), run_id))
         client.indices.create(index=name, settings={"index": settings}, mappings=mappings)
         indices[alias] = name

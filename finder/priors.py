@@ -66,40 +66,47 @@ def looked_up(
     """
     by_id = tuple(text for text in criteria.seen_org if _is_organization_id(text))
     place_key = (generation.places, criteria.near)
-    place = context.remembered.get(place_key)
+    place: dict[str, Any] | None = context.remembered.get(place_key)
     near = (criteria.near,) if criteria.near and place is None else ()
-    found = documents(
-        engine,
-        {generation.specialists: criteria.seen, generation.places: near, generation.organizations: by_id},
-        {
-            generation.specialists: _TIES,
-            generation.places: _PLACE_FIELDS,
-            generation.organizations: _ORGANIZATION_FIELDS,
-        },
-    )
+    known: dict[str, Ties | None] = {
+        npi: context.remembered.get((generation.specialists, npi)) for npi in criteria.seen
+    }
+    unread = [npi for npi, ties in known.items() if ties is None]
+    wanted = {generation.specialists: unread, generation.places: near, generation.organizations: by_id}
+    found = documents(engine, wanted, _fields(generation))
     gathered = _Gathered()
     if near:
         place = context.remembered.put(place_key, found[generation.places].get(near[0]))
     if criteria.near and place is None:
         gathered.errors.append(FieldError("near", f"ZIP code {criteria.near} is not known"))
-    for npi in criteria.seen:
-        source = found[generation.specialists].get(npi)
-        if source is None:
+    for npi, source in found[generation.specialists].items():
+        # the next page and the next filter ask for them again
+        known[npi] = context.remembered.put((generation.specialists, npi), ties_of(npi, source))
+    for npi, ties in known.items():
+        if ties is None:
             gathered.errors.append(FieldError("seen", f"NPI {npi} is not in the directory"))
         else:
-            gathered.priors[npi] = ties_of(npi, source)
+            gathered.priors[npi] = ties
     _by_name(engine, generation, criteria, context.words, gathered)
     for text in by_id:
-        source = found[generation.organizations].get(text)
-        if source is None:
+        organization = found[generation.organizations].get(text)
+        if organization is None:
             gathered.errors.append(FieldError("seen_org", f"there is no organization {text}"))
         else:
-            gathered.priors[text] = ties_of_organization(text, source)
+            gathered.priors[text] = ties_of_organization(text, organization)
     if gathered.errors:
         raise InputErrors(gathered.errors)
     point = (float(place["point"]["lat"]), float(place["point"]["lon"])) if place else None
     state = place.get("state") if place else None
     return LookedUp(point, state, tuple(gathered.priors.values()), tuple(gathered.ask))
+
+
+def _fields(generation: Served) -> dict[str, Sequence[str]]:
+    return {
+        generation.specialists: _TIES,
+        generation.places: _PLACE_FIELDS,
+        generation.organizations: _ORGANIZATION_FIELDS,
+    }
 
 
 def question_of(
@@ -116,14 +123,18 @@ def question_of(
     rules = context.words.rules
     return Question(
         criteria=criteria,
-        ladder=understood.ladder,
+        ladder=context.ladder_for(criteria, understood),
+        ages=context.ages_for(criteria, understood),
         concepts=context.below(understood.concept_id or ""),
+        related=context.related(understood.concept_id or ""),
+        broader=context.broader(understood.concept_id or ""),
+        above=context.vocabulary.ancestors(understood.concept_id or ""),
         profile=context.profile_for(criteria, understood),
         now=now,
         place=known.place,
         prior_npis=tuple(prior.npi for prior in known.priors if prior.npi),
         excluded_keys=breaking_keys(known.priors, rules),
-        weaker_keys=weakening_keys(known.priors, rules),
+        weaker_keys=weakening_keys(known.priors, rules, now),
         needed_kinds=rules.needed(),
         has_prior_gap=has_gap(known.priors, rules),
     )

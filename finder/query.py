@@ -16,8 +16,11 @@ from finder.criteria import SearchCriteria
 from finder.facets import FACETS, Facet, RoleAsked, Scope, VerdictAsked, clause_of_verdict
 from finder.geo import Point
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
+from finder.specialties import Ages
 
 STEP_PREFIX = "why.step"
+PARTLY, ELSEWHERE = ".partly", ".elsewhere"  # behind the name of a step: how somebody stands on it
+OTHER = "why.other"  # a main focus on the condition, from a specialty that no step names
 FOUND = "why.found"
 TOGETHER = "together"
 SHOWN = "shown"
@@ -31,8 +34,8 @@ _ATTRIBUTE_OF = MappingProxyType(
 )
 # What a result shows; the labels of ties only where there is a prior doctor to compare with.
 _SHOWN = (
-    "npi", "name", "credentials", "specialties", "roles", "sites", "languages", "ages", "accepting",
-    "attributes", "evidence", "trials", "program_ids", "facts", "tie_keys", "tie_kinds_known",
+    "npi", "name", "credentials", "specialties", "main_specialties", "roles", "sites", "languages", "ages",
+    "accepting", "attributes", "evidence", "trials", "program_ids", "facts", "tie_keys", "tie_kinds_known",
     "demonstration",
 )  # fmt: skip
 _SHOWN_TIES = ("ties",)
@@ -42,7 +45,10 @@ _SHOWN_TIES = ("ties",)
 class Question:
     """One search, everything looked up.
 
-    `concepts` are the concept understood and everything below it; `place` is latitude and longitude in
+    `concepts` are the concept understood and everything below it, `above` all broader ones, `related` the
+    former with the latter but the broadest: a main focus on none of them is one on something else; `broader`
+    is the next broader condition, evidence of which counts as kin. `ages`
+    says for whom the opinion is; not known, it is taken to be an adult. `place` is latitude and longitude in
     degrees; `now` is the day from which the age of evidence counts. Of the prior doctors: their NPIs, the tie
     keys by kind that break independence of any of them, the keys that weaken it, the kinds that must be known
     of both sides, and whether one of these is not known of some prior doctor.
@@ -53,6 +59,10 @@ class Question:
     concepts: Sequence[str]
     profile: Profile
     now: date
+    related: Sequence[str] = ()
+    above: Sequence[str] = ()
+    broader: Sequence[str] = ()
+    ages: Ages = Ages.ANY
     place: Point | None = None
     prior_npis: Sequence[str] = ()
     excluded_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -219,22 +229,28 @@ def _treats(question: Question) -> dict[str, Any]:
     """Who stands on a step of the ladder, or has evidence of the concept itself."""
     open_steps = [step for step in question.ladder if not step.needs_evidence]
     broader = [step for step in question.ladder if step.evidence_of not in (None, *question.concepts)]
-    either = [_evidence_of(question, None), *(_on_step(question, step) for step in broader)]
+    either = [_evidence_of(question, None), *(_with_evidence(question, step) for step in broader)]
     if open_steps:
-        either.append(_terms("specialties", sorted({s for step in open_steps for s in step.specialties})))
+        specialties = sorted({s for step in open_steps for s in step.specialties})
+        either.append(_terms("main_specialties", specialties))
     return {"bool": {"should": either, "minimum_should_match": 1}}
 
 
-def _on_step(question: Question, step: LadderStep) -> dict[str, Any]:
+def _with_evidence(question: Question, step: LadderStep, field: str = "concepts") -> dict[str, Any]:
+    """Whoever has a specialty of the step and is listed under its concept, or mainly treats it."""
     wanted = _terms("specialties", sorted(step.specialties))
-    if not step.needs_evidence:
-        return wanted
-    return {"bool": {"filter": [wanted, _evidence_of(question, step.evidence_of)]}}
+    return {"bool": {"filter": [wanted, _evidence_of(question, step.evidence_of, field)]}}
 
 
-def _evidence_of(question: Question, concept: str | None) -> dict[str, Any]:
+def _evidence_of(question: Question, concept: str | None, field: str = "concepts") -> dict[str, Any]:
     """Documents list the broader concepts of their evidence as well, so that one id finds all below it."""
-    return _term("concepts", concept or question.concepts[0])
+    return _term(field, concept or question.concepts[0])
+
+
+def _elsewhere(question: Question) -> dict[str, Any]:
+    """Whoever is proved to treat mainly something, and nothing that is related."""
+    related = _terms("main_concepts", question.related)
+    return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": [related]}}
 
 
 def _filters(question: Question) -> dict[str, dict[str, Any]]:
@@ -270,34 +286,66 @@ def _part(question: Question, part: Part) -> dict[str, Any] | None:
             return None
         proved = clause_of_verdict(VerdictAsked.INDEPENDENT, question.scope())
         return _constant(proved, part.weight, part.name.value)
+    if part.name is PartName.AGES:
+        return _constant(_sees(question.ages), part.weight, part.name.value)
     searched, value = _ATTRIBUTE_OF[part.name]
-    return _constant(_term(searched, value), part.weight, part.name.value)
+    wanted = _term(searched, value)
+    if searched == "attributes":  # a name in another field says nothing in this one
+        wanted = {"bool": {"filter": [wanted, _evidence_of(question, None)]}}
+    return _constant(wanted, part.weight, part.name.value)
+
+
+def _sees(ages: Ages) -> dict[str, Any]:
+    """Whoever is known to see children; for adults, whoever is not known to see only children."""
+    if ages is Ages.CHILD:
+        return _term("ages", Ages.CHILD.value)
+    adults = [_term("ages", Ages.ADULT.value), {"bool": {"must_not": [{"exists": {"field": "ages"}}]}}]
+    return {"bool": {"should": adults, "minimum_should_match": 1}}
 
 
 def _fit(question: Question) -> dict[str, Any]:
-    """The best ladder step wins; worse ones add nothing."""
-    steps = []
+    """The best ladder step wins; worse ones add nothing.
+
+    On a step that needs evidence a main focus counts whole and other evidence partly. On an open one the main
+    specialty counts, less for a main focus on something unrelated: a breast cancer specialist is a cancer
+    specialist, and no first choice for the pancreas.
+    """
+    profile = question.profile
+    found = [
+        _constant(_evidence_of(question, None, "main_concepts"), profile.other_specialty_weight(), OTHER)
+    ]
     for step in question.ladder:
-        weight = question.profile.step_weight(step.step - 1)
-        steps.append(_constant(_on_step(question, step), weight, f"{STEP_PREFIX}{step.step}"))
-    return {"dis_max": {"_name": PartName.FIT.value, "queries": steps}}
+        name, at = f"{STEP_PREFIX}{step.step}", step.step - 1
+        if step.needs_evidence:
+            whole = _with_evidence(question, step, "main_concepts")
+            part = _constant(_with_evidence(question, step), profile.partly_weight(at), name + PARTLY)
+        else:
+            listed = _terms("main_specialties", sorted(step.specialties))
+            whole = {"bool": {"filter": [listed], "must_not": [_elsewhere(question)]}}
+            part = _constant(listed, profile.elsewhere_weight(at), name + ELSEWHERE)
+        found += [_constant(whole, profile.step_weight(at), name), part]
+    return {"dis_max": {"_name": PartName.FIT.value, "queries": found}}
 
 
 def _evidence(part: Part, kind: str, question: Question) -> dict[str, Any]:
-    """The best piece of one kind of evidence counts, less with its age."""
+    """The best piece of one kind of evidence counts, less with its age or where only a kin concept has it."""
     assert part.half_life_years is not None  # the loader of profiles sees to it
-    about = {
-        "bool": {"filter": [_terms("evidence.concept", question.concepts), _term("evidence.kind", kind)]}
-    }
+    is_of_place = part.name is PartName.CENTER  # a center is one for a whole field
+    concepts = (*question.concepts, *(question.above if is_of_place else question.broader))
+    about = {"bool": {"filter": [_terms("evidence.concept", concepts), _term("evidence.kind", kind)]}}
     half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
     age = {"origin": question.now.isoformat(), "scale": half_life, "decay": 0.5}
+    kin = {"bool": {"must_not": [_term("evidence.concept", question.concepts[0])]}}
+    functions: list[dict[str, Any]] = [
+        {"field_value_factor": {"field": "evidence.value", "missing": 0}},
+        {"exp": {"evidence.as_of": age}},  # evidence without a date does not age
+    ]
+    if len(concepts) > 1 and not is_of_place:
+        functions.append({"filter": kin, "weight": question.profile.standing.kin})
     scored = {
         # a constant times the functions: boost_mode "replace" would silently drop the weight
         "query": {"constant_score": {"filter": about, "boost": part.weight}},
-        "functions": [
-            {"field_value_factor": {"field": "evidence.value", "missing": 0}},
-            {"exp": {"evidence.as_of": age}},  # evidence without a date does not age
-        ],
+        "functions": functions,
         "score_mode": "multiply",
         "boost_mode": "multiply",
     }

@@ -7,6 +7,7 @@ what it says where it is missing, stands once for all profiles.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -36,6 +37,7 @@ class PartName(StrEnum):
     RECRUITING = "evidence.recruiting"
     CENTER = "evidence.center"
     INDEPENDENCE = "independence"
+    AGES = "ages"
     DISTANCE = "distance"
     ACCEPTING = "access.accepting"
     ACADEMIC = "attributes.academic"
@@ -82,6 +84,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How fully somebody stands on a ladder step, as shares; `finder/data/ranking.toml` says why.
+
+    `partly`: of the way to the next step, for evidence short of a main focus. `elsewhere`: of an open step,
+    for a main focus on something unrelated. `other_specialty`: of the first step, for a main focus from a
+    specialty that no step names. `kin`: of evidence, where it is of a narrower concept or of
+    the next broader condition.
+    """
+
+    partly: float
+    elsewhere: float
+    other_specialty: float
+    kin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One named set of weights. `steps` are shares of the weight of `fit`, the closest ladder step first.
 
@@ -93,11 +111,25 @@ class Profile:
     why: str
     steps: tuple[float, ...]
     parts: Mapping[PartName, Part]
+    standing: Standing
     breadth: Breadth = Breadth.SYSTEM
 
     def step_weight(self, position: int) -> float:
         """Score for the ladder step at `position`, counted from 0; beyond the last share, the last one."""
         return self.parts[PartName.FIT].weight * self.steps[min(position, len(self.steps) - 1)]
+
+    def partly_weight(self, position: int) -> float:
+        """Score for partial evidence at the ladder step at `position`, counted from 0."""
+        full, following = self.step_weight(position), self.step_weight(position + 1)
+        return full - (full - following) * self.standing.partly
+
+    def elsewhere_weight(self, position: int) -> float:
+        """Score at an open step at `position` for somebody whose main focus is something unrelated."""
+        return self.step_weight(position) * self.standing.elsewhere
+
+    def other_specialty_weight(self) -> float:
+        """Score for a main focus on the condition from a specialty that no step names."""
+        return self.step_weight(0) * self.standing.other_specialty
 
 
 def load_profiles(path: Path = RANKING_FILE) -> Mapping[str, Profile]:
@@ -114,10 +146,10 @@ def load_profiles(path: Path = RANKING_FILE) -> Mapping[str, Profile]:
         raise SourceError(path.name, None, None, f"cannot be read: {problem}") from None
     profiles: dict[str, Profile] = {}
     try:
-        _only(content, {"profile", "part"}, "the file")
-        shared = _shared(content.get("part", {}))
+        _only(content, {"profile", "part", "standing"}, "the file")
+        shared, standing = _shared(content.get("part", {})), _standing(content.get("standing", {}))
         for number, row in enumerate(content.get("profile", []), start=1):
-            profile = _profile(row, shared, f"profile {row.get('name', number)}")
+            profile = _profile(row, shared, standing, f"profile {row.get('name', number)}")
             if profile.name in profiles:
                 raise ValueError(f"profile {profile.name} is listed twice")
             profiles[profile.name] = profile
@@ -153,7 +185,25 @@ def _shared(content: Mapping[str, Any]) -> Mapping[PartName, Mapping[str, Any]]:
     return {PartName(name): fields for name, fields in content.items()}
 
 
-def _profile(row: Mapping[str, Any], shared: Mapping[PartName, Mapping[str, Any]], where: str) -> Profile:
+def _standing(content: Mapping[str, Any]) -> Standing:
+    names = [field.name for field in fields_of(Standing)]
+    _exactly(content, set(names), "standing")
+    for name, fields in content.items():
+        where = f"standing {name}"
+        _exactly(fields, {"share", "why"}, where)
+        _above_zero(fields, "share", where)
+        _text(fields, "why", where)
+        if fields["share"] >= 1:
+            raise ValueError(f"{where}: share must be below 1")
+    return Standing(**{name: float(content[name]["share"]) for name in names})
+
+
+def _profile(
+    row: Mapping[str, Any],
+    shared: Mapping[PartName, Mapping[str, Any]],
+    standing: Standing,
+    where: str,
+) -> Profile:
     _only(row, {*_PROFILE_KEYS, "breadth", "nearest_first"}, where)
     if missing := _PROFILE_KEYS - set(row):
         raise ValueError(f"{where}: {sorted(missing)[0]} is missing")
@@ -181,6 +231,7 @@ def _profile(row: Mapping[str, Any], shared: Mapping[PartName, Mapping[str, Any]
         why=_text(row, "why", where),
         steps=tuple(float(step) for step in steps),
         parts=MappingProxyType(parts),
+        standing=standing,
         breadth=Breadth(row.get("breadth", Breadth.SYSTEM)),
     )
 

@@ -11,14 +11,14 @@ import orjson
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from finder.errors import FieldError, InputErrors, NotFound, NotReady
-from finder.indexes import SERVED_ALIASES, alias_name, parse_name
+from finder.indexes import PLANS, SERVED_ALIASES, alias_name, parse_name
 
 Client = Elasticsearch  # the name for callers, who do not import the engine's package themselves
 SPECIALISTS = "specialists"
 PROGRAMS = "programs"
 ORGANIZATIONS = "organizations"
 PLACES = "places"
-REMEMBERED_PARTS = 2_000  # places and lists of programs; a few MB
+REMEMBERED_PARTS = 2_000  # places, doctors already seen and lists of programs; a few MB
 T = TypeVar("T")
 _META = ("run_id", "as_of", "demonstration")
 
@@ -68,6 +68,17 @@ def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
     )
 
 
+def plan_names(client: Client, generation: Served) -> Mapping[str, str]:
+    """Get the names of plans and networks by id, as the generation's run wrote them; some have none."""
+    answer = client.indices.get_mapping(
+        index=generation.specialists, filter_path=[f"*.mappings._meta.{PLANS}"]
+    )
+    for told in answer.values():
+        names: Mapping[str, str] = told["mappings"]["_meta"][PLANS]
+        return names
+    return {}
+
+
 class Remembered:
     """What a process asks the engine once for many searches: the generation served, and parts of generations.
 
@@ -94,6 +105,12 @@ class Remembered:
             with self._lock:
                 self._served[prefix] = (now, known)
         return known
+
+    def plans(self, client: Client, generation: Served) -> Mapping[str, str]:
+        """Get the names of plans by id, asked for once in a generation."""
+        key = (generation.specialists, PLANS)
+        known: Mapping[str, str] | None = self.get(key)
+        return self.put(key, plan_names(client, generation)) if known is None else known
 
     def get(self, key: Hashable) -> Any:
         """Get what was put under a key that names the index; None where nothing was, or it was let go."""

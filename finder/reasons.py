@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
+from finder.documents import EvidenceKind
+from finder.focus import FOCUS_KINDS, mainly
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
@@ -17,12 +20,30 @@ _BREADTHS: Mapping[Breadth, str] = {Breadth.SYSTEM: "health systems", Breadth.RO
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The reader's words for ids: specialties, sources and languages, and the rules for ties."""
+    """The reader's words for ids: specialties, sources, languages, plans; and the rules for ties."""
 
     specialties: Mapping[str, str]
     sources: Mapping[str, str]
     rules: TieRules
     languages: Mapping[str, str] = field(default_factory=dict)
+    plans: Mapping[str, str] = field(default_factory=dict)
+    concepts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Place(StrEnum):
+    """How somebody stands on a ladder step."""
+
+    WHOLE = "whole"
+    PARTLY = "partly"  # evidence short of a main focus
+    ELSEWHERE = "elsewhere"  # the right specialty, with a main focus on something unrelated
+
+
+@dataclass(frozen=True, slots=True)
+class OnStep:
+    """The best ladder step of somebody, and how far it is reached."""
+
+    step: LadderStep
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +55,30 @@ class Pair:
     verdict: PairVerdict
 
 
-def specialty_shown(source: Mapping[str, Any], step: LadderStep | None, words: Words) -> str | None:
+def specialty_shown(source: Mapping[str, Any], on: OnStep | None, words: Words) -> str | None:
     """Get the title of the specialty that put somebody on a ladder step, else of the first one listed."""
-    listed = source.get("specialties", ())
-    on_step = [each for each in listed if step and each in step.specialties]
+    listed = (*source.get("main_specialties", ()), *source.get("specialties", ()))
+    on_step = [each for each in listed if on and each in on.step.specialties]
     return next((words.specialties.get(each, each) for each in (*on_step, *listed)), None)
 
 
 def why_it_fits(
     question: Question,
     source: Mapping[str, Any],
-    step: LadderStep | None,
+    on: OnStep | None,
     parts: Iterable[PartName],
     words: Words,
 ) -> list[str]:
     """Get the sentences for the parts that scored: ladder step, best evidence of each kind, attributes."""
     scored = set(parts)
-    shown = specialty_shown(source, step, words)
+    shown = specialty_shown(source, on, words)
     titles = [shown] if shown else []
     sentences = []
-    if step:
-        closeness = f"(step {step.step} of {len(question.ladder)}, 1 is closest)"
-        sentences.append(": ".join([*titles, f"{_lower_first(step.label)} {closeness}"]))
+    if on:
+        closeness = f"(step {on.step.step} of {len(question.ladder)}, 1 is closest)"
+        sentences.append(
+            ": ".join([*titles, f"{_lower_first(_label(question, source, on, words))} {closeness}"])
+        )
     elif titles:
         # without any, only `explain` shows the person
         evidence = "but with evidence" if scored & set(EVIDENCE_PARTS) else "and no evidence"
@@ -67,6 +90,27 @@ def why_it_fits(
         if part in scored:
             sentences.append(question.profile.parts[part].says)
     return sentences
+
+
+def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Words) -> str:
+    """What the step says of this person: "mainly" only with the counts that prove it."""
+    label, concept = on.step.label, on.step.evidence_of
+    if on.place is Place.PARTLY:
+        return f"{_upper_first(label.removeprefix('Mainly '))}, among other work"
+    if on.place is Place.ELSEWHERE:
+        other = _main_elsewhere(question, source.get("evidence", ()), words)
+        return f"{label}, but mainly works on {other}"
+    if concept and concept == question.concepts[0]:
+        told = mainly(source.get("evidence", ()), question.concepts, words.concepts.get(concept, concept))
+        return told or label
+    return label
+
+
+def _main_elsewhere(question: Question, evidence: Iterable[Mapping[str, Any]], words: Words) -> str:
+    """The concept with the strongest evidence that is not related to what was asked."""
+    others = [e for e in evidence if e["kind"] in FOCUS_KINDS and e["concept"] not in question.related]
+    best = max(others, key=lambda e: (e["value"], e["concept"]), default=None)
+    return words.concepts.get(best["concept"], "something else") if best else "something else"
 
 
 def why_independent(pairs: Sequence[Pair], words: Words) -> list[str]:
@@ -136,13 +180,13 @@ def what_would_change(
 
 
 def _best_evidence(question: Question, evidence: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
-    about = [e for e in evidence if e["kind"] == kind and e["concept"] in question.concepts and e.get("says")]
+    wanted = {*question.concepts, *(question.above if kind == EvidenceKind.CENTER.value else ())}
+    about = [e for e in evidence if e["kind"] == kind and e["concept"] in wanted and e.get("says")]
     if not about:
         return []
     best = max(about, key=lambda e: (e["value"], e.get("as_of", ""), e["says"]))
-    return [
-        best["says"][:1].upper() + best["says"][1:] + (f" ({best['as_of']})" if best.get("as_of") else "")
-    ]
+    says, as_of = _upper_first(best["says"]), best.get("as_of", "")
+    return [f"{says} ({as_of})" if as_of and as_of[:4] not in says else says]
 
 
 def _works_for_none(pair: Pair, words: Words) -> str:
@@ -178,6 +222,10 @@ def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
     rule = words.rules.kinds.get(kind)
     name = (rule.plural if kind == "hospital" else rule.one) if rule else kind
     return f"{name} of {owner}: could not be compared"
+
+
+def _upper_first(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _lower_first(sentence: str) -> str:

@@ -6,15 +6,16 @@ from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
 from finder.composition import Page
-from finder.concepts import LadderStep
 from finder.criteria import Position
 from finder.facets import Facet
 from finder.geo import nearest
 from finder.independence import Ties, ties_of, verdict, worst
-from finder.query import SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
+from finder.query import ELSEWHERE, OTHER, PARTLY, SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
 from finder.ranking import PartName
 from finder.reasons import (
+    OnStep,
     Pair,
+    Place,
     Words,
     specialty_shown,
     what_is_unknown,
@@ -116,8 +117,8 @@ def facet_counts(
 
 
 def _value_label(facet: Facet, value: str, words: Words) -> str:
-    names = {"specialty": words.specialties, "language": words.languages}.get(facet.name, facet.choices)
-    return names.get(value, value)
+    own = {"specialty": words.specialties, "language": words.languages, "plan": words.plans}
+    return own.get(facet.name, facet.choices).get(value, value)
 
 
 def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
@@ -135,18 +136,18 @@ def _result(
 ) -> Result:
     source, scores = hit["_source"], hit.get("matched_queries", {})
     parts = _parts(question, scores)
-    step = _best_step(question, scores)
+    on = _best_step(question, scores)
     site, miles = _nearest_site(question, source.get("sites", ()))
-    pairs = _pairs(source, priors, words)
-    fits = why_it_fits(question, source, step, [PartName(part.name) for part in parts], words)
+    pairs = _pairs(question, source, priors, words)
+    fits = why_it_fits(question, source, on, [PartName(part.name) for part in parts], words)
     unknown = what_is_unknown(question, source, site.phone if site else None, pairs, words)
     return Result(
         rank=rank,
         npi=source["npi"],
         name=source["name"],
         credentials=source.get("credentials"),
-        specialty=specialty_shown(source, step, words),
-        ladder_step=step.step if step else None,
+        specialty=specialty_shown(source, on, words),
+        ladder_step=on.step.step if on else None,
         score=hit["_score"],
         parts=parts,
         reasons=(*fits, *why_independent(pairs, words)),
@@ -179,14 +180,22 @@ def _parts(question: Question, scores: Mapping[str, float]) -> tuple[PartShown, 
     )
 
 
-def _best_step(question: Question, scores: Mapping[str, float]) -> LadderStep | None:
-    matched = [step for step in question.ladder if f"{STEP_PREFIX}{step.step}" in scores]
-    return min(matched, key=lambda step: step.step, default=None)
+def _best_step(question: Question, scores: Mapping[str, float]) -> OnStep | None:
+    """The step that gave `fit`: the one of the greatest share among those reached."""
+    reached = [
+        (scores[name], -step.step, OnStep(step, place))
+        for step in question.ladder
+        for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
+        if (name := f"{STEP_PREFIX}{step.step}{ending}") in scores
+    ]
+    if not reached or scores.get(OTHER, 0.0) > max(share for share, _step, _on in reached):
+        return None
+    return max(reached, key=lambda each: each[:2])[2]
 
 
-def _pairs(source: Mapping[str, Any], priors: Sequence[Ties], words: Words) -> list[Pair]:
+def _pairs(question: Question, source: Mapping[str, Any], priors: Sequence[Ties], words: Words) -> list[Pair]:
     candidate = ties_of(source["npi"], source)
-    return [Pair(prior, candidate, verdict(prior, candidate, words.rules)) for prior in priors]
+    return [Pair(prior, candidate, verdict(prior, candidate, words.rules, question.now)) for prior in priors]
 
 
 def _nearest_site(

@@ -26,12 +26,16 @@ from finder.query import (
 from finder.ranking import profile_named
 from finder.reads import Client, Served, document, searches, served
 from finder.results import emptied_by, excluded_of, facet_counts, next_token, results_of, surgeon_of, total_of
+from finder.suggestions import Suggestion
+from finder.suggestions import suggest as suggested
 from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
-    "load_context", "program", "specialist", "specialists_named",
+    "load_context", "program", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
+
+SUGGESTED = 8  # suggestions in one answer
 
 
 @translated()
@@ -72,6 +76,11 @@ def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     return document(engine, generation.specialists, npi, missing)
 
 
+def suggest(prefix: str, context: SearchContext, limit: int = SUGGESTED) -> tuple[Suggestion, ...]:
+    """Get up to `limit` conditions and procedures for what was typed so far, best first; asks no engine."""
+    return suggested(prefix, context.prompter(), limit)
+
+
 def _answered(
     engine: Client,
     question: Question,
@@ -81,6 +90,8 @@ def _answered(
     context: SearchContext,
 ) -> SearchResults:
     criteria, words = question.criteria, context.words
+    if criteria.facets:
+        words = replace(words, plans=context.remembered.plans(engine, generation))
     is_first = criteria.position is None
     names_surgeon = is_first and context.names_surgeon(results.understood)
     counting = facet_bodies(question) if criteria.facets else {}

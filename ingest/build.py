@@ -6,22 +6,22 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from finder.centers import keys_of_programs, load_families
 from finder.documents import Specialist
 from finder.indexes import SERVED_ALIASES, mapping_hash
 from finder.programs import PROGRAM_COLUMNS, Program, load_programs, programs_of
-from finder.specialties import load_specialties
 from finder.tables import Row
-from finder.vocabulary import load_vocabulary
-from ingest.enrich import Knowledge, enriched
+from ingest.cancer_centers import CancerCenter, center_hospitals
+from ingest.enrich import enriched
 from ingest.investigators import Investigators, investigators
-from ingest.link import Reference, reference
+from ingest.knowledge import Knowledge, knowledge
+from ingest.link import Reference, reference, trial_ends
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
 from ingest.rows import TABLES, PersonRows
@@ -33,7 +33,6 @@ PEOPLE_A_SLICE = 4_000
 PEOPLE_FOR_MORE_PROCESSES = 20_000
 # Each holds its own reference tables and 200 MB of the database at most.
 MAX_PROCESSES = 4
-CONCEPT_CACHE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +57,6 @@ class _Slice:
     coverage: Counter[str]
 
 
-def knowledge(tables: Reference, trials: Investigators, *, is_demonstration: bool) -> Knowledge:
-    """Vocabulary, specialties, reference tables and linked trials: what every slice looks up."""
-    vocabulary = load_vocabulary()
-
-    @lru_cache(maxsize=CONCEPT_CACHE)
-    def concepts_in(words: str) -> tuple[str, ...]:
-        return tuple(vocabulary.terms_in(words))
-
-    return Knowledge(
-        vocabulary,
-        concepts_in,
-        load_specialties(),
-        tables,
-        trials,
-        is_demonstration,
-    )
-
-
 def build(
     staged: Path,
     out: Path,
@@ -94,7 +75,9 @@ def build(
         old.unlink()
     with Staging(staged, SOURCES, read_only=True) as staging:
         bounds = staging.slices(PEOPLE_A_SLICE)
-        known = knowledge(reference(staging), investigators(staging), is_demonstration=is_demonstration)
+        tables, trials = reference(staging), investigators(staging)
+        tables = replace(tables, trial_ends=trial_ends(staging, trials.trials))
+        known = knowledge(tables, trials, center_hospitals(staging), is_demonstration=is_demonstration)
         on_start(len(bounds) * PEOPLE_A_SLICE)
         others = _others(out, known, programs(staging))
         if len(bounds) * PEOPLE_A_SLICE < PEOPLE_FOR_MORE_PROCESSES:
@@ -112,7 +95,7 @@ def _in_processes(
     """The slices from several processes, in order; spawned, since open databases don't survive a fork."""
     workers = min(os.cpu_count() or 1, MAX_PROCESSES)
     context = multiprocessing.get_context("spawn")
-    shared = (staged, known.reference, known.investigators, known.is_demonstration)
+    shared = (staged, known.reference, known.investigators, known.centers, known.is_demonstration)
     pool = ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared)
     slices: list[_Slice] = []
     with pool:
@@ -130,9 +113,15 @@ class _Worker:
     known: Knowledge
 
 
-def _open(staged: Path, tables: Reference, trials: Investigators, is_demonstration: bool) -> None:
+def _open(
+    staged: Path,
+    tables: Reference,
+    trials: Investigators,
+    centers: Mapping[str, CancerCenter],
+    is_demonstration: bool,
+) -> None:
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
-    _Worker.known = knowledge(tables, trials, is_demonstration=is_demonstration)
+    _Worker.known = knowledge(tables, trials, centers, is_demonstration=is_demonstration)
 
 
 def _slice_of_worker(out: Path, number: int, low: str, high: str) -> _Slice:
@@ -168,7 +157,8 @@ def programs(staging: Staging) -> tuple[Program, ...]:
         for number, cells in enumerate(staged, start=1)
     ]
     found = {program.id: program for program in (*load_programs(), *programs_of(rows))}
-    return tuple(found[key] for key in sorted(found))
+    keys = keys_of_programs(load_families())
+    return tuple(replace(found[key], tie_keys=keys.get(key, found[key].tie_keys)) for key in sorted(found))
 
 
 def _slice(staging: Staging, known: Knowledge, out: Path, number: int, low: str, high: str) -> _Slice:

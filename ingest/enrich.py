@@ -1,45 +1,22 @@
-"""A merged person becomes a specialist: specialties, evidence of focus, tie keys, networks, attributes."""
+"""A merged person becomes a specialist: specialties, tie keys, networks, attributes."""
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from finder.documents import Evidence, EvidenceKind, Fact, Specialist, Value
-from finder.documents import Trial as TrialOfPerson
+from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
 from finder.text import fold
 from finder.trust import fact
-from finder.vocabulary import Vocabulary
-from ingest.investigators import Investigators
+from ingest.evidence import PROVEN, evidence_of, listed_concepts, main_concepts
+from ingest.knowledge import Knowledge
 from ingest.link import Reference
 from ingest.merge import LeftOut, Membership, Person, listed_hospitals
 from ingest.rows import NetworkMember, QhpNetwork, newest
 from ingest.ties import hospital_name, kinds_known, ties_of
 
-# Evidence values are shares of 1 by own judgment of 2026-11-23, to be fitted to judgments later:
-# the first focus that a roster declares counts whole, each further one a fifth less, never under 0.2.
-ROSTER_STEP = 0.2
-ROSTER_LEAST = 0.2
-# Services a year that give half of the full value; a busy focus has hundreds, a sideline a dozen.
-PROCEDURE_HALF_SERVICES = 50.0
-# One trial as investigator gives half, two three quarters, and so on; a sub-investigator half of that.
-TRIAL_SHARE = 0.5
-SUB_INVESTIGATOR = "SUB_INVESTIGATOR"
 # A HIOS plan number begins with the five digits of its issuer, then the state (CMS, QHP provider schema).
 _HIOS_PLAN = re.compile(r"(\d{5})[A-Z]{2}\d{7}")
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """Everything that enriching looks up, read once for a run; `concepts_in` finds concepts in free text."""
-
-    vocabulary: Vocabulary
-    concepts_in: Callable[[str], tuple[str, ...]]
-    specialties: Specialties
-    reference: Reference
-    investigators: Investigators
-    is_demonstration: bool
 
 
 def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
@@ -48,7 +25,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
     if not coded and not _is_unlabelled_physician(person):
         return LeftOut("not a kind of clinician that is kept" if person.codes or person.cms_names
                        else "no specialty known and no physician by credential")  # fmt: skip
-    evidence, trials = _evidence(person, known)
+    evidence, trials = evidence_of(person, coded, known)
     ties = ties_of(person, trials, known.reference)
     specialties = tuple(dict.fromkeys(s.specialty_id for s, _value in coded))
     return Specialist(
@@ -57,10 +34,13 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         name_folded=person.name_folded,
         credentials=person.credentials,
         specialties=specialties,
+        main_specialties=narrowest(specialties, known.specialties),
         taxonomies=tuple(c.code for c in person.codes),
         roles=tuple(dict.fromkeys(s.role.value for s, _value in coded)),
         is_candidate=any(s.kept is Kept.CANDIDATE for s, _value in coded),
-        concepts=_with_broader({e.concept for e in evidence}, known.vocabulary),
+        concepts=listed_concepts(evidence, known.above),
+        main_concepts=main_concepts(evidence, known.above),
+        proven_concepts=main_concepts(evidence, known.above, PROVEN),
         evidence=evidence,
         sites=person.sites,
         licence_states=person.licence_states,
@@ -76,6 +56,14 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         facts=_facts(person, coded, known.reference),
         is_demonstration=known.is_demonstration,
     )
+
+
+def narrowest(specialty_ids: tuple[str, ...], specialties: Specialties) -> tuple[str, ...]:
+    """Get the specialties that no other one of them narrows: a heart surgeon's board in general surgery is
+    the way there, and says nothing of what the person does now.
+    """
+    above = {broader for each in specialty_ids for broader in specialties.lineage(each)[1:]}
+    return tuple(each for each in specialty_ids if each not in above)
 
 
 def _is_unlabelled_physician(person: Person) -> bool:
@@ -132,81 +120,6 @@ def _network_values(person: Person, reference: Reference) -> list[Value]:
         if member.network_id:
             named["tic_networks", member.as_of].add(member.network_name or member.network_id)
     return [Value(sorted(names), source, as_of) for (source, as_of), names in named.items()]
-
-
-def _evidence(person: Person, known: Knowledge) -> tuple[tuple[Evidence, ...], tuple[TrialOfPerson, ...]]:
-    trials, by_trial = _trial_evidence(person, known)
-    found = [*_roster_evidence(person, known), *_procedure_evidence(person, known), *by_trial]
-    return tuple(sorted(found, key=lambda e: (e.concept, e.kind))), trials
-
-
-def _roster_evidence(person: Person, known: Knowledge) -> list[Evidence]:
-    found: dict[str, Evidence] = {}
-    for roster in newest(person.rows.rosters):
-        terms = [t.strip() for t in (roster.clinical_focus or "").split(";") if t.strip()]
-        for position, term in enumerate(terms):
-            value = max(ROSTER_LEAST, 1.0 - ROSTER_STEP * position)
-            for concept in known.concepts_in(term):
-                if concept not in found or found[concept].value < value:
-                    says = f"{roster.institution or 'The institution'} lists “{term}” as a clinical focus"
-                    found[concept] = Evidence(concept, EvidenceKind.ROSTER, value, roster.as_of, says)
-    return list(found.values())
-
-
-def _procedure_evidence(person: Person, known: Knowledge) -> list[Evidence]:
-    """From the services of the newest year: those of several years are no services in a year."""
-    services: dict[str, float] = defaultdict(float)
-    plain: dict[str, float] = defaultdict(float)
-    as_of: str | None = None
-    for row in newest(person.rows.procedures):
-        count = _number(row.services)
-        for concept, weight in known.vocabulary.procedure_concepts(row.hcpcs or ""):
-            services[concept] += weight * count
-            plain[concept] += count
-        as_of = max(as_of or "", row.as_of or "") or None
-    return [
-        Evidence(
-            concept, EvidenceKind.PROCEDURE, weighted / (weighted + PROCEDURE_HALF_SERVICES), as_of,
-            f"{plain[concept]:,.0f} related services for Medicare patients in a year",
-        )
-        for concept, weighted in services.items()
-        if weighted > 0
-    ]  # fmt: skip
-
-
-def _trial_evidence(person: Person, known: Knowledge) -> tuple[tuple[TrialOfPerson, ...], list[Evidence]]:
-    trials: list[TrialOfPerson] = []
-    left: dict[str, float] = defaultdict(lambda: 1.0)
-    count: dict[str, int] = defaultdict(int)
-    newest: dict[str, str | None] = {}
-    for nct, role in known.investigators.by_npi.get(person.npi, ()):
-        told = known.investigators.trials[nct]
-        trials.append(TrialOfPerson(nct, told.title, told.status, role.lower(), "trials", told.as_of))
-        share = TRIAL_SHARE * (0.5 if role == SUB_INVESTIGATOR else 1.0)
-        for concept in {c for words in told.conditions for c in known.concepts_in(words)}:
-            left[concept] *= 1.0 - share
-            count[concept] += 1
-            newest[concept] = max(newest.get(concept) or "", told.as_of or "") or None
-    evidence = [
-        Evidence(
-            concept, EvidenceKind.TRIAL, 1.0 - rest, newest[concept],
-            f"investigator of {count[concept]} clinical trial{'s' if count[concept] > 1 else ''} on this",
-        )
-        for concept, rest in left.items()
-    ]  # fmt: skip
-    return tuple(trials), evidence
-
-
-def _with_broader(concepts: Iterable[str], vocabulary: Vocabulary) -> tuple[str, ...]:
-    found: set[str] = set()
-    for concept in concepts:
-        found.add(concept)
-        found.update(vocabulary.ancestors(concept))
-    return tuple(sorted(found))
-
-
-def _number(text: str | None) -> float:
-    return float(text) if text else 0.0
 
 
 def _networks(person: Person) -> tuple[str, ...]:

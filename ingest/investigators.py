@@ -54,15 +54,23 @@ def investigators(staging: Staging) -> Investigators:
     outcome: Counter[str] = Counter()
     for key, named in sorted(mentions.items()):
         for mention in sorted(named, key=_order):
-            fitting = [npi for npi, person in people.get(key, {}).items() if person.fits(mention)]
+            bearers = people.get(key, {})
+            fitting = [npi for npi, person in bearers.items() if person.fits(mention)]
             if len(fitting) == 1:
                 links[fitting[0]].setdefault(mention.nct_number, mention.role)
-                outcome["linked"] += 1
-            else:
-                outcome["ambiguous" if fitting else "nobody of that name there"] += 1
+            outcome[_outcome(len(bearers), len(fitting))] += 1
     needed = {nct for roles in links.values() for nct in roles}
     by_npi = {npi: tuple(sorted(roles.items())) for npi, roles in links.items()}
     return Investigators(by_npi, _trials(staging, needed), outcome)
+
+
+def _outcome(bearers: int, fitting: int) -> str:
+    """Why a mention is linked or dropped, as the report of a run counts it."""
+    if fitting == 1:
+        return "linked"
+    if fitting:
+        return "ambiguous"
+    return "nobody of that name there" if bearers else "nobody of that name"
 
 
 def _order(mention: Mention) -> tuple[str, int, str, list[str]]:

@@ -35,13 +35,17 @@ def load(
     run_id: str,
     built: Built,
     meta: Mapping[str, object],
+    plans: Mapping[str, str],
     on_documents: Callable[[int], None] = lambda count: None,
 ) -> tuple[dict[str, str], int]:
     """Create the run's indices and write every built document; the index names and the items sent again.
 
+    `meta` goes into every index, `plans` are the names of plans by id.
     Nothing is visible to searches until the run flips the aliases. Raises what `bulk.write` raises.
     """
-    indices = create_generation(client, config.index_prefix, run_id, shards=config.shards, meta=meta)
+    indices = create_generation(
+        client, config.index_prefix, run_id, shards=config.shards, meta=meta, plans=plans
+    )
     retried = 0
     for alias, index in indices.items():
         pieces = (piece for path in built.files[alias] for piece in chunks(path))

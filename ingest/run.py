@@ -20,6 +20,7 @@ from ingest.build import Built, build
 from ingest.files import InputFile, inspected
 from ingest.gates import Gate, gate_sets, measured
 from ingest.load import load
+from ingest.plans import plan_names
 from ingest.progress import Reporter
 from ingest.recognition import is_demonstration, recognised
 from ingest.report import RunReport, State, StepReport
@@ -154,7 +155,7 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
     if not full and served and served.meta.get("content_checksum") == built.checksum:
         run.report = replace(run.report, state=State.UNCHANGED)
         return
-    found = _load(run, lock, built, is_fictional)
+    found = _load(run, lock, built, staged, is_fictional)
     # Shrink is only told between like and like.
     before = served if served and served.meta.get("demonstration") == is_fictional else None
     checked = _gates(run, gate_set, found, built, before)
@@ -230,7 +231,7 @@ def _build(run: Run, staged: Path, is_demonstration: bool) -> Built:
     return built
 
 
-def _load(run: Run, lock: runs.Lock, built: Built, is_demonstration: bool) -> dict[str, str]:
+def _load(run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool) -> dict[str, str]:
     dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
     meta = {
         "as_of": dates[-1] if dates else None,
@@ -240,9 +241,11 @@ def _load(run: Run, lock: runs.Lock, built: Built, is_demonstration: bool) -> di
         "fence": lock.fence,
     }
     total = sum(built.documents.values())
+    with Staging(staged, SOURCES, read_only=True) as staging:
+        plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
         step.expect(total)
-        found, retried = load(run.client, run.config, run.run_id, built, meta, step.advance)
+        found, retried = load(run.client, run.config, run.run_id, built, meta, plans, step.advance)
     if retried:
         run.reporter.say(f"  {retried:,} documents were sent again because the engine was under pressure")
     run.done("load", total, step.done, step.seconds)

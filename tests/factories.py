@@ -59,7 +59,8 @@ def an_evidence(
 def a_specialist(number: int = 1, **changes: Any) -> Specialist:
     """A candidate in Baltimore of whom group, system and hospital are known; `number` makes the NPI.
 
-    `tie_keys` get a label each unless `ties` are given; without any, the person is tied to nobody.
+    `tie_keys` get a label each unless `ties` are given; without any, the person is tied to nobody. Whatever
+    concepts are given are mainly treated, unless `main_concepts` are given as well.
     """
     keys: Sequence[str] = changes.get("tie_keys", (f"group:own{number}",))
     fields: dict[str, Any] = {
@@ -77,7 +78,10 @@ def a_specialist(number: int = 1, **changes: Any) -> Specialist:
         "ties": {key: TieLabel(f"Demo {key}", "clinicians", "2026-01-01") for key in keys},
         "is_demonstration": True,
     }
-    return Specialist(**{**fields, **changes})
+    given = {**fields, **changes}
+    given.setdefault("main_specialties", given["specialties"])
+    given.setdefault("main_concepts", given.get("concepts", ()))
+    return Specialist(**given)
 
 
 def a_place(zip_code: str = "21287", point: tuple[float, float] = BALTIMORE) -> Place:

@@ -89,7 +89,7 @@ def test_an_unknown_person_is_not_found_and_words_not_understood_explain_nothing
 
 def test_every_pair_gets_the_verdict_of_the_truth_table(engine: Elasticsearch, home: str) -> None:
     numbers = (3, 4, 5, 6)
-    compared = search.independence(engine, home, [an_npi(n) for n in numbers], CONTEXT)
+    compared = search.independence(engine, home, [an_npi(n) for n in numbers], CONTEXT, TODAY)
     verdicts = {
         (int(p.one.npi[4:9]), int(p.other.npi[4:9])): p.verdict.verdict.value
         for p in compared.pairs
@@ -101,24 +101,29 @@ def test_every_pair_gets_the_verdict_of_the_truth_table(engine: Elasticsearch, h
     by_number = {p.npi: p for p in PEOPLE}
     for pair in compared.pairs:
         one, other = (by_number[each.npi or ""].to_source() for each in (pair.one, pair.other))
-        expected = verdict(ties_of(one["npi"], one), ties_of(other["npi"], other), CONTEXT.words.rules)
+        sides = (ties_of(one["npi"], one), ties_of(other["npi"], other))
+        expected = verdict(*sides, CONTEXT.words.rules, TODAY)
         assert pair.verdict == expected
 
 
 def test_ties_and_gaps_of_a_pair_are_named_with_source_and_date(engine: Elasticsearch, home: str) -> None:
-    tied = search.independence(engine, home, [an_npi(3), an_npi(5)], CONTEXT).to_json()["pairs"][0]
-    assert tied["ties"] == [
-        {"kind": "phone", "label": "Demo phone:p1", "source": "clinicians", "as_of": "2026-01-01",
-         "strength": "weakens"}
+    found = search.independence(engine, home, [an_npi(3), an_npi(5)], CONTEXT, TODAY)
+    tied = found.to_json()["pairs"][0]
+    step = {"id": "phone:p1", "kind": "phone", "label": "Demo phone:p1", "source": "clinicians",
+            "as_of": "2026-01-01"}  # fmt: skip
+    (tie,) = tied["ties"]
+    assert (tie["kind"], tie["strength"], tie["as_of"]) == ("phone", "weakens", "2026-01-01")
+    assert [(chain["npi"], chain["steps"]) for chain in tie["chains"]] == [
+        (an_npi(3), [step]), (an_npi(5), [step]),
     ]  # fmt: skip
-    assert tied["unchecked"] == [{"kind": "hospital", "npi": an_npi(5)}]
+    assert [(gap["kind"], gap["npi"]) for gap in tied["unchecked"]] == [("hospital", an_npi(5))]
     assert any("telephone number: Demo phone:p1" in sentence for sentence in tied["reasons"])
 
 
 def test_people_to_compare_must_be_two_and_known(engine: Elasticsearch, home: str) -> None:
     with pytest.raises(InputErrors, match="name 2 to 20 different people"):
-        search.independence(engine, home, [an_npi(3), an_npi(3)], CONTEXT)
+        search.independence(engine, home, [an_npi(3), an_npi(3)], CONTEXT, TODAY)
     with pytest.raises(InputErrors, match=f"NPI {an_npi(777)} is not in the directory"):
-        search.independence(engine, home, [an_npi(3), an_npi(777)], CONTEXT)
+        search.independence(engine, home, [an_npi(3), an_npi(777)], CONTEXT, TODAY)
     with pytest.raises(InputErrors, match="12 is not an NPI"):
-        search.independence(engine, home, [an_npi(3), "12"], CONTEXT)
+        search.independence(engine, home, [an_npi(3), "12"], CONTEXT, TODAY)

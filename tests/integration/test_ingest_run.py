@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from finder import indexes, runs
+from finder import indexes, reads, runs
 from finder.config import Config
 from finder.reads import Client
 from ingest.demo.generate import generate
@@ -68,6 +68,18 @@ def test_a_good_folder_is_published_with_every_person(engine: Client, own: Confi
     labelled = engine.count(index=index, query={"term": {"demonstration": True}})["count"]
     assert labelled == PEOPLE
     assert runs.run(engine, own.index_prefix, report.run_id).state == "published"
+
+
+def test_the_plans_of_the_files_have_names(engine: Client, own: Config, data: Path) -> None:
+    ingested(engine, own, data)
+    generation = reads.served(engine, own.index_prefix)
+    names = reads.plan_names(engine, generation)
+    buckets = engine.search(
+        index=generation.specialists, size=0, aggs={"k": {"terms": {"field": "network_keys", "size": 500}}}
+    )["aggregations"]["k"]["buckets"]
+    assert names
+    assert {bucket["key"] for bucket in buckets} >= set(names)
+    assert all("Demo Health Plan" in name for name in names.values())
 
 
 def test_the_same_files_again_change_nothing(engine: Client, own: Config, data: Path) -> None:

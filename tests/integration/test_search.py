@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,7 @@ from finder.documents import EvidenceKind, Specialist
 from finder.errors import InputErrors, NotFound, NotReady
 from finder.geo import great_circle
 from finder.ranking import PartName
+from finder.reads import Remembered
 from finder.search import load_context
 from finder.vocabulary import resolve
 from tests.factories import (
@@ -308,8 +310,8 @@ def test_the_answer_fits_the_contract(find: Any) -> None:
     assert find().to_json()["demonstration"] is True
 
 
-def test_a_page_costs_one_look_up_and_one_search_request(
-    find: Any, engine: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+def test_a_page_costs_one_look_up_and_one_search_request_and_the_next_one_no_look_up(
+    home: str, engine: Elasticsearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
     perform = engine.transport.perform_request
@@ -319,8 +321,13 @@ def test_a_page_costs_one_look_up_and_one_search_request(
         return perform(method, target, **options)
 
     monkeypatch.setattr(engine.transport, "perform_request", counted)
-    find(near="21287", seen=[an_npi(1), an_npi(19)])
-    assert sent == ["_mapping", "_mget", "_msearch"]
+    fresh = replace(CONTEXT, remembered=Remembered())
+    asked = {"words": WORDS, "size": 100, "near": "21287", "seen": [an_npi(1), an_npi(19)]}
+    criteria = SearchCriteria.from_args(asked)
+    first = search.find_specialists(engine, home, criteria, fresh, TODAY)
+    assert sent == ["_mapping", "_mget", "_msearch", "_msearch"]  # the programs, once for a generation
+    assert search.find_specialists(engine, home, criteria, fresh, TODAY) == first
+    assert sent[4:] == ["_mapping", "_msearch"]
 
 
 def test_one_specialist_is_found_by_npi_or_not_found(engine: Elasticsearch, home: str) -> None:

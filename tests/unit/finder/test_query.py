@@ -32,9 +32,15 @@ ON_SECOND = {
     "bool": {"filter": [{"terms": {"specialties": ["hepatology"]}}, {"term": {"concepts": "liver_cancers"}}]}
 }
 BREAKING = {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}}
-PLAIN = Question(
-    SearchCriteria("x"), LADDER, ("bile_duct_cancer", "klatskin_tumor"), PROFILE, date(2026, 11, 23)
-)
+CONCEPTS = ("bile_duct_cancer", "klatskin_tumor")
+RELATED = (*CONCEPTS, "liver_cancers")
+PLAIN = Question(SearchCriteria("x"), LADDER, CONCEPTS, PROFILE, date(2026, 11, 23), related=RELATED)
+ELSEWHERE = {
+    "bool": {
+        "filter": [{"exists": {"field": "proven_concepts"}}],
+        "must_not": [{"terms": {"main_concepts": list(RELATED)}}],
+    }
+}
 TIED = replace(
     PLAIN,
     criteria=SearchCriteria("x", seen=(an_npi(1), an_npi(2))),
@@ -46,7 +52,7 @@ TREATS = {
         "should": [
             {"term": {"concepts": "bile_duct_cancer"}},
             ON_SECOND,
-            {"terms": {"specialties": ["medical_oncology"]}},
+            {"terms": {"main_specialties": ["medical_oncology"]}},
         ],
         "minimum_should_match": 1,
     }
@@ -130,18 +136,40 @@ def test_tied_people_stay_where_they_are_to_be_shown_but_never_the_prior_doctors
 def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concept() -> None:
     fit = part(PLAIN, "fit")["dis_max"]
     weight = PROFILE.parts[PartName.FIT].weight
-    steps = [query["constant_score"] for query in fit["queries"]]
-    assert [(step["_name"], step["boost"]) for step in steps] == [
-        ("why.step1", weight),
-        ("why.step2", pytest.approx(weight * 0.83)),
-        ("why.step3", pytest.approx(weight * 0.66)),
-    ]
-    assert steps[0]["filter"]["bool"]["filter"] == [
+    steps = {query["constant_score"]["_name"]: query["constant_score"] for query in fit["queries"]}
+    assert {name: round(step["boost"] / weight, 6) for name, step in steps.items()} == {
+        "why.other": 0.55,
+        "why.step1": 1.0,
+        "why.step1.partly": 0.97,
+        "why.step2": 0.85,
+        "why.step2.partly": 0.82,
+        "why.step3": 0.7,
+        "why.step3.elsewhere": 0.595,
+    }
+    assert steps["why.step1"]["filter"]["bool"]["filter"] == [
         {"terms": {"specialties": ["hepatology", "surgical_oncology"]}},
-        {"term": {"concepts": "bile_duct_cancer"}},
+        {"term": {"main_concepts": "bile_duct_cancer"}},
     ]
-    assert steps[1]["filter"] == ON_SECOND
-    assert steps[2]["filter"] == {"terms": {"specialties": ["medical_oncology"]}}
+    assert steps["why.step2.partly"]["filter"] == ON_SECOND
+    listed = {"terms": {"main_specialties": ["medical_oncology"]}}
+    assert steps["why.step3.elsewhere"]["filter"] == listed
+    assert steps["why.step3"]["filter"]["bool"] == {"filter": [listed], "must_not": [ELSEWHERE]}
+    assert steps["why.other"]["filter"] == {"term": {"main_concepts": "bile_duct_cancer"}}
+
+
+def test_an_academic_title_scores_only_where_the_concept_is_proved() -> None:
+    academic = part(PLAIN, "attributes.academic")["constant_score"]["filter"]["bool"]
+    assert academic == {
+        "filter": [{"term": {"attributes": "academic"}}, {"term": {"concepts": "bile_duct_cancer"}}]
+    }
+
+
+def test_evidence_of_a_narrower_concept_counts_less() -> None:
+    functions = part(PLAIN, "evidence.trial")["nested"]["query"]["function_score"]["functions"]
+    narrower = {"bool": {"must_not": [{"term": {"evidence.concept": "bile_duct_cancer"}}]}}
+    assert functions[2] == {"filter": narrower, "weight": 0.7}
+    alone = replace(PLAIN, concepts=("bile_duct_cancer",))
+    assert len(part(alone, "evidence.trial")["nested"]["query"]["function_score"]["functions"]) == 2
 
 
 def test_evidence_multiplies_its_weight_by_value_and_age_and_the_best_piece_counts() -> None:

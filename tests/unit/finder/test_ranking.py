@@ -55,11 +55,11 @@ def test_an_unknown_profile_is_an_input_error_that_names_the_known_ones() -> Non
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("weight = 0.48", "weight = 0.49", "add up to 1.01 instead of 1"),
-        ("0.83, 0.66", "0.89, 0.66", "ladder_step .* must outweigh distance and access.accepting"),
-        ("[1.0, 0.83", "[0.9, 0.83", "steps must start at 1"),
-        ("0.32, 0.15]", "0.32, 0]", "steps must start at 1 and fall"),
-        ("0.83, 0.66", '"0.83", 0.66', "steps must be numbers"),
+        ("weight = 0.44", "weight = 0.45", "add up to 1.01 instead of 1"),
+        ("0.85, 0.70", "0.96, 0.70", "ladder_step .* must outweigh distance and access.accepting"),
+        ("[1.0, 0.85", "[0.9, 0.85", "steps must start at 1"),
+        ("0.25, 0.10]", "0.25, 0]", "steps must start at 1 and fall"),
+        ("0.85, 0.70", '"0.85", 0.70', "steps must be numbers"),
         ('says = "How near the closest office is"', "", "part distance: says is missing"),
         ("pivot_miles = 25", "pivot_km = 25", "pivot_km is not known here"),
         ("half_life_years = 4", "half_life_years = 0", "half_life_years must be a number above 0"),

@@ -12,7 +12,9 @@ from ingest.demo import ties, truth
 from ingest.demo.data import load_rules
 from ingest.demo.identifiers import Holder, npis
 from ingest.demo.people import Misled, Missing, Mistyped, Stale
-from ingest.demo.ties import BREAKING, WEAKENING, marks, plant, shared_kinds, unique_names
+from ingest.demo.plant import PLANS, plant
+from ingest.demo.ties import BREAKING, WEAKENING, marks, shared_kinds, unique_names
+from ingest.demo.upper import owners_above
 from ingest.demo.volumes import volumes
 from ingest.demo.world import Person, World, build, chunks
 
@@ -141,7 +143,7 @@ def test_the_volume_file_shows_no_count_below_eleven() -> None:
 def test_planted_pairs_cover_every_kind_with_many_of_each() -> None:
     planted = list(plant(the_world()))
     kinds = Counter(pair.kind for pair in planted)
-    assert set(kinds) == {plan.kind for plan in ties.PLANS}
+    assert set(kinds) == {plan.kind for plan in PLANS}
     assert len(kinds) >= 10
     assert sum(kinds.values()) >= 0.19 * len(everyone())
 
@@ -159,6 +161,10 @@ def test_planted_ties_hold_in_the_model() -> None:
             "group_two_numbers": a.group != b.group and groups[a.group].tax == groups[b.group].tax,
             "groups_one_system": groups[a.group].system == groups[b.group].system >= 0,
             "one_parent": "parent" in kinds and "system" not in set(pair.kinds),
+            "inside_parent": {"parent", "direct"} <= kinds,
+            "one_holding": "holding" in kinds and "parent" not in set(pair.kinds),
+            "same_cohort": a.graduated == b.graduated >= world.rules.today.year - 20,
+            "old_cohort": a.graduated == b.graduated < world.rules.today.year - 20,
             "shared_hospital": bool(set(a.hospitals) & set(b.hospitals)),
             "shared_suite": a.group != b.group and "suite" in kinds,
             "shared_tower": "tower" in kinds and not kinds & (BREAKING | WEAKENING),
@@ -166,6 +172,16 @@ def test_planted_ties_hold_in_the_model() -> None:
             "untied_near": a.market == b.market and not kinds & (BREAKING | WEAKENING),
         }
         assert expected.get(pair.kind, True), pair
+
+
+def test_ownership_has_three_levels_and_a_flagship_of_each_national_system() -> None:
+    found = the_world().organizations
+    chains = [owners_above(found.systems, hospital.system) for hospital in found.hospitals]
+    assert {len(chain) for chain in chains} >= {0, 1, 2, 3}
+    flagships = [h for h in found.hospitals if "Flagship" in h.name]
+    assert flagships and all(found.systems[h.system].market < 0 for h in flagships)
+    phones = [site.phone for site in found.sites]
+    assert all(phones.count(found.sites[h.site].phone) == 1 for h in flagships)
 
 
 def test_the_verdict_of_a_planted_pair_follows_its_strength() -> None:

@@ -1,52 +1,21 @@
-"""A person becomes a specialist: specialties, evidence, ties, what is settled, who is left out."""
+"""A person becomes a specialist: specialties, ties, networks, what is settled, who is left out."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import pytest
 
 from finder.documents import OrganizationKind, Specialist
-from finder.specialties import load_specialties
-from finder.vocabulary import load_vocabulary
-from ingest.enrich import Knowledge, enriched
-from ingest.investigators import Investigators, TrialFacts
-from ingest.link import Link, Named, Reference
+from ingest.enrich import enriched
+from ingest.link import Link, Named
 from ingest.merge import LeftOut, Person, merged
 from ingest.rows import NetworkMember, QhpNetwork
-from tests.unit.ingest.staged_rows import NPI, affiliation, clinician, nppes, person_rows, procedure, roster
-
-VOCABULARY = load_vocabulary()
-SPECIALTIES = load_specialties()
-
-
-@lru_cache
-def concepts_in(words: str) -> tuple[str, ...]:
-    return tuple(VOCABULARY.terms_in(words))
+from tests.unit.ingest.known import EMPTY, known, specialist
+from tests.unit.ingest.staged_rows import NPI, affiliation, clinician, nppes, person_rows, roster
 
 
 def system(number: str) -> Link:
     return Link(OrganizationKind.SYSTEM, number, f"System {number}", "health_systems", "2023")
-
-
-EMPTY = Reference({}, {}, {}, {}, {}, {}, {}, (), {}, frozenset(), frozenset())
-
-
-def known(reference: Reference = EMPTY, trials: Mapping[str, TrialFacts] | None = None) -> Knowledge:
-    roles = {NPI: tuple((nct, "PRINCIPAL_INVESTIGATOR") for nct in trials or ())}
-    found = Investigators(roles, trials or {}, {})
-    return Knowledge(VOCABULARY, concepts_in, SPECIALTIES, reference, found, False)
-
-
-def specialist(
-    *rows: Any, reference: Reference = EMPTY, trials: Mapping[str, TrialFacts] | None = None
-) -> Specialist:
-    person = merged(person_rows(*rows))
-    assert isinstance(person, Person)
-    found = enriched(person, known(reference, trials))
-    assert isinstance(found, Specialist)
-    return found
 
 
 def test_taxonomies_come_first_and_medicare_names_follow() -> None:
@@ -61,6 +30,12 @@ def test_without_nppes_the_specialty_comes_by_crosswalk_and_the_licence_is_unkno
     assert found.specialties == ("interventional_radiology",)
     assert found.is_candidate
     assert found.licence_states == ()
+
+
+def test_a_board_on_the_way_to_a_narrower_one_is_no_main_specialty() -> None:
+    found = specialist(nppes(taxonomies="208600000X|MD|Y|1;208G00000X|MD|N|2"))
+    assert found.specialties == ("general_surgery", "cardiothoracic_surgery")
+    assert found.main_specialties == ("cardiothoracic_surgery",)
 
 
 def test_a_nurse_practitioner_may_be_a_prior_doctor_and_never_a_result() -> None:
@@ -85,38 +60,6 @@ def test_a_physician_without_a_known_specialty_is_kept_as_a_prior_doctor() -> No
     found = specialist(nppes(taxonomies=None, credential="M.D."))
     assert found.specialties == ()
     assert not found.is_candidate
-
-
-def test_the_first_focus_of_a_roster_counts_whole_and_the_next_less() -> None:
-    found = specialist(nppes(), roster(clinical_focus="pancreatic cancer;bile duct cancer"))
-    values = {e.concept: e.value for e in found.evidence}
-    assert values["pancreatic_cancer"] == 1.0
-    assert values["bile_duct_cancer"] == pytest.approx(0.8)
-
-
-def test_evidence_names_broader_concepts_too() -> None:
-    found = specialist(nppes(), roster(clinical_focus="bile duct cancer"))
-    assert set(VOCABULARY.ancestors("bile_duct_cancer")) <= set(found.concepts)
-
-
-def test_more_services_are_more_evidence_and_never_more_than_all() -> None:
-    few = specialist(nppes(), procedure(services="10")).evidence
-    many = specialist(nppes(), procedure(services="100000")).evidence
-    by_concept = {e.concept: e.value for e in few}
-    assert by_concept
-    assert all(by_concept[e.concept] < e.value <= 1 for e in many)
-
-
-def test_each_further_trial_adds_less() -> None:
-    trials = {
-        f"NCT0000000{n}": TrialFacts("A trial", "RECRUITING", ("Melanoma",), f"202{n}-01-01") for n in (1, 2)
-    }
-    one = specialist(nppes(), trials=dict(list(trials.items())[:1]))
-    two = specialist(nppes(), trials=trials)
-    assert [e.value for e in one.evidence if e.concept == "melanoma"] == [0.5]
-    assert [e.value for e in two.evidence if e.concept == "melanoma"] == [0.75]
-    assert [t.nct_number for t in two.trials] == list(trials)
-    assert {"trial:NCT00000001", "trial:NCT00000002"} <= set(two.tie_keys)
 
 
 def test_systems_are_reached_through_groups_and_hospitals_and_say_so() -> None:
@@ -173,20 +116,6 @@ def test_an_outdated_roster_says_where_a_person_was() -> None:
     old = roster(institution_ccn="990009", as_of="2018-01-01")
     assert "hospital:990009" not in specialist(clinician(as_of="2026"), old).tie_keys
     assert "hospital:990009" in specialist(clinician(as_of="2020"), old).tie_keys
-
-
-def test_services_of_an_older_year_are_not_added_to_those_of_the_newest() -> None:
-    now = specialist(nppes(), procedure())
-    assert specialist(nppes(), procedure(), procedure(as_of="2020", services="900")).evidence == now.evidence
-    twice = specialist(nppes(), procedure(), procedure(services="60")).evidence
-    assert all(e.value > now.evidence[0].value for e in twice)
-
-
-def test_a_focus_that_the_newest_roster_dropped_is_no_evidence() -> None:
-    old = roster(as_of="2020-01-01", clinical_focus="melanoma")
-    found = specialist(nppes(), old, roster(clinical_focus="pancreatic cancer"))
-    assert "melanoma" not in found.concepts
-    assert "pancreatic_cancer" in found.concepts
 
 
 def test_each_source_lists_its_own_hospitals_under_its_own_date() -> None:

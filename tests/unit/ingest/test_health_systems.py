@@ -50,9 +50,9 @@ def test_every_field_of_a_system_lands_in_its_column() -> None:
 def test_a_group_gives_one_row_for_each_of_its_pac_ids() -> None:
     found = read_whole(SOURCE, FOLDER / "chsp-grouppractice-linkage-2020.csv")
     assert [tuple(row.values()) for row in found.rows("system_groups")] == [
-        ("9900000001", "Imaginary Care Group", "HSI99000001", "Imaginary Health System"),
-        ("0123456789", "Imaginary Care Group", "HSI99000001", "Imaginary Health System"),
-        ("9900000003", "Lonely Practice", None, None),
+        ("9900000001", "Imaginary Care Group", "000000007", "HSI99000001", "Imaginary Health System"),
+        ("0123456789", "Imaginary Care Group", "000000007", "HSI99000001", "Imaginary Health System"),
+        ("9900000003", "Lonely Practice", None, None, None),
     ]
     assert found.said(Level.REPAIRED) == {("pecos_pac_ids", LOST_ZERO, 1)}
 

@@ -1,35 +1,16 @@
 """Trial investigators are linked by name and state, or dropped and counted."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from ingest.files import InputFile
 from ingest.investigators import Investigators, investigators
-from ingest.sources import SOURCES
-from ingest.sources.base import Batch, Source
-from ingest.staging import Staging
-
-TABLES = {table: columns for source in SOURCES for table, columns in source.tables.items()}
-
-
-def frame(table: str, *rows: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [dict.fromkeys(TABLES[table]) | row for row in rows], columns=list(TABLES[table]), dtype="str"
-    )
+from tests.unit.ingest.staged_frames import frame, staged
 
 
 def investigators_of(folder: Path, **frames: Any) -> Investigators:
-    def read(file: InputFile) -> Iterator[Batch]:
-        yield Batch(frames, [], 1, 1)
-
-    source = Source("tests", TABLES, lambda head: True, read)
-    (folder / "file.csv").write_text("x")
-    with Staging(folder / "s.duckdb", [source]) as staging:
-        staging.stage(InputFile.of(folder / "file.csv"), source)
+    with staged(folder, frames) as staging:
         return investigators(staging)
 
 

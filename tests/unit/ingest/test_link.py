@@ -1,32 +1,17 @@
 """What a merge looks up, from staged tables: centers once, crowded telephones and faxes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from ingest.files import InputFile
-from ingest.link import MAX_PEOPLE_ON_ONE_PHONE, Reference, reference
+from ingest.crowds import MAX_PEOPLE_ON_ONE_PHONE
+from ingest.link import Reference, reference, trial_ends
 from ingest.organizations import organizations
-from ingest.sources import SOURCES
-from ingest.sources.base import Batch, Source
-from ingest.staging import Staging
-
-TABLES = {table: columns for source in SOURCES for table, columns in source.tables.items()}
+from tests.unit.ingest.staged_tables import staged
 
 
 def reference_of(folder: Path, table: str, rows: list[dict[str, str]]) -> Reference:
-    columns = [*TABLES[table], *(() if "as_of" in TABLES[table] else ("as_of",))]
-    frame = pd.DataFrame([dict.fromkeys(columns) | row for row in rows], columns=columns, dtype="str")
-
-    def read(file: InputFile) -> Iterator[Batch]:
-        yield Batch({table: frame}, [], 1, 1)
-
-    source = Source("tests", {**TABLES, table: tuple(columns)}, lambda head: True, read)
-    (folder / "file.csv").write_text("x")
-    with Staging(folder / "s.duckdb", [source]) as staging:
-        staging.stage(InputFile.of(folder / "file.csv"), source)
+    with staged(folder, {table: rows}) as staging:
         return reference(staging)
 
 
@@ -65,3 +50,48 @@ def test_a_number_of_too_many_people_is_crowded_wherever_it_is_listed(
     few = [{"npi": str(n), column: "4105550101"} for n in range(MAX_PEOPLE_ON_ONE_PHONE)]
     many = [{"npi": str(n), column: "4105550102"} for n in range(MAX_PEOPLE_ON_ONE_PHONE + 1)]
     assert reference_of(tmp_path, table, few + many).crowded_phones == {"4105550102"}
+
+
+def test_former_names_of_a_group_find_it_under_its_one_number(tmp_path: Path) -> None:
+    group = {"group_id": "0042001001", "npi": "1", "as_of": "2023"}
+    rows = [group | {"group_name": name} for name in ("NEW NAME PC", "Old Name, P.C.", "new name pc")]
+    rows.append(group | {"group_name": "OLDER NAME", "as_of": "2019"})
+    found = reference_of(tmp_path, "clinicians", rows)
+    (made,) = organizations(found, is_demonstration=False)
+    assert {made.name_folded, *made.aliases} == {"new name pc", "old name p c", "older name"}
+
+
+def test_a_hospital_says_whether_the_linkage_lists_it_with_a_system_or_without(tmp_path: Path) -> None:
+    rows = [
+        {"ccn": "990001", "hospital_name": "ONE", "system_id": "HSI1", "system_name": "S", "as_of": "2023"},
+        {"ccn": "990002", "hospital_name": "TWO", "as_of": "2023"},
+    ]
+    made = {o.id: o for o in organizations(reference_of(tmp_path, "system_hospitals", rows), False)}
+    said = [made[f"hospital:99000{n}"].facts["in_linkage"].best.value for n in (1, 2)]
+    assert said == ["with a system", "without a system"]
+    assert "in_linkage" not in made["system:HSI1"].facts
+
+
+def test_a_system_carries_its_acceptance_rule_or_that_none_is_published(tmp_path: Path) -> None:
+    row = {"ccn": "090005", "hospital_name": "Sibley", "as_of": "2018", "system_id": "HSI00000531",
+           "system_name": "Johns Hopkins Health System"}  # fmt: skip
+    made = {o.id: o for o in organizations(reference_of(tmp_path, "system_hospitals", [row]), False)}
+    assert made["system:HSI00000531"].facts["sees_own_patients"].best.value == "not published"
+
+
+def test_a_cancer_center_belongs_to_the_system_that_centers_csv_names(tmp_path: Path) -> None:
+    name = "Sidney Kimmel Comprehensive Cancer at Center at Johns Hopkins University"
+    found = reference_of(tmp_path, "nci_centers", [{"name": name, "zip": "21231", "as_of": "2024"}])
+    (made,) = organizations(found, is_demonstration=False)
+    assert made.owner_ids == ("system:HSI00000531",)
+
+
+def test_the_end_of_a_trial_is_read_from_its_newest_record_for_linked_trials_only(tmp_path: Path) -> None:
+    rows = [
+        {"nct_number": "NCT1", "end_date": "2020-01", "as_of": "2019-05-01"},
+        {"nct_number": "NCT1", "end_date": "2021-06", "as_of": "2020-05-01"},
+        {"nct_number": "NCT2", "end_date": "2022-01", "as_of": "2020-05-01"},
+        {"nct_number": "NCT3", "as_of": "2020-05-01"},
+    ]
+    with staged(tmp_path, {"trials": rows}) as staging:
+        assert trial_ends(staging, ["NCT1", "NCT3"]) == {"NCT1": "2021-06"}

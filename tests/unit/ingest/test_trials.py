@@ -39,6 +39,7 @@ def test_a_study_gives_its_columns() -> None:
         "keywords": "one|two",
         "study_type": "INTERVENTIONAL",
         "start_date": "2024-03",
+        "end_date": "2028-09-30",
         "sponsor": "Fictional Sponsor",
         "as_of": "2026-05-17",
     }

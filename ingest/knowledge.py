@@ -1,0 +1,83 @@
+"""What enriching looks up: vocabulary, specialties, reference tables, linked trials, volumes, centers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from finder.focus import load_focused_specialties
+from finder.specialties import Specialties, load_specialties
+from finder.text import fold
+from finder.treatments import load_treatments, with_treated
+from finder.vocabulary import Vocabulary, load_vocabulary
+from finder.volumes import VolumeGroup, load_volumes
+from ingest.cancer_centers import CancerCenter
+from ingest.investigators import Investigators
+from ingest.link import Reference
+from ingest.rollup import Meanings, widened
+
+CONCEPT_CACHE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything that enriching looks up, read once for a run.
+
+    `concepts_in` finds concepts in free text; `above` are the broader concepts of each, nearest first;
+    `meanings` what a HCPCS code stands for, broader concepts included; `volumes` the operations with a yearly
+    standard, by code; `focused` the concepts of a focused specialty, by its id; `centers` the cancer centers
+    designated by NCI, by their folded name and by the number (CCN) of the hospital that is theirs.
+    """
+
+    vocabulary: Vocabulary
+    concepts_in: Callable[[str], tuple[str, ...]]
+    above: Mapping[str, tuple[str, ...]]
+    meanings: Meanings
+    specialties: Specialties
+    volumes: Mapping[str, VolumeGroup]
+    focused: Mapping[str, tuple[str, ...]]
+    reference: Reference
+    investigators: Investigators
+    centers: Mapping[str, CancerCenter]
+    is_demonstration: bool
+
+    def label(self, concept: str) -> str:
+        """Get the words for a concept, as they stand in a sentence."""
+        return self.vocabulary.concepts[concept].label
+
+
+def knowledge(
+    tables: Reference,
+    trials: Investigators,
+    centers: Mapping[str, CancerCenter],
+    *,
+    is_demonstration: bool,
+) -> Knowledge:
+    """Read the rules and facts that ship with the product, beside what a data folder gives."""
+    vocabulary, specialties = load_vocabulary(), load_specialties()
+    treatments = load_treatments(vocabulary.concepts)
+    above = {concept: vocabulary.ancestors(concept) for concept in vocabulary.concepts}
+
+    @lru_cache(maxsize=CONCEPT_CACHE)
+    def concepts_in(words: str) -> tuple[str, ...]:
+        return tuple(vocabulary.terms_in(words))
+
+    return Knowledge(
+        vocabulary=vocabulary,
+        concepts_in=concepts_in,
+        above=above,
+        meanings={
+            code: widened(with_treated(dict(vocabulary.procedure_concepts(code)), treatments).items(), above)
+            for code in vocabulary.procedures
+        },
+        specialties=specialties,
+        volumes=load_volumes(vocabulary.concepts),
+        focused=load_focused_specialties(vocabulary.concepts, specialties),
+        reference=tables,
+        investigators=trials,
+        centers={**_by_name(tables), **centers},
+        is_demonstration=is_demonstration,
+    )
+
+
+def _by_name(tables: Reference) -> dict[str, CancerCenter]:
+    return {fold(c.name): CancerCenter(c.name, c.designation, c.as_of) for c in tables.centers}
