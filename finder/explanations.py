@@ -12,9 +12,10 @@ from finder.context import SearchContext
 from finder.criteria import SearchCriteria
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors, NotFound
-from finder.independence import PairVerdict, Side, Ties, ties_of, verdict
+from finder.independence import PairVerdict, Ties, ties_of, verdict
 from finder.parameters import npi as checked_npi
 from finder.priors import looked_up, question_of
+from finder.proof import Proof, proof
 from finder.query import FOUND, explaining_body
 from finder.ranking import Profile
 from finder.reads import Client, documents, searches, served
@@ -66,25 +67,18 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class PairShown:
-    """Two people with their verdict, and the sentences that prove it."""
+    """Two people with their verdict, the sentences that prove it, and the whole proof."""
 
     one: Ties
     other: Ties
     verdict: PairVerdict
     sentences: tuple[str, ...]
+    proof: Proof
 
     def to_json(self) -> dict[str, Any]:
         """Get the pair under the keys of the contract."""
-        npis = {Side.PRIOR: self.one.npi, Side.CANDIDATE: self.other.npi}
-        gaps = [{"kind": gap.kind, "npi": npis[gap.side]} for gap in self.verdict.unchecked]
-        ties = [
-            {name: value for name, value in tie.to_json().items() if not name.startswith("with_")}
-            for tie in self.verdict.ties
-        ]
-        return {
-            "npis": [self.one.npi, self.other.npi], "verdict": self.verdict.verdict.value, "ties": ties,
-            "unchecked": gaps, "reasons": list(self.sentences),
-        }  # fmt: skip
+        npis = [self.one.npi, self.other.npi]
+        return {"npis": npis, **self.proof.to_json(), "reasons": list(self.sentences)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +128,10 @@ def explain(
 
 
 @translated()
-def independence(engine: Client, prefix: str, npis: Sequence[str], context: SearchContext) -> Compared:
-    """Get the verdict on every pair of two or more people, ties and gaps named.
+def independence(
+    engine: Client, prefix: str, npis: Sequence[str], context: SearchContext, now: date
+) -> Compared:
+    """Get the verdict on every pair of two or more people with its whole proof, as on the day `now`.
 
     Raises InputErrors on `npi` for fewer than two or more than MOST_PEOPLE different ones and for those that
     are malformed or not in the directory; NotReady, EngineDown.
@@ -149,7 +145,7 @@ def independence(engine: Client, prefix: str, npis: Sequence[str], context: Sear
     generation = served(engine, prefix)
     found = documents(engine, {generation.specialists: wanted}, {generation.specialists: _TIES})
     people = _people(wanted, found[generation.specialists])
-    pairs = tuple(_pair(one, other, context.words) for one, other in combinations(people, 2))
+    pairs = tuple(_pair(one, other, context.words, now) for one, other in combinations(people, 2))
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     return Compared(people, pairs, source)
 
@@ -171,6 +167,7 @@ def _people(npis: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> tupl
     return tuple(ties_of(npi, found[npi]) for npi in npis)
 
 
-def _pair(one: Ties, other: Ties, words: Words) -> PairShown:
-    found = verdict(one, other, words.rules)
-    return PairShown(one, other, found, tuple(why_independent([Pair(one, other, found)], words)))
+def _pair(one: Ties, other: Ties, words: Words, now: date) -> PairShown:
+    found = verdict(one, other, words.rules, now)
+    pair = Pair(one, other, found)
+    return PairShown(one, other, found, tuple(why_independent([pair], words)), proof(pair, words))

@@ -2,12 +2,14 @@
 
 The verdict follows the truth table of the README ("Independence"): a shared key of a breaking kind decides
 first; then every kind that must be known has to be known on both sides; then weaker ties count. Missing data
-never reads as "no tie".
+never reads as "no tie". A weaker tie that is long over no longer counts: `now` says how long.
 """
 
+import calendar
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +19,10 @@ from finder.documents import OrganizationKind, TieLabel
 from finder.errors import SourceError
 
 RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
+# A weaker tie that is over counts until it is worth less than a quarter (own rule, 2026-11-23); with the
+# half-life of a trial that is the five years within which co-investigators are asked to say so.
+HALF_LIVES_THAT_COUNT = 2
+DAYS_A_YEAR = 365.25
 # Kinds that are settled of an organization by what it is; `ties_of_organization` says why.
 _SETTLED_BY: Mapping[OrganizationKind, tuple[str, ...]] = MappingProxyType(
     {
@@ -62,8 +68,22 @@ class TieKind:
     one: str
     plural: str
     sentence: str
+    minimum: str
+    half_life_years: float
     reason: str
     source: str
+
+    def worth(self, stated: str | None, now: date) -> float | None:
+        """What a statement of that day, month or year is still worth, 0 to 1; None where it has no date."""
+        if not stated:
+            return None
+        return 0.5 ** (years_since(stated, now) / self.half_life_years) if self.half_life_years else 1.0
+
+    def has_lapsed(self, until: str | None, now: date) -> bool:
+        """Whether what was shared ended so long ago that this weaker kind no longer counts."""
+        if self.strength is not Strength.WEAKENS or not until or not self.half_life_years:
+            return False
+        return years_since(until, now) > HALF_LIVES_THAT_COUNT * self.half_life_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +100,15 @@ class TieRules:
         """Kinds that must be known on both sides before anyone is called independent."""
         return tuple(k.name for k in self.kinds.values() if k.needs_known)
 
-    def strength(self, kind: str) -> Strength:
-        """Strength of a kind; one that the rules do not list weakens, so that it never proves anything."""
-        return self.kinds[kind].strength if kind in self.kinds else Strength.WEAKENS
+    def strength(self, kind: str, until: str | None = None, now: date | None = None) -> Strength:
+        """Strength of a kind; one that the rules do not list weakens, so that it never proves anything.
+
+        With `until`, the end of what is shared, a weaker kind that has lapsed on the day `now` is only shown.
+        """
+        if kind not in self.kinds:
+            return Strength.WEAKENS
+        lapsed = now is not None and self.kinds[kind].has_lapsed(until, now)
+        return Strength.SHOWN if lapsed else self.kinds[kind].strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +124,10 @@ class Ties:
     kinds_known: frozenset[str]
     labels: Mapping[str, TieLabel]
     organization_id: str | None = None
+
+    def until(self, key: str) -> str | None:
+        """When what the key stands for ended or will end, where it has an end."""
+        return self.labels[key].until if key in self.labels else None
 
     @property
     def kind(self) -> str:
@@ -116,7 +146,8 @@ class Ties:
 class Tie:
     """One thing that a candidate and a prior doctor share; `sentence` says it to the reader.
 
-    `with_npi` is None where the prior is an organization.
+    `with_npi` is None where the prior is an organization. `until` is when it ended or will end; `worth` is
+    what the statement is still worth, 0 to 1, by its age: None without a date, or where no day was given.
     """
 
     kind: str
@@ -127,6 +158,9 @@ class Tie:
     as_of: str | None
     sentence: str
     with_name: str = ""
+    key: str = ""
+    until: str | None = None
+    worth: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Get the tie under the keys of the contract."""
@@ -173,6 +207,8 @@ def load_rules(path: Path = RULES_FILE) -> TieRules:
             raise SourceError(path.name, None, where, "is listed twice")
         if row["strength"] not in {s.value for s in Strength}:
             raise SourceError(path.name, None, where, f"strength {row['strength']} is not known")
+        if not isinstance(row["half_life_years"], int | float) or row["half_life_years"] < 0:
+            raise SourceError(path.name, None, where, "half_life_years must be 0 or more years")
         kinds[row["name"]] = TieKind(**{**row, "strength": Strength(row["strength"])})
     rules = TieRules(MappingProxyType(kinds))
     if not rules.breaking() or not rules.needed():
@@ -197,16 +233,16 @@ def ties_of_organization(organization_id: str, source: Mapping[str, Any]) -> Tie
 
     Its keys are its own id and those of all its owners. What is settled follows from its kind: of a system
     everything, as each of its groups and hospitals passes its key on to the people there; of a group or a
-    hospital itself and, where an owner is known, its system; of an owner nothing, since people are not
-    checked for owners as such. Without an owner in the document the linkage may lack the organization.
+    hospital itself and, where the linkage lists it, its system: the fact `in_linkage` says so, also of those
+    that it lists without any; of an owner nothing, since people are not checked for owners as such.
     """
     owners = tuple(source.get("owner_ids", ()))
-    kind = OrganizationKind(kind_of(organization_id))
-    known = set(_SETTLED_BY[kind])
-    if known and any(kind_of(owner) == OrganizationKind.SYSTEM for owner in owners):
+    facts = source.get("facts", {})
+    known = set(_SETTLED_BY.get(OrganizationKind(kind_of(organization_id)), ()))
+    if known and ("in_linkage" in facts or any(kind_of(o) == OrganizationKind.SYSTEM for o in owners)):
         known.add("system")
     name = source.get("name", organization_id)
-    fact = source.get("facts", {}).get("name", {})
+    fact = facts.get("name", {})
     return Ties(
         npi=None,
         name=name,
@@ -217,10 +253,18 @@ def ties_of_organization(organization_id: str, source: Mapping[str, Any]) -> Tie
     )
 
 
-def weakening_keys(priors: Iterable[Ties], rules: TieRules) -> tuple[str, ...]:
-    """Keys of all prior doctors that make "some tie", sorted."""
-    keys = {key for prior in priors for key in prior.keys}
-    return tuple(sorted(key for key in keys if rules.strength(kind_of(key)) is Strength.WEAKENS))
+def weakening_keys(priors: Iterable[Ties], rules: TieRules, now: date | None = None) -> tuple[str, ...]:
+    """Keys of all prior doctors that make "some tie" on the day `now`, sorted; lapsed ones are left out."""
+    return tuple(
+        sorted(
+            {
+                key
+                for prior in priors
+                for key in prior.keys
+                if rules.strength(kind_of(key), prior.until(key), now) is Strength.WEAKENS
+            }
+        )
+    )
 
 
 def has_gap(priors: Iterable[Ties], rules: TieRules) -> bool:
@@ -243,13 +287,22 @@ def kind_of(key: str) -> str:
     return key.partition(":")[0]
 
 
-def verdict(prior: Ties, candidate: Ties, rules: TieRules) -> PairVerdict:
+def years_since(stated: str, now: date) -> float:
+    """Years from the end of an ISO day, month or year to `now`; 0 where it still lies ahead."""
+    year, month, day = (*(int(part) for part in stated[:10].split("-")), 0, 0)[:3]
+    month = month or 12
+    last = date(year, month, day or calendar.monthrange(year, month)[1])
+    return max(0.0, (now - last).days / DAYS_A_YEAR)
+
+
+def verdict(prior: Ties, candidate: Ties, rules: TieRules, now: date | None = None) -> PairVerdict:
     """Get the verdict on a pair by the truth table; every cell is a test.
 
     Ties come strongest first. `unchecked` also lists hospitals where they are unknown, which the reader
-    should see, though by the table group and system decide.
+    should see, though by the table group and system decide. `now` is the day on which the age of a tie
+    counts; without it nothing has lapsed.
     """
-    ties = _shared(prior, candidate, rules)
+    ties = _shared(prior, candidate, rules, now)
     unchecked = _unchecked(prior, candidate, rules)
     strengths = {tie.strength for tie in ties}
     if Strength.BREAKS in strengths:
@@ -269,10 +322,10 @@ def worst(pairs: Sequence[PairVerdict]) -> Verdict:
     return min((pair.verdict for pair in pairs), key=order.index, default=Verdict.UNKNOWN)
 
 
-def _shared(prior: Ties, candidate: Ties, rules: TieRules) -> tuple[Tie, ...]:
+def _shared(prior: Ties, candidate: Ties, rules: TieRules, now: date | None) -> tuple[Tie, ...]:
     strongest_first = list(Strength)
     listed = list(rules.kinds)
-    ties = [_tie(key, prior, candidate, rules) for key in prior.keys & candidate.keys]
+    ties = [_tie(key, prior, candidate, rules, now) for key in prior.keys & candidate.keys]
     return tuple(
         sorted(
             ties,
@@ -285,21 +338,26 @@ def _shared(prior: Ties, candidate: Ties, rules: TieRules) -> tuple[Tie, ...]:
     )
 
 
-def _tie(key: str, prior: Ties, candidate: Ties, rules: TieRules) -> Tie:
+def _tie(key: str, prior: Ties, candidate: Ties, rules: TieRules, now: date | None) -> Tie:
     kind = kind_of(key)
     labels = [side.labels[key] for side in (candidate, prior) if key in side.labels]
     label = labels[0].label if labels else key.partition(":")[2]
-    dates = [each.as_of for each in labels if each.as_of]
-    lead = rules.kinds[kind].sentence if kind in rules.kinds else f"Both share the same {kind}:"
+    as_of = min((each.as_of for each in labels if each.as_of), default=None)
+    until = prior.until(key) or candidate.until(key)
+    rule = rules.kinds.get(kind)
+    lead = rule.sentence if rule else f"Both share the same {kind}:"
     return Tie(
         kind=kind,
-        strength=rules.strength(kind),
+        strength=rules.strength(kind, until, now),
         with_npi=prior.npi,
         label=label,
         source="; ".join(dict.fromkeys(each.source for each in labels)),
-        as_of=min(dates, default=None),  # a tie is as current as the older of its two halves
+        as_of=as_of,  # a tie is as current as the older of its two halves
         sentence=f"{lead} {label}",
         with_name=prior.name,
+        key=key,
+        until=until,
+        worth=rule.worth(until or as_of, now) if rule and now else None,
     )
 
 

@@ -39,6 +39,11 @@ class Address(NamedTuple):
         """The text on which two spellings of one place agree."""
         return f"{self.building}|{self.suite}|{self.zip}"
 
+    @property
+    def building_key(self) -> str:
+        """The same for the house, whatever the suite."""
+        return f"{self.building}|{self.zip}"
+
 
 @lru_cache(maxsize=100_000)
 def address(street: str | None, street_2: str | None, zip_code: str | None) -> Address | None:

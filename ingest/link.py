@@ -1,38 +1,21 @@
-"""What a merge looks up: owners above owners, hospital names, addresses shared by many, linked trials."""
+"""What a merge looks up: owners above owners, names of organizations, crowded places, trials' ends."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 import zipcodes
 
-from finder.documents import OrganizationKind
+from finder.centers import Family, FamilyKind, load_families
 from finder.text import fold
-from ingest.addresses import address
+from ingest.crowds import crowds
 from ingest.display import city_name, organization_name
+from ingest.owners import Link, newest, owners
 from ingest.staging import Staging
 
-# A building or telephone listed by more groups than this is a tower or a switchboard, no tie by itself.
-# Of 2,096 buildings in the 2017 radiology extract 99.9 % serve one to three groups (own count, 2026-11-23).
-MAX_GROUPS_AT_ONE_PLACE = 3
-MAX_PEOPLE_ON_ONE_PHONE = 30
-
-
-class Link(NamedTuple):
-    """One organization above something, with the source that says so."""
-
-    kind: OrganizationKind
-    id: str
-    name: str
-    source: str
-    as_of: str | None
-
-    @property
-    def key(self) -> str:
-        """The tie key of this organization, also its document id: `system:HSI00000531`."""
-        return f"{self.kind.value}:{self.id}"
+__all__ = ["Center", "Link", "Named", "Reference", "reference", "trial_ends", "zip_points"]
 
 
 class Named(NamedTuple):
@@ -69,8 +52,10 @@ class Center(NamedTuple):
 class Reference:
     """The small tables, whole in memory: about 10,000 hospitals, 1,000 systems, 300,000 groups nationally.
 
-    `hospital_links` and `group_links` give the systems and owners above one; a number that is a key with an
-    empty tuple is known to have none that year, one that is absent is unknown.
+    `..._links` and `system_owners` give every owner above one, nearest first; a number that is a key with an
+    empty tuple is known to have none that year, one that is absent is unknown. `crowded_...` are as in
+    `Crowds`. `aliases` are other names by document id, `trial_ends` the ends of linked trials,
+    `families` the facts of centers.csv by document id of what they are about.
     """
 
     hospitals: Mapping[str, Named]
@@ -84,34 +69,38 @@ class Reference:
     cms_codes: Mapping[str, str]
     crowded_buildings: frozenset[str]
     crowded_phones: frozenset[str]
+    crowded_suites: frozenset[str] = frozenset()
+    center_links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    school_links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trial_ends: Mapping[str, str] = field(default_factory=dict)
+    families: Mapping[str, Family] = field(default_factory=dict)
 
 
 def reference(staging: Staging) -> Reference:
     """Read the reference tables of a staged data set; of several years of a linkage the newest counts."""
-    owners = _system_owners(staging)
-    buildings, phones = _crowded(staging)
+    families = load_families()
+    above, crowded = owners(staging, families), crowds(staging)
+    hospitals, groups = _hospitals(staging), _groups(staging)
     return Reference(
-        hospitals=_hospitals(staging),
-        hospital_links=_hospital_links(staging, owners),
-        group_links=_group_links(staging, owners),
-        systems=_systems(staging),
-        system_owners=owners,
-        groups=_groups(staging),
+        hospitals=hospitals,
+        hospital_links=above.hospitals,
+        group_links=above.groups,
+        systems={**_family_systems(families, hospitals, groups), **_systems(staging)},
+        system_owners=above.systems,
+        groups=groups,
         plans={
             str(i): str(n) for i, n in staging.rows("SELECT plan_id, max(name) FROM plans GROUP BY 1") if n
         },
         centers=_centers(staging),
         cms_codes=_cms_codes(staging),
-        crowded_buildings=buildings,
-        crowded_phones=phones,
-    )
-
-
-def _newest(table: str, key: str, columns: str) -> str:
-    """A query for the rows of the newest file that lists a key, in a fixed order."""
-    return (
-        f"SELECT DISTINCT {key}, {columns}, as_of FROM {table} WHERE {key} IS NOT NULL"  # noqa: S608 - own names
-        f" QUALIFY coalesce(as_of, '') = max(coalesce(as_of, '')) OVER (PARTITION BY {key}) ORDER BY ALL"
+        crowded_buildings=crowded.buildings,
+        crowded_phones=crowded.phones,
+        crowded_suites=crowded.suites,
+        center_links=above.centers,
+        school_links=above.schools,
+        aliases=_aliases(staging, hospitals, groups),
+        families={f"{family.kind.value}:{family.member_id}": family for family in families},
     )
 
 
@@ -122,7 +111,7 @@ def _hospitals(staging: Staging) -> dict[str, Named]:
         ("hospitals", "name", "phone", "hospitals"),
     ):
         for ccn, title, city, state, zip_code, number, as_of in staging.rows(
-            _newest(table, "ccn", f"{name}, city, state, zip, {phone}")
+            newest(table, "ccn", f"{name}, city, state, zip, {phone}")
         ):
             if ccn and title:
                 shown = organization_name(title)
@@ -138,7 +127,7 @@ def _systems(staging: Staging) -> dict[str, Named]:
         ("health_systems", "name", "city, state"),
     ):
         for system_id, title, city, state, as_of in staging.rows(
-            _newest(table, "system_id", f"{name}, {place}")
+            newest(table, "system_id", f"{name}, {place}")
         ):
             if system_id and title:
                 found[system_id] = Named(
@@ -150,65 +139,40 @@ def _systems(staging: Staging) -> dict[str, Named]:
 def _groups(staging: Staging) -> dict[str, Named]:
     found: dict[str, Named] = {}
     for table, source in (("system_groups", "health_systems"), ("clinicians", "clinicians")):
-        for group_id, name, as_of in staging.rows(_newest(table, "group_id", "group_name")):
+        for group_id, name, as_of in staging.rows(newest(table, "group_id", "group_name")):
             if group_id and name:
                 found[group_id] = Named(organization_name(name), None, None, None, None, source, as_of)
     return found
 
 
-def _system_owners(staging: Staging) -> dict[str, tuple[Link, ...]]:
-    """The owner above a system, where all its hospitals that name an owner name the same one.
+def _family_systems(
+    families: Iterable[Family], hospitals: Mapping[str, Named], groups: Mapping[str, Named]
+) -> dict[str, Named]:
+    """Systems of which only centers.csv tells that a listed hospital or group belongs to them."""
+    return {
+        f.system_id: Named(f.system_name, None, None, None, None, f.source_id, f.as_of)
+        for f in families
+        if (f.kind is FamilyKind.HOSPITAL and f.member_id in hospitals)
+        or (f.kind is FamilyKind.GROUP and f.member_id in groups)
+    }
 
-    AHRQ's 2023 hospital linkage gives a corporate parent per hospital; a system whose hospitals have several
-    parents has no single owner, so its groups get none.
-    """
-    names: dict[str, dict[str, Link]] = defaultdict(dict)
-    for system_id, owner_id, owner_name, as_of in staging.rows(
-        _newest("system_hospitals", "system_id", "owner_id, owner_name")
+
+def _aliases(
+    staging: Staging, hospitals: Mapping[str, Named], groups: Mapping[str, Named]
+) -> dict[str, tuple[str, ...]]:
+    """Every other name under which a file lists a group or hospital, folded: former names among them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for kind, named, table, number, name in (
+        ("group", groups, "clinicians", "group_id", "group_name"),
+        ("group", groups, "system_groups", "group_id", "group_name"),
+        ("hospital", hospitals, "hospitals", "ccn", "name"),
+        ("hospital", hospitals, "system_hospitals", "ccn", "hospital_name"),
     ):
-        if system_id and owner_id:
-            title = organization_name(owner_name or owner_id)
-            names[system_id][owner_id] = Link(
-                OrganizationKind.OWNER, owner_id, title, "health_systems", as_of
-            )
-    return {s: tuple(links.values()) for s, links in names.items() if len(links) == 1}
-
-
-def _hospital_links(staging: Staging, owners: Mapping[str, tuple[Link, ...]]) -> dict[str, tuple[Link, ...]]:
-    found: dict[str, dict[str, Link]] = defaultdict(dict)
-    query = _newest("system_hospitals", "ccn", "system_id, system_name, owner_id, owner_name")
-    for ccn, system_id, system_name, owner_id, owner_name, as_of in staging.rows(query):
-        links = found[str(ccn)]
-        for link in _links(system_id, system_name, owner_id, owner_name, as_of):
-            links[link.key] = link
-        for link in owners.get(system_id or "", ()):
-            links[link.key] = link
-    return {ccn: tuple(links[key] for key in sorted(links)) for ccn, links in found.items()}
-
-
-def _group_links(staging: Staging, owners: Mapping[str, tuple[Link, ...]]) -> dict[str, tuple[Link, ...]]:
-    found: dict[str, dict[str, Link]] = defaultdict(dict)
-    query = _newest("system_groups", "group_id", "system_id, system_name")
-    for group_id, system_id, system_name, as_of in staging.rows(query):
-        links = found[str(group_id)]
-        for link in (*_links(system_id, system_name, None, None, as_of), *owners.get(system_id or "", ())):
-            links[link.key] = link
-    return {group: tuple(links[key] for key in sorted(links)) for group, links in found.items()}
-
-
-def _links(
-    system_id: str | None,
-    system_name: str | None,
-    owner_id: str | None,
-    owner_name: str | None,
-    as_of: str | None,
-) -> Iterable[Link]:
-    if system_id:
-        name = organization_name(system_name or system_id)
-        yield Link(OrganizationKind.SYSTEM, system_id, name, "health_systems", as_of)
-    if owner_id:
-        name = organization_name(owner_name or owner_id)
-        yield Link(OrganizationKind.OWNER, owner_id, name, "health_systems", as_of)
+        query = f"SELECT DISTINCT {number}, {name} FROM {table}"  # noqa: S608 - own names
+        for key, title in staging.rows(query):
+            if key and title and key in named and fold(title) != fold(named[key].name):
+                found[f"{kind}:{key}"].add(fold(title))
+    return {key: tuple(sorted(names - {""})) for key, names in found.items()}
 
 
 def _centers(staging: Staging) -> tuple[Center, ...]:
@@ -236,29 +200,11 @@ def _cms_codes(staging: Staging) -> dict[str, str]:
     return found
 
 
-def _crowded(staging: Staging) -> tuple[frozenset[str], frozenset[str]]:
-    """Buildings and telephones (faxes too) that too many groups or people list to be a tie by themselves."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    for street, street_2, zip_code, group_ids in staging.rows(
-        "SELECT street, street_2, zip, string_agg(DISTINCT group_id, ';') FROM clinicians"
-        " WHERE group_id IS NOT NULL GROUP BY ALL"
-    ):
-        place = address(street, street_2, zip_code)
-        if place:
-            groups[f"{place.building}|{place.zip}"].update((group_ids or "").split(";"))
-    buildings = frozenset(b for b, ids in groups.items() if len(ids) > MAX_GROUPS_AT_ONE_PLACE)
-    phones = frozenset(
-        str(row[0])
-        for row in staging.rows(
-            "SELECT phone FROM (SELECT phone, npi, group_id FROM clinicians"
-            " UNION ALL SELECT unnest([phone, fax]), npi, NULL FROM nppes_people"
-            " UNION ALL SELECT unnest([phone, fax]), npi, NULL FROM nppes_locations)"
-            " WHERE phone IS NOT NULL GROUP BY phone"
-            " HAVING count(DISTINCT group_id) > ? OR count(DISTINCT npi) > ?",
-            [MAX_GROUPS_AT_ONE_PLACE, MAX_PEOPLE_ON_ONE_PHONE],
-        )
-    )
-    return buildings, phones
+def trial_ends(staging: Staging, numbers: Iterable[str]) -> dict[str, str]:
+    """NCT number -> day or month of the end of a trial, past or expected, as its newest record says."""
+    wanted = frozenset(numbers)
+    query = newest("trials", "nct_number", "end_date")
+    return {str(nct): end for nct, end, _as_of in staging.rows(query) if end and nct in wanted}
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ def organizations(reference: Reference, is_demonstration: bool) -> Iterator[Orga
     )
     for kind, named, links in kinds:
         for number in sorted(named):
-            yield _organization(kind, number, named[number], links.get(number, ()), is_demonstration)
+            yield _organization(kind, number, named[number], links.get(number), reference, is_demonstration)
     owners = {
         link.id: link
         for links in _all_links(reference)
@@ -28,7 +28,8 @@ def organizations(reference: Reference, is_demonstration: bool) -> Iterator[Orga
     for number in sorted(owners):
         link = owners[number]
         named_owner = Named(link.name, None, None, None, None, link.source, link.as_of)
-        yield _organization(OrganizationKind.OWNER, number, named_owner, (), is_demonstration)
+        above = reference.system_owners.get(number, ())
+        yield _organization(OrganizationKind.OWNER, number, named_owner, above, reference, is_demonstration)
     yield from _centers(reference, is_demonstration)
 
 
@@ -42,6 +43,7 @@ def _centers(reference: Reference, is_demonstration: bool) -> Iterator[Organizat
         yield Organization(
             id=f"{OrganizationKind.CANCER_CENTER.value}:{center.id}", kind=OrganizationKind.CANCER_CENTER,
             name=center.name, name_folded=fold(center.name), points=(center.point,) if center.point else (),
+            owner_ids=tuple(link.key for link in reference.center_links.get(fold(center.name), ())),
             facts={k: Fact(Value(v, "nci_centers", center.as_of)) for k, v in said.items() if v},
             is_demonstration=is_demonstration,
         )  # fmt: skip
@@ -53,17 +55,36 @@ def _all_links(reference: Reference) -> Iterator[tuple[Link, ...]]:
 
 
 def _organization(
-    kind: OrganizationKind, number: str, named: Named, links: tuple[Link, ...], is_demonstration: bool
+    kind: OrganizationKind,
+    number: str,
+    named: Named,
+    links: tuple[Link, ...] | None,
+    reference: Reference,
+    is_demonstration: bool,
 ) -> Organization:
+    key, point = f"{kind.value}:{number}", zip_points().get(named.zip or "")
     place = {"city": named.city, "state": named.state, "zip": named.zip, "phone": named.phone}
     facts = {k: Fact(Value(v, named.source, named.as_of)) for k, v in place.items() if v}
     facts["name"] = Fact(Value(named.name, named.source, named.as_of))
-    point = zip_points().get(named.zip or "")
+    if kind in (OrganizationKind.GROUP, OrganizationKind.HOSPITAL) and links is not None:
+        facts["in_linkage"] = Fact(_in_linkage(links))
+    if family := reference.families.get(key):
+        facts["sees_own_patients"] = Fact(
+            Value(family.sees_own_patients.value.replace("_", " "), family.source_id, family.as_of)
+        )
     return Organization(
-        id=f"{kind.value}:{number}", kind=kind, name=named.name, name_folded=fold(named.name),
-        owner_ids=tuple(link.key for link in links), points=(point,) if point else (), facts=facts,
-        is_demonstration=is_demonstration,
+        id=key, kind=kind, name=named.name, name_folded=fold(named.name),
+        aliases=reference.aliases.get(key, ()), owner_ids=tuple(link.key for link in links or ()),
+        points=(point,) if point else (), facts=facts, is_demonstration=is_demonstration,
     )  # fmt: skip
+
+
+def _in_linkage(links: tuple[Link, ...]) -> Value:
+    """Says that the linkage lists a group or hospital: with a system, or with a blank, which means none."""
+    systems = [link for link in links if link.kind is OrganizationKind.SYSTEM]
+    if systems:
+        return Value("with a system", systems[0].source, systems[0].as_of)
+    return Value("without a system", "health_systems", None)
 
 
 def places() -> Iterator[Place]:

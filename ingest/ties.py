@@ -1,5 +1,6 @@
 """Tie keys of a person: what can be shared with another, and which kinds its sources settle."""
 
+import re
 from collections.abc import Iterable
 
 from finder.documents import TieLabel, Trial
@@ -8,6 +9,8 @@ from ingest.addresses import address
 from ingest.display import organization_name
 from ingest.link import Link, Reference
 from ingest.merge import Membership, Person
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def hospital_name(hospital: Membership, reference: Reference) -> str:
@@ -21,36 +24,56 @@ def hospital_name(hospital: Membership, reference: Reference) -> str:
 def ties_of(person: Person, trials: Iterable[Trial], reference: Reference) -> dict[str, TieLabel]:
     """Everything that this person may share with another, by tie key, with the source that says so.
 
-    Systems and owners are reached through groups and hospitals; `via` names the step in between.
+    Systems and owners are reached through groups and hospitals; `via` names the group or hospital, `via_key`
+    the step in between, which is itself a key of the answer.
     """
     ties: dict[str, TieLabel] = {}
     for group in person.groups:
         known = reference.groups.get(group.id)
         name = known.name if known else organization_name(group.name or group.id)
-        ties[f"group:{group.id}"] = TieLabel(name, group.source, group.as_of)
-        _climb(ties, reference.group_links.get(group.id, ()), f"practice group {name}")
+        key = f"group:{group.id}"
+        ties[key] = TieLabel(name, group.source, group.as_of)
+        _climb(ties, reference.group_links.get(group.id, ()), f"practice group {name}", key)
     for hospital in person.hospitals:
-        name = hospital_name(hospital, reference)
-        ties[f"hospital:{hospital.id}"] = TieLabel(name, hospital.source, hospital.as_of)
-        _climb(ties, reference.hospital_links.get(hospital.id, ()), name)
+        name, key = hospital_name(hospital, reference), f"hospital:{hospital.id}"
+        ties[key] = TieLabel(name, hospital.source, hospital.as_of)
+        _climb(ties, reference.hospital_links.get(hospital.id, ()), name, key)
+    _faculty_ties(ties, person, reference)
     _place_ties(ties, person, reference)
     _school_tie(ties, person)
     for trial in trials:
-        ties[f"trial:{trial.nct_number}"] = TieLabel(trial.title, trial.source, trial.as_of)
+        until = reference.trial_ends.get(trial.nct_number)
+        ties[f"trial:{trial.nct_number}"] = TieLabel(trial.title, trial.source, trial.as_of, until=until)
     return ties
 
 
-def _climb(ties: dict[str, TieLabel], links: Iterable[Link], via: str) -> None:
+def _climb(ties: dict[str, TieLabel], links: Iterable[Link], via: str, first: str | None) -> None:
     for link in links:
-        ties.setdefault(link.key, TieLabel(link.name, link.source, link.as_of, via))
+        label = TieLabel(link.name, link.source, link.as_of, via, link.below or first)
+        ties.setdefault(link.key, label)
+
+
+def _faculty_ties(ties: dict[str, TieLabel], person: Person, reference: Reference) -> None:
+    """A chair at a medical school ties to the system of the school, as a roster states it."""
+    told = person.facts.get("academic_institution")
+    if told:
+        school = str(told.best.value)
+        _climb(ties, reference.school_links.get(fold(school), ()), school, None)
 
 
 def _place_ties(ties: dict[str, TieLabel], person: Person, reference: Reference) -> None:
     for site in person.sites:
         place = address(site.street, site.street_2, site.zip)
-        if place and (place.suite or f"{place.building}|{place.zip}" not in reference.crowded_buildings):
+        if place:
             shown = ", ".join(part for part in (site.street, site.street_2, site.city) if part)
-            ties.setdefault(f"address:{place.key}", TieLabel(shown, site.sources[0], site.as_of))
+            is_tower = place.building_key in reference.crowded_buildings
+            if not is_tower or (place.suite and place.key not in reference.crowded_suites):
+                ties.setdefault(f"address:{place.key}", TieLabel(shown, site.sources[0], site.as_of))
+            if is_tower:
+                house = ", ".join(part for part in (place.building.title(), site.city) if part)
+                ties.setdefault(
+                    f"building:{place.building_key}", TieLabel(house, site.sources[0], site.as_of)
+                )
         for kind, number in (("phone", site.phone), ("fax", site.fax)):
             if number and number not in reference.crowded_phones:
                 shown = f"({number[:3]}) {number[3:6]}-{number[6:]}"
@@ -61,8 +84,9 @@ def _school_tie(ties: dict[str, TieLabel], person: Person) -> None:
     school, year = person.facts.get("school"), person.facts.get("graduation_year")
     if school and year:
         key = f"school:{fold(str(school.best.value))}:{year.best.value}"
-        label = f"{school.best.value}, class of {year.best.value}"
-        ties[key] = TieLabel(label, school.best.source, school.best.as_of)
+        label, graduated = f"{school.best.value}, class of {year.best.value}", str(year.best.value)
+        until = graduated if _YEAR.fullmatch(graduated) else None
+        ties[key] = TieLabel(label, school.best.source, school.best.as_of, until=until)
 
 
 def kinds_known(person: Person, reference: Reference) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def nct_id(trial: int) -> str:
 
 def tin(group: int) -> str:
     """A tax number of a group with the never-used prefix 00."""
-    return f"00-{group:07d}"
+    return f"00-{group + 1:07d}"  # nine zeros would read as a filler
 
 
 def plan_id(state: str, plan: int) -> str:

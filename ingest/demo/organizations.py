@@ -75,6 +75,8 @@ class Organizations:
     sites: tuple[Site, ...]
     hospitals_of_market: tuple[tuple[int, ...], ...]
     hospitals_of_system: dict[int, tuple[int, ...]]
+    let_sites: frozenset[int] = frozenset()  # rooms that so many groups rent that they say nothing
+    let_phones: frozenset[str] = frozenset()  # numbers of call centres, likewise
 
 
 @dataclass(slots=True)

@@ -98,6 +98,12 @@ def are_sites_listed(person: Person) -> bool:
     return person.in_clinician_file or (person.stale != Stale.ADDRESS and person.mistyped != Mistyped.STREET)
 
 
+def listed_faxes(person: Person) -> set[int]:
+    """The sites whose fax number the registry gives, with the street or without."""
+    main = -1 if person.stale == Stale.ADDRESS else person.site
+    return {main, person.second_site} - {-1}
+
+
 def states_sole_practice(world: World, person: Person) -> bool:
     """Whether a usable roster row says that the person works alone."""
     is_alone = group_of(world, person).size == 1
@@ -118,6 +124,12 @@ def is_system_settled(world: World, person: Person) -> bool:
         return True
     hospitals = listed_hospitals(person)
     return bool(hospitals) and all(world.organizations.hospitals[h].in_linkage for h in hospitals)
+
+
+def shows_tax_number(world: World, person: Person) -> bool:
+    """Whether the linkage shows the tax number of the group that the clinician file gives."""
+    group = listed_group(world, person)
+    return group >= 0 and world.organizations.groups[group].in_linkage
 
 
 def listed_systems(world: World, person: Person) -> tuple[set[int], set[int]]:

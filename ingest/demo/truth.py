@@ -9,14 +9,17 @@ import orjson
 from ingest.demo.identifiers import ccn, group_pac_id, nct_id, system_id, tin
 from ingest.demo.kinds import Ints
 from ingest.demo.people import Misled, Missing, Mistyped, Stale
+from ingest.demo.plant import plant
 from ingest.demo.published import (
     has_current_roster,
     is_system_settled,
     listed_group,
     listed_hospitals,
+    listed_systems,
+    shows_tax_number,
     states_sole_practice,
 )
-from ingest.demo.ties import plant
+from ingest.demo.upper import owners_above
 from ingest.demo.volumes import volumes
 from ingest.demo.world import (
     Person,
@@ -155,8 +158,8 @@ def _workplaces(world: World, person: Person) -> dict[str, Any]:
     ]
     chains = []
     for system, through in dict.fromkeys(pair for pair in systems if pair[0] >= 0):
-        parent = organizations.systems[system].parent
-        chains.append({"through": through, "owners": [system_id(n) for n in (system, parent) if n >= 0]})
+        owners = owners_above(organizations.systems, system)
+        chains.append({"through": through, "owners": [system_id(n) for n in owners]})
     named = {
         "id": group_pac_id(person.group),
         "name": group.name,
@@ -206,9 +209,16 @@ def _published(world: World, person: Person) -> dict[str, Any]:
     """What the files, all together, let a reader know about the person's ties."""
     sole = states_sole_practice(world, person)
     known = "known" if listed_group(world, person) >= 0 else "sole practice" if sole else "missing"
+    by_group, by_hospital = listed_systems(world, person)
+    owners = {
+        n for system in by_group | by_hospital for n in owners_above(world.organizations.systems, system)
+    }
+    tax = tin(group_of(world, person).tax) if shows_tax_number(world, person) else None
     return {
         "group": known,
         "system": "settled" if is_system_settled(world, person) else "missing",
+        "owners": [system_id(n) for n in sorted(owners)],
+        "tin": tax,
         "hospitals": [ccn(h) for h in listed_hospitals(person)],
         "clinician_file": person.in_clinician_file,
         "volumes": person.in_medicare,

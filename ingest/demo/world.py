@@ -7,12 +7,15 @@ from typing import NamedTuple
 from ingest.demo.data import Rules, Specialty, load_rules
 from ingest.demo.geography import Geography, Place, lay_out
 from ingest.demo.identifiers import group_pac_id
+from ingest.demo.kinds import draws
 from ingest.demo.organizations import Group, Organizations, found
 from ingest.demo.people import Missing, Mistyped, People, populate
 from ingest.demo.sites import Site
 from ingest.demo.trials import Studies, investigate
+from ingest.demo.upper import with_upper_levels
 
 CHUNK = 4096
+UPPER_TOPIC = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ def build(people: int, seed: int) -> World:
         raise ValueError("a world needs at least 50 people")
     rules = load_rules()
     geography = lay_out(rules, people, seed)
-    organizations = found(rules, geography, seed)
+    below = found(rules, geography, seed)
+    organizations = with_upper_levels(below, rules, geography, draws(seed, UPPER_TOPIC))
     columns = populate(rules, geography, organizations, seed)
     studies = investigate(rules, organizations, columns, seed)
     return World(seed, rules, geography, organizations, columns, studies)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ingest.demo.identifiers import ccn, group_pac_id, system_id, tin
 from ingest.demo.organizations import History
 from ingest.demo.table import plain, quoted
+from ingest.demo.upper import owners_above
 from ingest.demo.world import World
 
 _MEASURES = (
@@ -71,21 +72,17 @@ def _system_names(world: World, system: int) -> list[str]:
     return [system_id(system), found.name, place.city, place.state]
 
 
-def _chain(world: World, system: int) -> list[int]:
-    """A regional system and its parent, as far as there are any."""
-    return [n for n in (system, world.organizations.systems[system].parent) if n >= 0] if system >= 0 else []
-
-
 def system_rows(world: World) -> Iterator[str]:
-    """The compendium's list of systems, header first: regional systems, then their parents with the sums."""
+    """The compendium's list of systems, header first: all levels, each with the sums below it."""
     yield quoted(SYSTEM_COLUMNS)
     organizations = world.organizations
     hospitals, groups, doctors = Counter[int](), Counter[int](), Counter[int]()
     for hospital in organizations.hospitals:
-        hospitals.update(_chain(world, hospital.system))
+        hospitals.update(owners_above(organizations.systems, hospital.system))
     for group in organizations.groups:
-        groups.update(_chain(world, group.system))
-        doctors.update(dict.fromkeys(_chain(world, group.system), group.size))
+        owners = owners_above(organizations.systems, group.system)
+        groups.update(owners)
+        doctors.update(dict.fromkeys(owners, group.size))
     for n in range(len(organizations.systems)):
         values = dict.fromkeys(SYSTEM_COLUMNS, "")
         values.update(zip(SYSTEM_COLUMNS, _system_names(world, n), strict=False))

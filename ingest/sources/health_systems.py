@@ -6,7 +6,8 @@ linkage (12 columns in 2018; 2023 adds the corporate parent and teaching), and t
 `pecos_pac_ids` (several PAC IDs, separated by commas), `health_sys_id` and `health_sys_name` are those that
 three independent public programs read from the files of 2016 and later, so that `pecos_pac_ids` and
 `health_sys_id` are required and the others optional. A blank system means "no system in that year"; such rows
-are staged, without a system. A hospital without CCN cannot be linked to anybody and is not staged.
+are staged, without a system. A hospital without CCN cannot be linked to anybody and is not staged. The tax
+number (`tin`) of a group is staged where it has nine digits: groups under one number have one owner.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +27,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ccn", "hospital_name", "street", "city", "state", "zip", "system_id", "system_name", "owner_id",
             "owner_name", "owner_type", "major_teaching",
         ),
-        "system_groups": ("group_id", "group_name", "system_id", "system_name"),
+        "system_groups": ("group_id", "group_name", "tin", "system_id", "system_name"),
     }
 )  # fmt: skip
 SYSTEM_COLUMNS = (
@@ -52,6 +53,7 @@ HOSPITAL_COLUMNS = (
 GROUP_COLUMNS = (
     Column("group_ids", ("pecos_pac_ids",), is_required=True),
     Column("group_name", ("tin_name", "group_practice_name")),
+    Column("tin", ("tin",)),
     Column("system_id", ("health_sys_id",), is_required=True),
     Column("system_name", ("health_sys_name",)),
 )
@@ -60,7 +62,7 @@ IGNORED_OF_SYSTEMS = (
     "sys_.*", "maj_inv_owned", "deg_children", "hos_(net|total)_revenue",
 )  # fmt: skip
 IGNORED_OF_LINKAGES = (
-    "compendium_.*_id", "acutehosp_flag", "health_sys_(city|state)", "hos_.*", "tin", "tin_.*", "md_do.*",
+    "compendium_.*_id", "acutehosp_flag", "health_sys_(city|state)", "hos_.*", "tin_.*", "md_do.*",
     "group_practice.*", "in_onekey", "onekey_id",
 )  # fmt: skip
 
@@ -113,6 +115,9 @@ def _hospitals(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
 def _groups(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
     """One staged row per PAC ID; a repair or loss is counted per row of the file."""
     cleaner.require("group_ids", "the group has no PAC ID")
+    numbers = cleaner.frame["tin"].str.replace(r"\D", "", regex=True)
+    # A mask or filler in place of the number would tie groups that have nothing in common.
+    cleaner.frame["tin"] = numbers.where(numbers.str.fullmatch(r"(?!(\d)\1{8})\d{9}").fillna(False))
     ids = cleaner.frame["group_ids"].str.split(r"[,;\s]+", regex=True).explode()
     ids = ids[ids.notna() & (ids != "")]
     cleaned = pac_ids(ids.reset_index(drop=True))

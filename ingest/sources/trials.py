@@ -24,7 +24,7 @@ from ingest.sources.cleaner import Cleaner
 from ingest.sources.json_rows import or_empty_warning, text_frame
 
 TRIALS = ("nct_number", "title", "status", "phases", "conditions", "keywords", "study_type", "start_date",
-          "sponsor", "as_of")  # fmt: skip
+          "end_date", "sponsor", "as_of")  # fmt: skip
 SITES = ("nct_number", "facility", "city", "state", "zip", "country", "status", "lat", "lon")
 PEOPLE = ("nct_number", "name", "affiliation", "role", "facility", "city", "state", "zip")
 STUDIES_A_BATCH = 200
@@ -113,7 +113,6 @@ def _study(number: int, value: Any) -> _Study:
 def _trial(nct: str, title: str | None, module: Mapping[str, dict[str, Any]]) -> _Row:
     status, design = module.get("statusModule", {}), module.get("designModule", {})
     conditions = module.get("conditionsModule", {})
-    start = text(mapping(status.get("startDateStruct")).get("date"))
     return (
         nct,
         title,
@@ -122,10 +121,17 @@ def _trial(nct: str, title: str | None, module: Mapping[str, dict[str, Any]]) ->
         _joined(conditions.get("conditions")),
         _joined(conditions.get("keywords")),
         text(design.get("studyType")),
-        start if start and _DAY_OR_MONTH.fullmatch(start) else None,
+        _date(status, "startDateStruct"),
+        _date(status, "completionDateStruct") or _date(status, "primaryCompletionDateStruct"),
         text(mapping(module.get("sponsorCollaboratorsModule", {}).get("leadSponsor")).get("name")),
         text(mapping(status.get("lastUpdatePostDateStruct")).get("date")),
     )
+
+
+def _date(status: Mapping[str, Any], name: str) -> str | None:
+    """A day or month of the status; the end of a study that still runs is the one that is expected."""
+    found = text(mapping(status.get(name)).get("date"))
+    return found if found and _DAY_OR_MONTH.fullmatch(found) else None
 
 
 def _site(nct: str, location: Mapping[str, Any]) -> _Row:
