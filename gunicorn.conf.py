@@ -1,5 +1,6 @@
 """Settings of gunicorn: two workers of four threads, one line per request without its address."""
 
+import gc
 import logging.config
 
 bind = "127.0.0.1:8000"
@@ -30,3 +31,10 @@ logging.config.dictConfig(
         },
     }
 )
+
+
+def when_ready(_server: object) -> None:
+    """Before the workers fork: what is there stays out of garbage collection, which would write to it and so
+    end the sharing of its memory (two workers under load: 208 MB instead of 260, 2026-11-23)."""
+    gc.collect()
+    gc.freeze()

@@ -2,7 +2,8 @@
 
 import os
 
-from finder.app import create_app
+from finder.app import create_app, warm_up
 from finder.config import Config
 
 app = create_app(Config.from_env(os.environ))
+warm_up(app)  # before the workers fork, see gunicorn.conf.py

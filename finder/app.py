@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from flask import Flask
 
 from finder.config import Config
 from finder.context import load_context
 from finder.languages import load_languages
+from finder.programs import load_programs
 from finder.reads import Client
 from finder.sealed import load_seals
 from finder.sources import load_sources
@@ -19,7 +21,7 @@ from finder.web.errors import add_error_answers
 from finder.web.filters import add_filters
 from finder.web.headers import add_headers
 from finder.web.pages import pages
-from finder.web.site import EXTENSION, STATIC, Site, style_version
+from finder.web.site import EXTENSION, STATIC, Site, static_version
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # A flip is seen by every worker within this time; two generations stay, so nothing is missed meanwhile.
@@ -44,7 +46,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         languages=load_languages(),
         engines=Engines(config, engine),
         today=today,
-        style_version=style_version(),
+        static_version=static_version(),
     )
     add_filters(app)
     add_access_log(app)
@@ -53,3 +55,17 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.register_blueprint(pages)
     app.register_blueprint(api)
     return app
+
+
+def warm_up(app: Flask) -> None:
+    """Read now what would else be read at the first question that needs it, which takes about two seconds:
+    ICD-10-CM, the rare diseases, the suggestions, the fields of programs. A server that does it before it
+    forks shares the memory between its workers.
+    """
+    context = cast(Site, app.extensions[EXTENSION]).context
+    context.prompter()
+    for program in load_programs():
+        for words in (*program.specialties_in, *program.specialties_out):
+            context.concept_of(words)
+    vocabulary = context.vocabulary
+    _ = (vocabulary.library.book, vocabulary.rare.names, vocabulary.rare.parents)

@@ -28,6 +28,7 @@ from finder.print_results import (
     printed_understood,
 )
 from finder.reads import Client, served
+from finder.specialties import load_specialties
 from finder.vocabulary import load_vocabulary, resolve
 
 COMMANDS_ENTRY_POINT = "finder.commands"
@@ -232,7 +233,7 @@ def independence(npi: tuple[str, ...], wants_json: bool) -> None:
     """Say of two or more people, by NPI, whether they are independent of each other, and why."""
     config = configured()
     client, context = connected(config), search.load_context()
-    compared = search.independence(client, config.index_prefix, npi, context)
+    compared = search.independence(client, config.index_prefix, npi, context, date.today())
     click.echo(as_json(compared.to_json()) if wants_json else printed_compared(compared))
 
 
@@ -254,7 +255,8 @@ def specialist(npi: str, wants_json: bool) -> None:
 def understand(words: str, wants_json: bool) -> int:
     """Say what is understood of WORDS: the condition, its codes, and who treats it."""
     understood = resolve(words, load_vocabulary())
-    click.echo(as_json(understood.to_json()) if wants_json else printed_understood(understood))
+    labels = {each.specialty_id: each.label for each in load_specialties().by_id.values()}
+    click.echo(as_json(understood.to_json()) if wants_json else printed_understood(understood, labels))
     return 0 if understood.concept_id else 1
 
 

@@ -9,6 +9,7 @@ from finder.criteria import SearchCriteria
 from finder.explanations import Compared, Explained
 from finder.offers import Offer, price_words
 from finder.program_search import FoundPrograms
+from finder.proof import ProvedTie
 from finder.vocabulary import Understood
 
 WIDTH = 100
@@ -18,6 +19,7 @@ VERDICTS = {
     "not_independent": "NOT INDEPENDENT",
     "unknown": "INDEPENDENCE NOT KNOWN",
 }
+_LISTS = {"": "ICD-10-CM", "ORPHA": "Orphanet"}  # how codes of other lists begin
 _BANNER = "DEMONSTRATION DATA: every person and institution below is fictional."
 
 
@@ -127,26 +129,53 @@ def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:
     yield f"   NPI {result.npi}, score {result.score:.3f}"
 
 
-def printed_understood(understood: Understood) -> str:
-    """What the words were taken to mean, as text."""
-    lines = [understood.urgent] if understood.urgent else []
-    return "\n".join([*lines, *_understood_lines(understood)])
+def printed_understood(understood: Understood, specialties: Mapping[str, str]) -> str:
+    """What the words were taken to mean and who treats it, as text; `specialties` are labels by id."""
+    lines = [*textwrap.wrap(understood.urgent, WIDTH), ""] if understood.urgent else []
+    lines += [*_understood_lines(understood)]
+    if understood.ladder:
+        lines += ["", "Who treats it, the closest first:"]
+    for step in understood.ladder:
+        who = ", ".join(specialties.get(each, each) for each in step.specialties)
+        proved = ", as their work shows" if step.needs_evidence else ""
+        text = f"{step.label}{proved}: {who}"
+        lines += textwrap.wrap(text, WIDTH, initial_indent=f"  {step.step}. ", subsequent_indent="     ")
+    return "\n".join(lines)
+
+
+def listed_as(code: str) -> str:
+    """A code with the name of its list: `ICD-10-CM B05`, `Orphanet 355` for `ORPHA:355`, `OMIM 230800`."""
+    name, _colon, number = code.rpartition(":")
+    return f"{_LISTS.get(name, name)} {number}"
 
 
 def _understood_lines(understood: Understood) -> Iterator[str]:
+    read = understood.read_as
+    if read:
+        yield f"Read as: {read.title} ({listed_as(read.code)}), less sure"
     if understood.concept_id is None:
-        if understood.choices:
-            yield "Did you mean:"
-            yield from (f"  {choice.label} ({choice.concept_id})" for choice in understood.choices)
-        else:
-            yield "Not understood. Try the name of the condition, as on the doctor's letter."
+        yield from _not_understood(understood)
         return
-    codes = f" ({', '.join(understood.codes)})" if understood.codes else ""
-    yield f"Understood: {understood.label}{codes}, {understood.certainty.replace('_', ' ')}"
+    if read:
+        yield f"Doctors for: {understood.label}"
+    else:
+        codes = f" ({listed_as(', '.join(understood.codes))})" if understood.codes else ""
+        yield f"Understood: {understood.label}{codes}, {understood.certainty.replace('_', ' ')}"
     if understood.corrected_from:
         yield f"Spelling corrected from: {understood.corrected_from}"
     if understood.ignored:
-        yield f"Ignored: {', '.join(understood.ignored)}"
+        yield f"Not used: {', '.join(understood.ignored)}"
+
+
+def _not_understood(understood: Understood) -> Iterator[str]:
+    if understood.choices:
+        which = "this" if len(understood.choices) == 1 else "one of these"
+        yield f"Did you mean {which}? Search again with its words:"
+        yield from (f"  {choice.label}" for choice in understood.choices)
+    elif understood.read_as:
+        yield "No field of medicine is known here for it. Try the broader condition behind it."
+    else:
+        yield "Not understood. Try the name of the condition, as in the doctor's letter."
 
 
 def printed_programs(found: FoundPrograms) -> str:
@@ -210,11 +239,24 @@ def printed_compared(compared: Compared) -> str:
     for pair in compared.pairs:
         verdict = VERDICTS[pair.verdict.verdict.value]
         lines.append(f"{names[pair.one.npi]} and {names[pair.other.npi]}: {verdict}")
-        for sentence in pair.sentences:
+        for sentence in pair.sentences[: len(pair.sentences) - len(pair.proof.ties)]:
             lines += textwrap.wrap(sentence, WIDTH, initial_indent="   + ", subsequent_indent="     ")
-        for gap in pair.to_json()["unchecked"]:
-            lines.append(f"   ? {gap['kind']} of {names[gap['npi']]}: could not be compared")
+        for tie in pair.proof.ties:
+            lines += _proved_lines(tie)
+        for gap in pair.proof.missing:
+            lines.append(f"   ? {gap.sentence}")
     return "\n".join(lines)
+
+
+def _proved_lines(tie: ProvedTie) -> list[str]:
+    """One tie: its sentence, then each person's way to it with the source and date of every step."""
+    says = f"{tie.sentence} [{tie.tie.strength.value}]"
+    lines = textwrap.wrap(says, WIDTH, initial_indent="   + ", subsequent_indent="     ")
+    for chain in tie.chains:
+        steps = " > ".join(f"{step.label} ({step.source}, {step.as_of or 'no date'})" for step in chain.steps)
+        way = f"{chain.name} > {steps}"
+        lines += textwrap.wrap(way, WIDTH, initial_indent="       ", subsequent_indent="         ")
+    return lines
 
 
 def printed_specialist(document: Mapping[str, Any]) -> str:

@@ -11,13 +11,17 @@ from finder import runs
 from finder.cli import Teller, as_json, configured, told
 from finder.engine import connect, translated
 from finder.errors import NotFound, SourceError
+from ingest.bench_independence import bench_independence
 from ingest.bench_ingest import bench_ingest
+from ingest.bench_relevance import bench_relevance
 from ingest.bench_search import bench_search
 from ingest.demo.generate import generate
 from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
 from ingest.progress import Reporter
+from ingest.real_pairs import count_real_pairs
 from ingest.recognition import recognised
+from ingest.relevance_text import relevance_text
 from ingest.report import RunReport, State
 from ingest.run import ingest_run
 from ingest.sources import SOURCES
@@ -154,6 +158,29 @@ def bench_ingest_command(people: int, wants_json: bool) -> None:
     click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
 
 
+@bench.command(name="independence")
+@click.option("--people", type=click.IntRange(300, 200_000), default=28_000, show_default=True,
+              help="Of each world: about a fifth as many pairs are planted.")  # fmt: skip
+@click.option("--seeds", type=click.IntRange(1, 20), default=5, show_default=True, help="Worlds to judge.")
+@click.option("--searches", type=click.IntRange(0, 100_000), default=1_000, show_default=True,
+              help="Searches over all worlds.")  # fmt: skip
+@click.option("--data", type=DATA, help="Instead count pairs in a folder with the publishers' files.")
+@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
+@told
+def bench_independence_command(
+    people: int, seeds: int, searches: int, data: Path | None, wants_json: bool
+) -> int:
+    """Ties said and missed by kind, against the truth of generated worlds; the worst seed, 1 below par."""
+    config = configured()
+    if data:
+        figures = count_real_pairs(data)
+    else:
+        client = connect(config, Teller())
+        figures = bench_independence(client, config, people, seeds, searches, Reporter())
+    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    return 0 if figures["holds"] else 1
+
+
 @bench.command(name="search")
 @click.option("--people", type=click.IntRange(1_000, 1_000_000), default=5_000, show_default=True)
 @click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
@@ -163,6 +190,18 @@ def bench_search_command(people: int, wants_json: bool) -> None:
     config = configured()
     figures = bench_search(connect(config, Teller()), config, people, Reporter())
     click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+
+
+@bench.command(name="relevance")
+@click.option("--people", type=click.IntRange(1_000, 20_000), default=5_000, show_default=True)
+@click.option("--seeds", type=click.IntRange(1, 50), default=5, show_default=True, help="How many worlds.")
+@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
+@told
+def bench_relevance_command(people: int, seeds: int, wants_json: bool) -> None:
+    """nDCG@10, first ladder step, misspelling, baselines and held-out trials, by the worlds' truth files."""
+    config = configured()
+    found = bench_relevance(connect(config, Teller()), config, people, seeds, Reporter())
+    click.echo(as_json(found) if wants_json else relevance_text(found))
 
 
 def printed(report: RunReport) -> str:

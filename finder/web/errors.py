@@ -13,6 +13,7 @@ from finder.web import respond
 from finder.web.site import site
 
 API = "/api/"
+JSON_ONLY = ("/health", "/suggest")
 RETRY_SECONDS = "2"
 _LOG = logging.getLogger("finder.web")
 
@@ -99,7 +100,7 @@ def _unexpected(problem: Exception) -> Response:
 
 
 def _is_api() -> bool:
-    return request.path.startswith(API) or request.path == "/health"
+    return request.path.startswith(API) or request.path in JSON_ONLY
 
 
 def _answered(status: int, errors: list[FieldError]) -> Response:

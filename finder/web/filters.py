@@ -4,6 +4,8 @@ from datetime import date
 
 from flask import Flask
 
+from finder.print_results import listed_as
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
@@ -12,7 +14,7 @@ _MONTHS = (
 
 def add_filters(app: Flask) -> None:
     """Make the filters known to the templates of `app`."""
-    for each in (day, phone, dial, miles, dollars, plural, capfirst):
+    for each in (day, phone, dial, miles, dollars, plural, capfirst, listed_as):
         app.add_template_filter(each)
 
 

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from finder.criteria import SearchCriteria
-from finder.errors import FieldError
+from finder.criteria import SearchCriteria, WhyAsked
+from finder.errors import FieldError, InputErrors
 from finder.facets import FACETS
 from finder.languages import Languages
 from finder.sealed import Seals
+from finder.text import fold
 
 MILES = (10, 25, 50, 100, 200, 500)
 DOCTORS = ("seen", "seen_name", "seen_org")  # parameters that the box of doctors stands for
@@ -30,13 +31,23 @@ ROLES = {
     "pathology": "A doctor who reads tissue samples",
     "imaging": "A doctor who reads scans",
 }
+NOT_SAID = ("", "Not said")
 AGES = {"adult": "An adult", "child": "A child"}
+WHY: Mapping[WhyAsked, str] = {
+    WhyAsked.RARE: "It is a rare disease",
+    WhyAsked.OPTIONS: "I want to know all my options",
+    WhyAsked.DOUBT: "I am not sure the diagnosis is right",
+    WhyAsked.SURGERY: "I may have an operation",
+    WhyAsked.TRIAL: "I look for a clinical trial",
+    WhyAsked.TIE_BREAKER: "Two doctors told me different things",
+}
 LABELS = {
     "words": "The condition",
     "near": "ZIP code",
     "within": "How far",
     "doctors": "Doctors you have seen",
     "plan": "Insurance plan",
+    "why": "Why you ask",
     "role": "Kind of doctor",
     "language": "Language",
     "ages": "Who is it for",
@@ -72,12 +83,13 @@ class SearchForm:
     roles: tuple[Option, ...]
     languages: tuple[Option, ...]
     ages: tuple[Option, ...]
+    why: tuple[Option, ...]
     mistakes: tuple[Mistake, ...] = ()
     is_unfolded: bool = False
 
     def mistake(self, field: str) -> str:
         """Get what is wrong with one control; empty where nothing is."""
-        return "; ".join(m.text for m in self.mistakes if m.field == field)
+        return trouble_with(field, self.mistakes)
 
 
 def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
@@ -104,17 +116,17 @@ def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
 
 def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[FieldError] = ()) -> SearchForm:
     """Get the form that shows these parameters again, right or wrong."""
-    values = {name: _text(args.get(name)) for name in LABELS}
+    values = {name: text_of(args.get(name)) for name in LABELS}
     values["doctors"] = "\n".join(line for name in DOCTORS for line in _lines(args.get(name)))
-    order = {name: at for at, name in enumerate(LABELS)}
     spoken = sorted(languages.labels.items(), key=lambda pair: pair[1])
     return SearchForm(
         values=values,
-        miles=_options([(str(m), f"{m} miles") for m in _miles(values["within"])], values["within"] or "50"),
-        roles=_options(list(ROLES.items()), values["role"] or "any"),
-        languages=_options([("", "Any language"), *spoken], values["language"]),
-        ages=_options([("", "Not said"), *AGES.items()], values["ages"]),
-        mistakes=tuple(sorted(map(_mistake, errors), key=lambda m: order.get(m.field, len(order)))),
+        miles=options([(str(m), f"{m} miles") for m in _miles(values["within"])], values["within"] or "50"),
+        roles=options(list(ROLES.items()), values["role"] or "any"),
+        languages=options([("", "Any language"), *spoken], values["language"]),
+        ages=options([NOT_SAID, *AGES.items()], values["ages"]),
+        why=options([NOT_SAID, *WHY.items()], values["why"]),
+        mistakes=mistakes_of(errors, LABELS),
         is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED),
     )
 
@@ -122,6 +134,50 @@ def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[Fiel
 def form_of_criteria(criteria: SearchCriteria, languages: Languages) -> SearchForm:
     """Get the form filled with a search that was understood."""
     return form_of(criteria.to_args(), languages)
+
+
+def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCriteria:
+    """Get a search with a plan that was typed by its name under its id; `names` are names by id.
+
+    A plan that is not among them stays as it was typed. Raises InputErrors where several have the name.
+    """
+    if not criteria.plan or criteria.plan in names:
+        return criteria
+    typed = fold(criteria.plan)
+    found = [
+        key for key, name in names.items() if typed in (fold(name), fold(name.removesuffix(f" ({key})")))
+    ]
+    if len(found) > 1:
+        raise InputErrors([FieldError("plan", "more than one plan has this name; type its ID instead")])
+    return replace(criteria, plan=found[0]) if found else criteria
+
+
+def options(pairs: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
+    """Get a list of choices from values and labels."""
+    return tuple(Option(value, label, value == chosen) for value, label in pairs)
+
+
+def mistakes_of(errors: Iterable[FieldError], labels: Mapping[str, str]) -> tuple[Mistake, ...]:
+    """Get mistakes in the order of the controls, whose labels are given by their ids; others come last."""
+    order = {name: at for at, name in enumerate(labels)}
+    found = []
+    for error in errors:
+        field = "doctors" if error.field in DOCTORS else error.field
+        label = labels.get(field, error.field)
+        found.append(Mistake(field if field in labels else "", label, error.message))
+    return tuple(sorted(found, key=lambda m: order.get(m.field, len(order))))
+
+
+def trouble_with(field: str, mistakes: Iterable[Mistake]) -> str:
+    """Get what is wrong with one control; empty where nothing is."""
+    return "; ".join(mistake.text for mistake in mistakes if mistake.field == field)
+
+
+def text_of(value: Any) -> str:
+    """Get a parameter as it stands in a control."""
+    if value is None or value is False:
+        return ""
+    return "yes" if value is True else " ".join(_lines(value)) if not isinstance(value, int) else str(value)
 
 
 def _doctors(form: MultiDict[str, str]) -> dict[str, list[str]]:
@@ -153,17 +209,6 @@ def _dropped(args: Mapping[str, Any], limit: str) -> dict[str, Any]:
     return {**kept, "show_tied": "yes"} if limit in ("seen", "together") else kept
 
 
-def _mistake(error: FieldError) -> Mistake:
-    field = "doctors" if error.field in DOCTORS else error.field
-    if field not in LABELS:
-        return Mistake("", error.field, error.message)
-    return Mistake(field, LABELS[field], error.message)
-
-
-def _options(pairs: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
-    return tuple(Option(value, label, value == chosen) for value, label in pairs)
-
-
 def _miles(within: str) -> list[int]:
     own = [int(within)] if within.isdigit() and len(within) < 4 else []
     return sorted({*MILES, *own})
@@ -173,9 +218,3 @@ def _lines(value: Any) -> list[str]:
     if value is None:
         return []
     return [value] if isinstance(value, str) else [str(each) for each in value]
-
-
-def _text(value: Any) -> str:
-    if value is None or value is False:
-        return ""
-    return "yes" if value is True else " ".join(_lines(value)) if not isinstance(value, int) else str(value)

@@ -5,17 +5,17 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, request
 
 # No script, font, frame or picture of anybody else; nothing inline (ASVS 5.0, 3.4).
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "script-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+_POLICY = (
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
 )
+CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
+# For pages with a field that suggests: our own script, which may ask our own site.
+POLICY_WITH_SCRIPT = "; ".join((*_POLICY, "script-src 'self'", "connect-src 'self'"))
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -27,7 +27,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 PRIVATE = "private, no-store"
-FOR_EVER = "public, max-age=31536000, immutable"  # the address of the style sheet changes with its content
+FOR_EVER = "public, max-age=31536000, immutable"  # the address of a static file changes with its content
 TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 
 

@@ -10,6 +10,7 @@ from apispec import APISpec
 from finder.criteria import DEFAULT_MILES, DEFAULT_SIZE, MAX_MILES, MAX_SEEN, MAX_SIZE, MIN_MILES, WhyAsked
 from finder.facets import FACETS
 from finder.parameters import MAX_WORDS
+from finder.web.suggesting import MAX_PREFIX
 
 _PACKAGE = "second-opinion-finder"
 _REF = "#/components/schemas/"
@@ -54,11 +55,11 @@ def document() -> dict[str, Any]:
         spec.components.schema(name, schema)
     spec.components.schema("Search", search_schema())
     spec.components.schema("Errors", _ERROR)
-    words = {"type": "object", "required": ["words"], "additionalProperties": False,
-             "properties": {"words": _words()}}  # fmt: skip
-    spec.components.schema("Words", words)
+    spec.components.schema("Words", _one("words", _text(MAX_WORDS, "The condition, in any words")))
+    spec.components.schema("Prefix", _one("prefix", _text(MAX_PREFIX, "What was typed so far")))
     _post(spec, "search", "Find specialists, best first", "Search", "search_answer")
     _post(spec, "understand", "Say what words are taken to mean", "Words", "understood")
+    _post(spec, "suggest", "Suggest conditions while somebody types", "Prefix", "suggest_answer")
     person = {"description": "The document", "content": _json({"$ref": f"{_REF}specialist_answer"})}
     spec.path(
         path="/api/v1/specialists/{npi}",
@@ -79,7 +80,7 @@ def search_schema() -> dict[str, Any]:
     """Get the JSON Schema of the parameters of a search; one entry per parameter, the facets included."""
     text = {"type": "string"}
     properties: dict[str, Any] = {
-        "words": _words(),
+        "words": _text(MAX_WORDS, "The condition, in any words"),
         "near": {"type": "string", "pattern": "^[0-9]{5}(-?[0-9]{4})?$", "description": "ZIP code"},
         "within": {"type": "integer", "minimum": MIN_MILES, "maximum": MAX_MILES,
                    "description": f"Miles from `near`; {DEFAULT_MILES} without it."},
@@ -105,9 +106,14 @@ def search_schema() -> dict[str, Any]:
     return {"type": "object", "required": ["words"], "additionalProperties": False, "properties": properties}
 
 
-def _words() -> dict[str, Any]:
-    says = "The condition, in any words"
-    return {"type": "string", "minLength": 1, "maxLength": MAX_WORDS, "description": says}
+def _text(most: int, says: str) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "maxLength": most, "description": says}
+
+
+def _one(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object of one parameter."""
+    properties = {name: schema}
+    return {"type": "object", "required": [name], "additionalProperties": False, "properties": properties}
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

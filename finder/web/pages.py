@@ -11,12 +11,15 @@ from finder.criteria import SearchCriteria
 from finder.errors import InputErrors
 from finder.program_search import ProgramsAsked
 from finder.web import respond
-from finder.web.forms import SearchForm, args_of, form_of
+from finder.web.cited import Citing
+from finder.web.forms import SearchForm, args_of, form_of, with_plan_id
 from finder.web.headers import is_same_origin
-from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_shown
+from finder.web.programs_form import args_of_asked, programs_args_of, programs_form_of
+from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page
 from finder.web.results_page import results_page
 from finder.web.site import now_served, site
-from finder.web.specialist_page import Citing, Proof, proof_of, specialist_page
+from finder.web.specialist_page import Proof, proof_of, specialist_page
+from finder.web.suggesting import suggestions
 
 pages = Blueprint("pages", __name__)
 
@@ -53,20 +56,28 @@ def search_() -> ResponseReturnValue:
     return redirect(url_for("pages.results", token=site().seals.seal(criteria.to_args())), 303)
 
 
+@pages.post("/suggest")
+def suggest() -> Response:
+    """What the words typed so far may become, as JSON for our own pages; nothing of it is kept or logged."""
+    if not is_same_origin(request):
+        raise Forbidden
+    return suggestions()
+
+
 @pages.get("/results/<token>")
 def results(token: str) -> Response:
     """The answer to a sealed search; a ZIP code or doctor that nobody knows leads back to the form."""
     here = site()
     criteria = SearchCriteria.from_args(here.seals.open(token))
     try:
+        plans = here.plans() if criteria.plan else {}
+        criteria = with_plan_id(criteria, plans)
         wanted = replace(criteria, facets=criteria.position is None)  # later pages need no counts
         found = search.find_specialists(here.engine, here.prefix, wanted, here.context, here.today())
     except InputErrors as problem:
         form = form_of(criteria.to_args(), here.languages, problem.errors)
         return respond.page("start.html", StartPage(form), problem.status)
-    content = results_page(
-        found, criteria, token, here.seals, here.context.words, here.languages, here.today()
-    )
+    content = results_page(found, criteria, token, here, plans)
     return respond.page("results.html", content, is_demonstration=found.source.is_demonstration)
 
 
@@ -87,11 +98,31 @@ def specialist_of_results(token: str, npi: str) -> Response:
 
 @pages.get("/programs")
 def programs() -> Response:
-    """All online programs side by side."""
-    here = site()
-    found = search.find_programs(here.engine, here.prefix, ProgramsAsked(), here.context)
-    content = ProgramsPage(programs_shown(found.programs, here.today()))
-    return respond.page("programs.html", content, is_demonstration=found.source.is_demonstration)
+    """All online programs side by side, with a form that sorts them."""
+    return _programs(ProgramsAsked(), None)
+
+
+@pages.post("/programs")
+def programs_asked() -> ResponseReturnValue:
+    """A sent form about programs, checked, sealed and redirected to, as a search is."""
+    if not is_same_origin(request):
+        raise Forbidden
+    args = programs_args_of(request.form, site().seals)
+    try:
+        asked = ProgramsAsked.from_args(args)
+    except InputErrors as problem:
+        content = ProgramsPage(programs_form_of(args, problem.errors))
+        return respond.page("programs.html", content, problem.status)
+    told = args_of_asked(asked)
+    if not told:
+        return redirect(url_for("pages.programs"), 303)
+    return redirect(url_for("pages.programs_found", token=site().seals.seal(told)), 303)
+
+
+@pages.get("/programs/found/<token>")
+def programs_found(token: str) -> Response:
+    """The online programs for a sealed condition and state, each with what it says of both."""
+    return _programs(ProgramsAsked.from_args(site().seals.open(token)), token)
 
 
 @pages.get("/programs/<slug>")
@@ -126,6 +157,13 @@ def health() -> Response:
             "demonstration": served.is_demonstration,
         }
     )
+
+
+def _programs(asked: ProgramsAsked, token: str | None) -> Response:
+    here = site()
+    found = search.find_programs(here.engine, here.prefix, asked, here.context)
+    content = programs_page(found, token, here.today())
+    return respond.page("programs.html", content, is_demonstration=found.source.is_demonstration)
 
 
 def _specialist(npi: str, proof: Proof | None) -> Response:

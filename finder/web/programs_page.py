@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from finder.offers import Available, Offer, price_words
+from finder.offers import Available, LeftOut, Offer, price_words
+from finder.program_search import FoundPrograms, ProgramsAsked
 from finder.programs import Clock, Confidence, LocalDoctor, Modality, Said, Unit
+from finder.vocabulary import Understood
+from finder.web.filters import capfirst
+from finder.web.forms import AGES
+from finder.web.programs_form import ProgramsForm, args_of_asked, programs_form_of
 
 NOT_PUBLISHED = "not published"
+NO_STATE = "no state was given"  # the reader knows
 OLD_DAYS = 366  # a price older than a year is marked
 # Own wording, 2026-11-23.
 MODALITIES: Mapping[Modality, str] = {
@@ -39,8 +45,21 @@ CLOCKS: Mapping[Clock, str] = {
 AVAILABLE: Mapping[Available, str] = {
     Available.YES: "Open to your state",
     Available.YES_WITH_YOUR_DOCTOR: "Open to your state, with your own doctor",
-    Available.NO: "Not open to your state",
+    Available.NO: "Not open to you",
     Available.UNKNOWN: "Not known if it is open to your state",
+}
+
+SIGNS: Mapping[Available, str] = {
+    Available.YES: "good",
+    Available.YES_WITH_YOUR_DOCTOR: "good",
+    Available.NO: "bad",
+    Available.UNKNOWN: "open",
+}
+OPEN_FIRST: Mapping[Available, int] = {
+    Available.YES: 0,
+    Available.YES_WITH_YOUR_DOCTOR: 0,
+    Available.UNKNOWN: 1,
+    Available.NO: 2,
 }
 
 
@@ -68,6 +87,7 @@ class ProgramShown:
     institution: str
     operator: str | None
     available: str
+    sign: str
     reasons: tuple[str, ...]
     prices: tuple[PriceShown, ...]
     history: tuple[PriceShown, ...]
@@ -85,9 +105,19 @@ class ProgramShown:
 
 @dataclass(frozen=True, slots=True)
 class ProgramsPage:
-    """All programs, in the order of the search: known prices first, the lowest on top."""
+    """The programs of one question, those open to the state first, then in the order of the search.
 
-    programs: tuple[ProgramShown, ...]
+    `token` is the sealed question, None where nothing was asked; `left_out` do not take the condition, each
+    with its reason; `has_state` says whether availability was judged.
+    """
+
+    form: ProgramsForm
+    token: str | None = None
+    asked: str = ""
+    programs: tuple[ProgramShown, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    understood: Understood | None = None
+    has_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +125,34 @@ class ProgramPage:
     """One program."""
 
     program: ProgramShown
+
+
+def programs_page(found: FoundPrograms, token: str | None, today: date) -> ProgramsPage:
+    """Get the page of all programs, or of those for one sealed question."""
+    asked = found.asked
+    in_turn = sorted(found.programs, key=lambda program: OPEN_FIRST[program.available])
+    return ProgramsPage(
+        form=programs_form_of(args_of_asked(asked)),
+        token=token,
+        asked=describe(asked),
+        programs=programs_shown(in_turn, today),
+        left_out=found.left_out,
+        understood=found.understood,
+        has_state=asked.state is not None,
+    )
+
+
+def describe(asked: ProgramsAsked) -> str:
+    """Get what was asked in the reader's words; empty where nothing was."""
+    doctor = {True: "with your own doctor", False: "without your own doctor", None: None}
+    parts = (
+        asked.words,
+        f"open to {asked.state}" if asked.state else None,
+        f"for {AGES[asked.ages].lower()}" if asked.ages else None,
+        doctor[asked.local_doctor],
+        "free" if asked.no_charge else None,
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def programs_shown(offers: Iterable[Offer], today: date) -> tuple[ProgramShown, ...]:
@@ -111,7 +169,8 @@ def program_shown(offer: Offer, today: date) -> ProgramShown:
         institution=told["institution"],
         operator=told.get("operator"),
         available=AVAILABLE[offer.available],
-        reasons=offer.reasons,
+        sign=SIGNS[offer.available],
+        reasons=tuple(capfirst(reason) for reason in offer.reasons if reason != NO_STATE),
         prices=tuple(_price(price, today) for price in offer.current),
         history=tuple(_price(price, today) for price in told["prices"] if price["is_history"]),
         states=_states(told),

@@ -6,15 +6,19 @@ from typing import Any
 import orjson
 from flask import Response, current_app, render_template, url_for
 
+from finder.web.headers import POLICY_WITH_SCRIPT
 from finder.web.site import now_served, site
+
+SUGGESTING = ("start.html", "results.html", "programs.html")  # pages with a field for a condition
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the base template shows around every page."""
+    """What the base template shows around every page; `script_url` only where a field suggests."""
 
     style_url: str
     icon_url: str
+    script_url: str | None
     is_demonstration: bool
 
 
@@ -30,14 +34,22 @@ def page(template: str, content: Any, status: int = 200, *, is_demonstration: bo
 
 def framed(template: str, content: Any, status: int, is_demonstration: bool) -> Response:
     """Get a page without asking the engine anything."""
-    version = site().style_version
+    has_script = template in SUGGESTING
     frame = Frame(
-        style_url=url_for("static", filename="site.css", v=version),
-        icon_url=url_for("static", filename="icon.svg", v=version),
+        style_url=_static("site.css"),
+        icon_url=_static("icon.svg"),
+        script_url=_static("suggest.js") if has_script else None,
         is_demonstration=is_demonstration,
     )
     html = render_template(template, page=content, frame=frame)
-    return current_app.response_class(html, status=status, mimetype="text/html")
+    response = current_app.response_class(html, status=status, mimetype="text/html")
+    if has_script:
+        response.headers["Content-Security-Policy"] = POLICY_WITH_SCRIPT
+    return response
+
+
+def _static(name: str) -> str:
+    return url_for("static", filename=name, v=site().static_version)
 
 
 def data(content: Any, status: int = 200) -> Response:

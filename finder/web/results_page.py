@@ -1,21 +1,22 @@
 """The results page as one dataclass: what was understood, who was left out, and a card for each person."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from finder.answers import Result, SearchResults, SiteShown
-from finder.criteria import SearchCriteria
+from finder.criteria import DEFAULT_PROFILE, SearchCriteria
 from finder.facets import FACETS
 from finder.independence import Verdict
 from finder.languages import Languages
+from finder.ranking import Breadth, Profile
 from finder.reasons import Words
-from finder.sealed import Seals
 from finder.web.filters import capfirst, day, plural
 from finder.web.forms import SearchForm, form_of_criteria
 from finder.web.programs_page import ProgramShown, programs_shown
+from finder.web.site import Site
 
 MOST_PROGRAMS = 6  # online opinions beside the people; all of them have their own page
 RECRUITING = ("RECRUITING", "ENROLLING_BY_INVITATION")
@@ -37,7 +38,8 @@ BADGES: Mapping[str, Badge] = {
     "unknown": Badge("open", "Independence not proved"),
 }
 ACCEPTING: Mapping[str, str] = {"yes": "Takes new patients", "no": "Takes no new patients"}
-NETWORKS: Mapping[str, str] = {"in": "Listed by your plan", "out": "Not listed by your plan"}
+NETWORKS: Mapping[str, str] = {"in": "Listed by", "out": "Not listed by"}
+MIXED_BY: Mapping[str, str] = {Breadth.SYSTEM: "health systems", Breadth.ROLE: "kinds of doctors"}
 LOOSENED: Mapping[str, str] = {
     **{facet.name: f"the limit “{facet.label}”" for facet in FACETS},
     "near": "the limit on distance",
@@ -76,7 +78,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person on the list."""
+    """One person on the list; `order` says why above the next one, or for what moved up."""
 
     result: Result
     url: str
@@ -84,7 +86,17 @@ class Card:
     why: Why
     place: str
     is_point_exact: bool
+    order: str | None
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """By what the first page was varied: how many stand higher for it, or that the reader turned it off."""
+
+    moved: int
+    by: str
+    is_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +118,20 @@ class Loosening:
 
 @dataclass(frozen=True, slots=True)
 class ResultsPage:
-    """Everything that the results page shows; `token` is the sealed search of this page."""
+    """Everything that the results page shows; `token` is the sealed search of this page.
+
+    `ordered` says how the list is ordered where it is not the usual way, `surgeon` is the best surgeon where
+    that is not the first one of the list.
+    """
 
     results: SearchResults
     criteria: SearchCriteria
     token: str
     heading: Heading
     asked: str
+    ordered: str | None
+    mixed: Mixed | None
+    surgeon: Card | None
     cards: tuple[Card, ...]
     left_out: LeftOut | None
     loosening: Loosening | None
@@ -123,28 +142,27 @@ class ResultsPage:
 
 
 def results_page(
-    results: SearchResults,
-    criteria: SearchCriteria,
-    token: str,
-    seals: Seals,
-    words: Words,
-    languages: Languages,
-    today: date,
+    results: SearchResults, criteria: SearchCriteria, token: str, here: Site, plans: Mapping[str, str]
 ) -> ResultsPage:
-    """Get the page for an answer; the next page, too, is a sealed search."""
+    """Get the page for an answer; the next page, too, is a sealed search. `plans` are names by id."""
     further = {**criteria.to_args(), "next": results.next} if results.next else None
+    plan = plans.get(criteria.plan, criteria.plan) if criteria.plan else None
+    card = partial(_card, token=token, plan=plan, results=results, languages=here.languages)
     return ResultsPage(
         results=results,
         criteria=criteria,
         token=token,
         heading=_heading(results),
-        asked=criteria.describe(),
-        cards=tuple(_card(result, token, results, languages) for result in results.results),
-        left_out=_left_out(results, words),
+        asked=replace(criteria, plan=plan).describe(),
+        ordered=_ordered(results, here.context.profiles),
+        mixed=_mixed(results, criteria),
+        surgeon=_surgeon(results, card),
+        cards=tuple(map(card, results.results)),
+        left_out=_left_out(results, here.context.words),
         loosening=_loosening(results),
-        next_token=seals.seal(further) if further else None,
-        form=form_of_criteria(criteria, languages),
-        programs=programs_shown(results.programs[:MOST_PROGRAMS], today),
+        next_token=here.seals.seal(further) if further else None,
+        form=form_of_criteria(replace(criteria, plan=plan), here.languages),
+        programs=programs_shown(results.programs[:MOST_PROGRAMS], here.today()),
         has_limits=any(value.selected for facet in results.facets for value in facet.values),
     )
 
@@ -183,7 +201,38 @@ def _heading(results: SearchResults) -> Heading:
     return Heading.LIST if results.total else Heading.EMPTY
 
 
-def _card(result: Result, token: str, results: SearchResults, languages: Languages) -> Card:
+def _ordered(results: SearchResults, profiles: Mapping[str, Profile]) -> str | None:
+    """How the list is ordered; nothing to say of the usual order and of an empty list."""
+    if results.profile == DEFAULT_PROFILE or not results.results:
+        return None
+    return profiles[results.profile].says
+
+
+def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
+    """What to say of a mixed first page; nothing where nobody was moved."""
+    if criteria.position or not results.results:
+        return None
+    moved = [result.moved_for for result in results.results if result.moved_for]
+    if not moved and criteria.diverse:
+        return None
+    return Mixed(len(moved), MIXED_BY[moved[0]] if moved else "", not criteria.diverse)
+
+
+def _surgeon(results: SearchResults, card: Callable[[Result], Card]) -> Card | None:
+    surgeon = results.surgeon
+    return card(surgeon) if surgeon and surgeon.rank != 1 else None
+
+
+def _order(result: Result) -> str | None:
+    """The last card of a page has no next one, yet may have been moved."""
+    if result.above_next or not result.moved_for:
+        return result.above_next
+    return f"Moved up, so that the first ones come from different {MIXED_BY[result.moved_for]}"
+
+
+def _card(
+    result: Result, *, token: str, plan: str | None, results: SearchResults, languages: Languages
+) -> Card:
     return Card(
         result=result,
         url=f"/results/{token}/specialists/{result.npi}",
@@ -191,17 +240,18 @@ def _card(result: Result, token: str, results: SearchResults, languages: Languag
         why=why_of(result),
         place=", ".join(_address(result.nearest_site)) if result.nearest_site else "",
         is_point_exact=bool(result.nearest_site and result.nearest_site.confidence == "source"),
-        tags=tuple(_tags(result, languages)),
+        order=_order(result),
+        tags=tuple(_tags(result, plan, languages)),
     )
 
 
-def _tags(result: Result, languages: Languages) -> Iterator[str]:
+def _tags(result: Result, plan: str | None, languages: Languages) -> Iterator[str]:
     """The short facts that help to choose; what is not known is told apart."""
     if result.accepting in ACCEPTING:
         yield ACCEPTING[result.accepting]
     if result.network in NETWORKS:
         as_of = f", {day(result.network_as_of)}" if result.network_as_of else ""
-        yield f"{NETWORKS[result.network]}{as_of}"
+        yield f"{NETWORKS[result.network]} {plan or 'your plan'}{as_of}"
     recruiting = sum(1 for trial in result.trials if trial.get("status") in RECRUITING)
     if recruiting:
         yield plural(recruiting, "trial open for patients", "trials open for patients")

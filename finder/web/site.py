@@ -70,13 +70,19 @@ class Site:
     languages: Languages
     engines: Engines
     today: Callable[[], date]
-    style_version: str
+    static_version: str
     banner: Banner = field(default_factory=Banner)
 
     @property
     def engine(self) -> Client:
         """The client of this process. Raises EngineDown where there is no engine."""
         return self.engines.client()
+
+    def plans(self) -> Mapping[str, str]:
+        """Get the names of plans by id. Raises EngineDown, NotReady."""
+        remembered = self.context.remembered
+        with translated():
+            return remembered.plans(self.engine, remembered.served(self.engine, self.prefix))
 
     @property
     def prefix(self) -> str:
@@ -89,9 +95,10 @@ def site() -> Site:
     return cast(Site, current_app.extensions[EXTENSION])
 
 
-def style_version() -> str:
-    """Get a text that changes with the style sheet, so that browsers may keep each version for ever."""
-    return hashlib.sha256((STATIC / "site.css").read_bytes()).hexdigest()[:12]
+def static_version() -> str:
+    """Get a text that changes with any static file, so that browsers may keep each version for ever."""
+    content = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file())
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def now_served() -> Served:

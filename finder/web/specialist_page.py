@@ -1,6 +1,6 @@
 """The page of one person as one dataclass: every fact with its source and date, losing values included."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,9 @@ from finder.concepts import Concept
 from finder.criteria import SearchCriteria
 from finder.explanations import Explained
 from finder.languages import Languages
-from finder.sources import SourceInfo
+from finder.web.cited import Cited, Citing
 from finder.web.filters import capfirst
+from finder.web.focus_shown import FocusGroup, focus_groups
 from finder.web.results_page import Badge, Why, badge_of, why_of
 
 # Own wording, 2026-11-23; a fact that is not listed is shown under its own name.
@@ -58,18 +59,6 @@ ROLES: Mapping[str, str] = {
     "sub_investigator": "takes part as investigator",
 }
 PEOPLE: Mapping[str, str] = {"child": "children", "adult": "adults"}
-OLD_YEARS = 2  # own choice, 2026-11-23: the yearly sources are published about two years behind
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """One value with its source; `is_old` marks dates more than OLD_YEARS before today."""
-
-    text: str
-    source: str
-    source_url: str | None
-    as_of: str | None
-    is_old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +101,6 @@ class TrialRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FocusRow:
-    """What one source says about the work on one condition or procedure."""
-
-    label: str
-    text: str
-    as_of: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """For the search that the reader came from (`token`): why this person, how independent, what is open.
 
@@ -145,25 +125,8 @@ class SpecialistPage:
     sites: tuple[SiteRow, ...]
     organizations: tuple[OrganizationRow, ...]
     trials: tuple[TrialRow, ...]
-    focus: tuple[FocusRow, ...]
+    focus: tuple[FocusGroup, ...]
     proof: Proof | None
-
-
-class Citing:
-    """Turns the ids of sources into titles, and dates into a mark when they are old."""
-
-    def __init__(self, sources: Mapping[str, SourceInfo], this_year: int) -> None:
-        self._sources = sources
-        self._this_year = this_year
-
-    def cited(self, text: str, sources: str | Sequence[str], as_of: str | None) -> Cited:
-        """Get a text with the titles of its sources (ids, several joined by `; ` or in a list)."""
-        ids = sources.split("; ") if isinstance(sources, str) else list(sources)
-        known = [self._sources[each] for each in ids if each in self._sources]
-        titles = "; ".join(self._sources[each].title if each in self._sources else each for each in ids)
-        year = as_of[:4] if as_of else ""
-        is_old = year.isdigit() and self._this_year - int(year) > OLD_YEARS
-        return Cited(text, titles, known[0].url if len(known) == 1 else None, as_of, is_old)
 
 
 def specialist_page(
@@ -185,7 +148,7 @@ def specialist_page(
         sites=tuple(_site(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
         trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
-        focus=tuple(_focus(document.get("evidence", ()), concepts)),
+        focus=focus_groups(document.get("evidence", ()), concepts, citing),
         proof=proof,
     )
 
@@ -196,15 +159,6 @@ def proof_of(told: Explained, criteria: SearchCriteria, token: str) -> Proof:
         return Proof(token, None, Why("", (), ()), ())
     badge = badge_of(told.result.verdict.value) if criteria.has_prior else None
     return Proof(token, badge, why_of(told.result), told.result.unknown)
-
-
-def _focus(evidence: Sequence[Mapping[str, Any]], concepts: Mapping[str, Concept]) -> Iterator[FocusRow]:
-    """By condition, the strongest first."""
-    for each in sorted(evidence, key=lambda e: (-float(e["value"]), e["concept"])):
-        if each.get("says"):
-            concept = concepts.get(each["concept"])
-            label = concept.label if concept else each["concept"].replace("_", " ")
-            yield FocusRow(label, each["says"], each.get("as_of"))
 
 
 def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languages) -> FactShown:

@@ -29,6 +29,9 @@ CONTEXT = load_context()
 UNDERSTOOD = resolve(WORDS, CONTEXT.vocabulary)
 CONCEPT = UNDERSTOOD.concept_id or ""
 CLOSE = UNDERSTOOD.ladder[0].specialties[0]
+MEDICAL = next(s for s in UNDERSTOOD.ladder[0].specialties if s not in CONTEXT.surgical)
+SURGICAL = next(s for s in UNDERSTOOD.ladder[0].specialties if s in CONTEXT.surgical)
+PLANS = {"p1": "Example Gold", "p2": "Example Silver (p2)", "p3": "Example Silver (p3)"}
 PATIENT = {"words": WORDS, "near": ZIP, "within": "50", "doctors": SEEN}
 
 
@@ -82,6 +85,36 @@ def pages_prefix(engine: Elasticsearch, prefix: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(config: Config, engine: Elasticsearch, pages_prefix: str) -> Flask:
     return create_app(replace(config, index_prefix=pages_prefix), engine, lambda: TODAY)
+
+
+def of_system(number: int, system: str, value: float, **changes: object) -> Specialist:
+    fields: dict[str, object] = {
+        "specialties": (MEDICAL,),
+        "evidence": (an_evidence(CONCEPT, value=value),),
+        "tie_keys": (f"group:own{number}", f"system:{system}"),
+    }
+    return an_expert(number, **{**fields, **changes})
+
+
+def the_varied() -> list[Specialist]:
+    """Eight of one system first, then one each of two others, and a surgeon with the least evidence."""
+    return [
+        *(of_system(number, "a", 0.9 - number / 100, network_keys=("p1",)) for number in range(1, 9)),
+        of_system(9, "b", 0.1, network_keys=("p2",)),
+        of_system(10, "c", 0.05),
+        of_system(11, "a", 0.01, specialties=(SURGICAL,), roles=("surgery",)),
+    ]
+
+
+@pytest.fixture(scope="session")
+def varied(engine: Elasticsearch, prefix: str, config: Config) -> Iterator[FlaskClient]:
+    own = f"{prefix}_varied"
+    run_id = a_generation(engine, own, the_varied())
+    found = next(g for g in indexes.generations(engine, own) if g.run_id == run_id)
+    indexes.mark_published(engine, {"specialists": found.indices["specialists"]}, {"plans": PLANS})
+    indexes.flip(engine, own, run_id)
+    yield create_app(replace(config, index_prefix=own), engine, lambda: TODAY).test_client()
+    removed(engine, own)
 
 
 @pytest.fixture

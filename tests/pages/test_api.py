@@ -35,6 +35,44 @@ def test_words_are_understood(browser: FlaskClient) -> None:
     assert answer.json["corrected_from"] == "bile duct cancr"
 
 
+def test_what_is_typed_is_completed_for_pages_and_programs(
+    browser: FlaskClient, cut_off: FlaskClient
+) -> None:
+    for path in ("/suggest", "/api/v1/suggest"):
+        answer = browser.post(path, json={"prefix": "bile duct canc"})
+        validator("suggest_answer").validate(answer.json)
+        assert answer.json["suggestions"][0] == {
+            "concept_id": "bile_duct_cancer", "label": "bile duct cancer", "term": "bile duct cancer",
+        }  # fmt: skip
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert len(browser.post(path, json={"prefix": "ca"}).json["suggestions"]) == 8
+        assert browser.post(path, json={"prefix": "xyzzyx"}).json == {"suggestions": []}
+        assert cut_off.post(path, json={"prefix": "bile"}).status_code == 200  # no engine is asked
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"prefix": " "}, {"prefix": 7}, {"prefix": "x" * 101}, {"prefix": "a", "b": 1}]
+)
+def test_what_cannot_be_completed_is_refused_in_the_one_shape(browser: FlaskClient, body: Any) -> None:
+    for path in ("/suggest", "/api/v1/suggest"):
+        answer = browser.post(path, json=body)
+        assert answer.status_code == 400
+        assert_error(answer.json, 400)
+
+
+def test_another_site_cannot_ask_for_suggestions_through_a_reader(browser: FlaskClient) -> None:
+    answer = browser.post("/suggest", json={"prefix": "bile"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert_error(answer.json, 403)
+
+
+@pytest.mark.parametrize("words", ["bile duct cancr", "measles", "prostate", "purple banana"])
+def test_what_was_understood_has_the_shape_of_the_contract(browser: FlaskClient, words: str) -> None:
+    answer = browser.post("/api/v1/understand", json={"words": words}).json
+    validator("understood").validate(answer)
+    assert (answer["read_as"] or {}).get("title") == ("Measles" if words == "measles" else None)
+
+
 def test_a_specialist_is_given_whole(browser: FlaskClient) -> None:
     assert browser.get(f"/api/v1/specialists/{an_npi(2)}").json["npi"] == an_npi(2)
 
@@ -63,7 +101,7 @@ def test_every_bad_parameter_is_reported_at_once(browser: FlaskClient) -> None:
 def test_a_body_that_is_no_search_is_refused(
     browser: FlaskClient, body: bytes, kind: str, status: int
 ) -> None:
-    for path in ("/api/v1/search", "/api/v1/understand"):
+    for path in ("/api/v1/search", "/api/v1/understand", "/api/v1/suggest", "/suggest"):
         answer = browser.post(path, data=body, content_type=kind)
         assert answer.status_code == status
         assert_error(answer.json, status)
@@ -78,6 +116,11 @@ def test_every_error_has_one_shape(browser: FlaskClient, method: str, path: str,
     answer = browser.open(path, method=method)
     assert answer.status_code == status
     assert_error(answer.json, status)
+
+
+def validator(name: str) -> Draft202012Validator:
+    """The check of one part of the contract."""
+    return Draft202012Validator({**SCHEMA["$defs"][name], "$defs": SCHEMA["$defs"]})
 
 
 def assert_error(answer: Any, status: int) -> None:

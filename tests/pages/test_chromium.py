@@ -7,12 +7,23 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from flask.testing import FlaskClient
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.factories import an_npi
@@ -38,6 +49,19 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture(scope="session")
 def base(app: Flask) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def varied_base(varied: FlaskClient) -> Iterator[str]:
+    with served(varied.application) as address:
+        yield address
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of a server that runs as long as the block."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -122,11 +146,60 @@ def test_the_tied_are_shown_filters_work_and_a_name_is_asked_back(context: Brows
     page.locator(".choices button").first.click()
     expect(page.locator(".asked")).to_contain_text(SEEN_NAME)
     page.get_by_role("button", name="Show them, marked").click()
-    expect(page.locator(".badge.bad").first).to_have_text("Not independent")
+    page.locator(".facets > summary").click()
+    page.get_by_role("button", name="Not independent").click()
+    expect(page.locator(".card .badge.bad").first).to_have_text("Not independent")
+    page.get_by_role("button", name="Not independent").click()
     page.locator(".facets > summary").click()
     page.get_by_role("button", name="Spanish").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("1 doctor for you")
     assert fits(page)
+
+
+def ask_programs(page: Page, base: str, **asked: str) -> None:
+    """Send the form above the online programs."""
+    page.goto(f"{base}/programs")
+    for name, value in asked.items():
+        page.fill(f"#{name}", value)
+    page.select_option("#local_doctor", "no")
+    page.get_by_role("button", name="Show programs").click()
+
+
+def test_programs_are_found_and_the_question_is_changed(context: BrowserContext, base: str) -> None:
+    page = context.new_page()
+    asked: list[Request] = []
+    context.on("request", lambda request: asked.append(request))
+    ask_programs(page, base, words=WORDS, state="md")
+    expect(page.locator(".asked")).to_contain_text("bile duct cancer, open to MD, without your own doctor")
+    expect(page.locator(".card .badge").first).to_have_text("Open to your state")
+    page.get_by_text("not take this condition").click()
+    assert fits(page)
+    page.locator(".change > summary").click()
+    page.fill("#state", "MA")
+    page.get_by_role("button", name="Show programs").click()
+    expect(page.locator(".badge.bad").last).to_have_text("Not open to you")
+    assert fits(page)
+    assert urlsplit(page.url).path.startswith("/programs/found/")
+    for request in asked:
+        assert [s for s in SECRETS if s in request.url] == []
+        assert request.all_headers().get("referer", "") == ""
+
+
+def test_the_list_is_put_in_plain_order_and_the_surgeon_is_a_step_away(
+    context: BrowserContext, varied_base: str
+) -> None:
+    page = context.new_page()
+    fill(page, varied_base, doctors="")
+    page.select_option("#why", "rare")
+    page.get_by_role("button", name="Find doctors").click()
+    expect(page.get_by_text("How this list is ordered")).to_be_visible()
+    assert fits(page)
+    page.locator(".surgeon").get_by_text("of this list").click()
+    expect(page.locator(".card:target h2")).to_have_text(page.locator(".surgeon h3").inner_text())
+    page.get_by_role("button", name="Keep the plain order").click()
+    expect(page.locator(".moved")).to_have_count(0)
+    page.get_by_role("button", name="Mix the first ones again").click()
+    expect(page.locator(".moved")).to_have_count(2)
 
 
 def test_the_journey_works_by_keyboard_alone(chromium: Browser, base: str) -> None:
@@ -154,9 +227,127 @@ def test_a_mistake_is_linked_to_its_field(chromium: Browser, base: str) -> None:
         expect(page.locator("#words")).to_have_value(WORDS)
 
 
+def typed(page: Page, address: str, words: str) -> Locator:
+    """The open list under the field for a condition."""
+    page.goto(address)
+    page.locator("#words").press_sequentially(words)
+    listed = page.get_by_role("listbox", name="Suggestions")
+    expect(listed).to_be_visible()
+    return listed
+
+
+@pytest.fixture
+def scripted(chromium: Browser) -> Iterator[Page]:
+    view = {"width": PHONE[0], "height": PHONE[1]}
+    with chromium.new_context(viewport=view, has_touch=True) as opened:  # type: ignore[arg-type]
+        opened.set_default_timeout(15_000)
+        yield opened.new_page()
+
+
+def test_a_suggestion_is_picked_by_keys_and_then_sent(scripted: Page, base: str) -> None:
+    asked: list[Request] = []
+    scripted.context.on("request", lambda request: asked.append(request))
+    listed = typed(scripted, base, "brest canc")
+    field, options = (
+        scripted.get_by_role("combobox", name="What have you been told"),
+        listed.get_by_role("option"),
+    )
+    expect(options).to_have_count(8)
+    expect(scripted.get_by_role("status")).to_contain_text("8 suggestions")
+    assert fits(scripted)
+    scripted.keyboard.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    scripted.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", str(options.first.get_attribute("id")))
+    scripted.keyboard.press("Enter")
+    expect(listed).to_be_hidden()
+    expect(field).to_have_value("breast cancer")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    assert urlsplit(scripted.url).path == "/"
+    assert [request.url for request in asked if "brest" in request.url] == []
+    scripted.keyboard.press("Enter")
+    scripted.wait_for_url("**/results/*")
+    expect(scripted.locator(".asked")).to_contain_text("breast cancer")
+
+
+def test_the_server_is_asked_when_nobody_typed_for_a_moment(scripted: Page, base: str) -> None:
+    asked: list[str] = []
+    scripted.on("request", lambda request: asked.append(request.url))
+    scripted.clock.install(time=0)
+    scripted.goto(base)
+    scripted.clock.pause_at(60_000)
+    del asked[:]
+    for letters in ("he", "hear"):
+        scripted.fill("#words", letters)
+        scripted.clock.run_for(149)
+    assert asked == []
+    with scripted.expect_request("**/suggest") as sent:
+        scripted.clock.run_for(1)
+    assert sent.value.post_data_json == {"prefix": "hear"}
+
+
+def test_escape_keeps_what_was_typed_and_enter_sends_it(scripted: Page, base: str) -> None:
+    listed = typed(scripted, base, WORDS)
+    scripted.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    scripted.keyboard.press("ArrowDown")
+    expect(listed).to_be_visible()
+    expect(scripted.locator("#words")).to_have_value(WORDS)
+    scripted.keyboard.press("Enter")
+    scripted.wait_for_url("**/results/*")
+
+
+def test_a_suggestion_is_picked_by_touch_and_leaving_the_field_closes_the_list(
+    scripted: Page, base: str
+) -> None:
+    listed = typed(scripted, f"{base}/programs", "klatsk")
+    listed.get_by_role("option").first.tap()
+    expect(scripted.locator("#words")).to_have_value("Klatskin tumor")
+    expect(scripted.locator("#words")).to_be_focused()
+    scripted.locator("#words").press_sequentially("s")
+    expect(listed).to_be_visible()
+    scripted.keyboard.press("Tab")
+    expect(listed).to_be_hidden()
+    expect(scripted.locator("#words")).to_have_value("Klatskin tumors")
+
+
+def test_only_the_newest_words_are_answered_and_a_failure_closes_the_list(scripted: Page, base: str) -> None:
+    listed = typed(scripted, base, "heart val")
+    scripted.route("**/suggest", lambda route: route.abort())
+    scripted.keyboard.type("v")
+    expect(listed).to_be_hidden()
+    scripted.unroute("**/suggest")
+    scripted.route("**/suggest", lambda route: route.fulfill(status=500, body="{}"))
+    scripted.keyboard.press("ArrowDown")
+    expect(listed).to_be_hidden()
+    scripted.unroute("**/suggest")
+    held: list[Route] = []
+    scripted.route("**/suggest", lambda route: route.continue_() if held else held.append(route))
+    with scripted.expect_request("**/suggest"):
+        scripted.fill("#words", "heart")
+    scripted.fill("#words", "klatskin")
+    expect(listed.get_by_role("option")).to_have_text(["Klatskin tumor"])
+    late = {"concept_id": "x", "label": "too late", "term": "too late"}
+    held[0].fulfill(json={"suggestions": [late]})
+    scripted.wait_for_timeout(300)
+    expect(listed.get_by_role("option")).to_have_text(["Klatskin tumor"])
+
+
+def test_without_scripts_the_field_is_a_plain_one(chromium: Browser, base: str) -> None:
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(base)
+        page.locator("#words").press_sequentially("brest")
+        expect(page.get_by_role("textbox", name="What have you been told")).to_have_value("brest")
+        expect(page.get_by_role("listbox")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing(chromium: Browser, base: str, scheme: str, size: tuple[int, int]) -> None:
+def test_axe_finds_nothing(
+    chromium: Browser, base: str, varied_base: str, scheme: str, size: tuple[int, int]
+) -> None:
     view = {"width": size[0], "height": size[1]}
     with chromium.new_context(viewport=view, color_scheme=scheme) as context:  # type: ignore[arg-type]
         page = context.new_page()
@@ -164,6 +355,19 @@ def test_axe_finds_nothing(chromium: Browser, base: str, scheme: str, size: tupl
                      "/results/x", f"/specialists/{an_npi(2)}"):  # fmt: skip
             page.goto(base + path)
             assert_accessible(page)
+        typed(page, base, "brest canc")
+        page.keyboard.press("ArrowDown")
+        assert_accessible(page)
+        ask_programs(page, base, words=WORDS, state="MA")
+        for summary in page.locator("main summary").all():
+            summary.click()
+        assert_accessible(page)
+        ask_programs(page, base, state="QQ")
+        assert_accessible(page)
+        fill(page, varied_base, doctors="")
+        page.select_option("#why", "rare")
+        page.get_by_role("button", name="Find doctors").click()
+        assert_accessible(page)
         fill(page, base, near="x")
         page.get_by_role("button", name="Find doctors").click()
         assert_accessible(page)

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
+from json import dumps
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -21,7 +22,11 @@ from finder.web.access_log import LOGGER
 from tests.pages.conftest import PATIENT, SEEN, WORDS, ZIP, address, searched
 
 PATHS = ("/", "/privacy", "/programs", "/nothing", "/health", "/results/x", "/api/v1/openapi.json")
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 LINE = re.compile(r"[A-Z]+ (/[a-z0-9/.<>:_-]*|-) [1-5][0-9][0-9] [0-9]+\.[0-9] ms")
+
+
+ASKING = ("/", "/programs")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -30,6 +35,7 @@ def test_every_answer_has_the_headers_and_no_cookie(browser: FlaskClient, path: 
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     assert set(policy.values()) == {"'none'", "'self'"}
+    assert ("script-src" in policy) == ("connect-src" in policy) == (path in ASKING)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "private, no-store"
@@ -52,6 +58,18 @@ def test_https_is_kept_to_where_it_is_used(browser: FlaskClient) -> None:
     assert "max-age=31536000" in headers["Strict-Transport-Security"]
 
 
+def test_the_script_is_small_and_asks_nobody_else(browser: FlaskClient) -> None:
+    found = re.search(
+        r'<script src="(/static/suggest\.js\?v=[0-9a-f]{12})" defer></script>', searched(browser).text
+    )
+    assert found
+    with browser.get(found[1]) as answer:
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert len(answer.data) < 8_000
+        for other in ("http", "innerHTML", "Storage", "cookie", "eval"):
+            assert other not in answer.text
+
+
 def test_the_style_sheet_is_small_and_kept_for_ever(browser: FlaskClient) -> None:
     found = re.search(r'href="(/static/site\.css\?v=[0-9a-f]{12})"', browser.get("/").text)
     assert found
@@ -69,16 +87,25 @@ def test_the_log_has_method_route_status_and_time_only(app: Flask, caplog: pytes
         browser.get(told)
         browser.get(f"{told}/specialists/{SEEN}", headers={"Referer": f"http://x/?q={WORDS}"})
         browser.get(f"/specialists/{SEEN}")
+        sealed = browser.post("/programs", data={"words": WORDS}).location
+        browser.get(sealed)
         browser.get(f"/{WORDS}?zip={ZIP}")
         browser.post("/api/v1/search", json={"words": WORDS, "near": ZIP, "seen": [SEEN]})
         browser.post("/api/v1/search", json={"words": WORDS, "near": f"{ZIP}x"})
+        browser.post("/suggest", json={"prefix": WORDS})
+        browser.post("/suggest", json={"prefix": WORDS, WORDS: 1})
+        browser.post("/suggest", data=WORDS, content_type="application/json")
     lines = [record.getMessage() for record in caplog.records if record.name == LOGGER]
-    assert len(lines) == 7
+    assert len(lines) == 12
     assert all(LINE.fullmatch(line) for line in lines)
     assert lines[0].startswith("POST /search 303 ")
     assert lines[2].startswith("GET /results/<token>/specialists/<npi> 200 ")
-    assert lines[4].startswith("GET - 404 ")
+    assert lines[5].startswith("GET /programs/found/<token> 200 ")
+    assert lines[6].startswith("GET - 404 ")
+    assert lines[9].startswith("POST /suggest 200 ")
+    assert lines[10].startswith("POST /suggest 400 ")
     assert_secret(caplog.text, told)
+    assert_secret(caplog.text, sealed)
 
 
 def test_the_server_writes_nothing_of_a_search(
@@ -96,6 +123,7 @@ def test_the_server_writes_nothing_of_a_search(
             sent = asked(closed_port, "/search", urlencode(PATIENT))
             told = str(sent.getheader("Location"))
             assert asked(closed_port, told).status == 200
+            assert asked(closed_port, "/suggest", dumps({"prefix": WORDS}), JSON).status == 200
             for path in (f"/?words={quote(WORDS)}", f"/{ZIP}", f"/specialists/{SEEN}", f"/{quote(WORDS)} x"):
                 asked(closed_port, path)
         finally:
@@ -104,6 +132,7 @@ def test_the_server_writes_nothing_of_a_search(
     written = log.read_text()
     assert "POST /search 303" in written
     assert "GET /results/<token> 200" in written
+    assert "POST /suggest 200" in written
     assert_secret(written, told)
 
 
@@ -118,12 +147,12 @@ def wait_for(port: int) -> None:
     raise AssertionError("the server did not start")
 
 
-def asked(port: int, path: str, form: str | None = None) -> HTTPResponse:
+def asked(port: int, path: str, body: str | None = None, kind: str = FORM) -> HTTPResponse:
     """The answer to one request, sent as it stands, spaces and all."""
     with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
         connection._validate_path = lambda _path: None  # type: ignore[attr-defined]
-        kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        connection.request("POST" if form else "GET", path, form, kind)
+        headers = {"Content-Type": kind} if body else {}
+        connection.request("POST" if body else "GET", path, body, headers)
         answer = connection.getresponse()
         answer.read()
         return answer

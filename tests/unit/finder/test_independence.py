@@ -1,10 +1,12 @@
 """Ties and the verdict: every cell of the truth table."""
 
+from datetime import date
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from finder.documents import TieLabel
 from finder.errors import SourceError
 from finder.independence import (
     RULES_FILE,
@@ -22,12 +24,13 @@ from finder.independence import (
     verdict,
     weakening_keys,
     worst,
+    years_since,
 )
 from tests.factories import a_specialist
 
 RULES = load_rules()
 BREAKING = ["group", "owner", "system", "hospital"]
-WEAKER = ["address", "phone", "fax", "trial"]
+WEAKER = ["address", "phone", "fax", "trial", "program", "school", "residency", "referral"]
 EVERYTHING = frozenset({"group", "system", "hospital"})
 GAPS: list[frozenset[Side]] = [
     frozenset(), frozenset({Side.CANDIDATE}), frozenset({Side.PRIOR}), frozenset(Side),
@@ -58,7 +61,7 @@ def test_a_shared_breaking_kind_is_not_independent_whatever_else_is_known(
     assert [tie.kind for tie in found.ties] == [kind, *["phone"][:weaker]]
 
 
-@pytest.mark.parametrize("shared", [[], ["school:1"]])
+@pytest.mark.parametrize("shared", [[], ["building:1"]])
 def test_with_group_and_system_known_on_both_sides_and_no_weaker_tie_they_are_independent(
     shared: list[str],
 ) -> None:
@@ -149,6 +152,7 @@ def test_the_strengths_are_those_of_the_design() -> None:
         ('one = "hospital"\n', "", "must have exactly"),
         ('one = "hospital"', 'one = ""', "one is empty"),
         ("needs_known = true", "needs_known = false", "a kind that must be known"),
+        ("half_life_years = 2.5", "half_life_years = -1", "half_life_years must be 0 or more"),
         ("[[kind]]", "[[kind", "cannot be read"),
     ],
 )
@@ -180,12 +184,22 @@ def test_an_organization_brings_its_own_key_and_those_of_its_owners() -> None:
         ("group:g1", ["system:s1"], {"group", "system"}),
         ("hospital:h1", ["owner:o1"], {"hospital"}),
         ("owner:o1", [], set()),
+        ("cancer_center:c1", ["system:s1"], set()),
     ],
 )
 def test_of_an_organization_only_what_follows_from_it_is_known(
     organization_id: str, owners: list[str], known: set[str]
 ) -> None:
     assert ties_of_organization(organization_id, {"owner_ids": owners}).kinds_known == known
+
+
+@pytest.mark.parametrize("organization_id", ["group:g1", "hospital:h1"])
+def test_of_an_organization_that_the_linkage_lists_without_a_system_the_system_is_settled(
+    organization_id: str,
+) -> None:
+    listed = {"facts": {"in_linkage": {"value": "without a system", "source": "health_systems"}}}
+    assert "system" in ties_of_organization(organization_id, listed).kinds_known
+    assert "system" not in ties_of_organization(organization_id, {}).kinds_known
 
 
 def test_who_shares_nothing_with_a_system_is_independent_of_it_and_of_a_hospital_it_is_not_known() -> None:
@@ -199,6 +213,76 @@ def test_who_shares_nothing_with_a_system_is_independent_of_it_and_of_a_hospital
 
 def test_keys_that_weaken_and_gaps_are_gathered_over_all_prior_doctors() -> None:
     priors = [ties("1", "group:1", "phone:2"), ties("2", "trial:3", "school:4", "new_kind:5")]
-    assert weakening_keys(priors, RULES) == ("new_kind:5", "phone:2", "trial:3")
+    assert weakening_keys(priors, RULES) == ("new_kind:5", "phone:2", "school:4", "trial:3")
     assert not has_gap(priors, RULES)
     assert has_gap([*priors, ties("3", known=frozenset({"group"}))], RULES)
+
+
+def with_end(npi: str, key: str, until: str | None) -> Ties:
+    return Ties(
+        npi, f"Person {npi}", frozenset({key}), EVERYTHING, {key: TieLabel("A", "s", "2026", until=until)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "until", "now", "expected"),
+    [
+        ("trial:1", "2021-12", date(2026, 12, 31), Verdict.SOME_TIE),
+        ("trial:1", "2021-12", date(2027, 1, 15), Verdict.INDEPENDENT),
+        ("trial:1", "2030-01-01", date(2026, 1, 1), Verdict.SOME_TIE),
+        ("trial:1", None, date(2026, 1, 1), Verdict.SOME_TIE),
+        ("school:1", "2006", date(2026, 6, 1), Verdict.SOME_TIE),
+        ("school:1", "2005", date(2026, 6, 1), Verdict.INDEPENDENT),
+        ("group:1", "2001", date(2026, 6, 1), Verdict.NOT_INDEPENDENT),
+    ],
+)
+def test_a_weaker_tie_counts_for_two_half_lives_after_its_end_and_a_breaking_one_for_good(
+    key: str, until: str | None, now: date, expected: Verdict
+) -> None:
+    one, other = with_end("1", key, until), with_end("2", key, until)
+    found = verdict(one, other, RULES, now)
+    assert found.verdict is expected
+    assert [tie.key for tie in found.ties] == [key]  # named all the same
+    assert bool(weakening_keys([one], RULES, now)) is (expected is Verdict.SOME_TIE)
+
+
+def test_without_a_day_nothing_has_lapsed() -> None:
+    one = with_end("1", "trial:1", "1999")
+    assert verdict(one, with_end("2", "trial:1", "1999"), RULES).verdict is Verdict.SOME_TIE
+    assert weakening_keys([one], RULES) == ("trial:1",)
+
+
+@pytest.mark.parametrize(("stated", "years"), [("2018", 8), ("2018-12-31", 8), ("2018-12", 8), ("2030", 0)])
+def test_years_count_from_the_end_of_what_was_stated(stated: str, years: float) -> None:
+    assert years_since(stated, date(2026, 12, 31)) == pytest.approx(years, abs=0.01)
+
+
+def test_a_tie_says_what_its_statement_is_still_worth() -> None:
+    kept = RULES.kinds["group"]
+    assert kept.worth("2017", date(2026, 12, 31)) == pytest.approx(0.5, abs=0.01)
+    assert kept.worth(None, date(2026, 12, 31)) is None
+
+
+def test_a_third_opinion_is_independent_of_both_doctors_or_of_none() -> None:
+    first, second = ties("1", "group:1"), ties("2", "group:2", "phone:9")
+    free, tied, near = ties("3", "group:3"), ties("4", "group:2"), ties("5", "group:5", "phone:9")
+    hidden = ties("6", known=frozenset({"system"}))
+
+    def answer(candidate: Ties) -> Verdict:
+        return worst([verdict(prior, candidate, RULES) for prior in (first, second)])
+
+    assert [answer(c) for c in (free, tied, near, hidden)] == [
+        Verdict.INDEPENDENT, Verdict.NOT_INDEPENDENT, Verdict.SOME_TIE, Verdict.UNKNOWN,
+    ]  # fmt: skip
+
+
+def test_a_prior_doctor_with_a_missing_group_makes_everybody_unknown_and_never_independent() -> None:
+    prior = ties("1", known=frozenset({"system", "hospital"}))
+    assert verdict(prior, ties("2", "group:2"), RULES).verdict is Verdict.UNKNOWN
+
+
+def test_every_kind_says_its_minimum_half_life_reason_and_source() -> None:
+    for kind in RULES.kinds.values():
+        assert kind.half_life_years > 0, kind.name
+        assert len(kind.minimum.split()) > 4, kind.name
+        assert kind.source.startswith("own rule, 20"), kind.name

@@ -1,0 +1,72 @@
+"""The form above the online programs: what the browser sends as parameters, and parameters as a form."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from finder import parameters
+from finder.errors import FieldError
+from finder.program_search import ProgramsAsked
+from finder.sealed import Seals
+from finder.web.forms import AGES, NOT_SAID, Mistake, Option, mistakes_of, options, text_of, trouble_with
+
+# Own wording, 2026-11-23.
+LABELS = {
+    "words": "The condition",
+    "state": "Your state",
+    "ages": "Who is it for",
+    "local_doctor": "Your own doctor",
+    "no_charge": "Free of charge",
+}
+DOCTOR = (NOT_SAID, ("yes", "Yes, my doctor can help"), ("no", "No, I want to do it alone"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramsForm:
+    """The form as shown: every value kept, every mistake beside its control."""
+
+    values: Mapping[str, str]
+    ages: tuple[Option, ...]
+    doctor: tuple[Option, ...]
+    mistakes: tuple[Mistake, ...] = ()
+
+    def mistake(self, field: str) -> str:
+        """Get what is wrong with one control; empty where nothing is."""
+        return trouble_with(field, self.mistakes)
+
+
+def programs_args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
+    """Get the parameters of a sent form; what nobody knows stays in, to be reported.
+
+    `from` is the sealed question that the form changes. Raises InputErrors when it was not sealed here.
+    """
+    args = seals.open(form["from"]) if "from" in form else {}
+    for name, values in form.lists():
+        if name != "from":
+            args[name] = values[0] if len(values) == 1 else values
+    return {name: value for name, value in args.items() if value not in ("", None)}
+
+
+def args_of_asked(asked: ProgramsAsked) -> dict[str, Any]:
+    """Get the parameters that give this question again; what was not said is left out."""
+    told = {
+        "words": asked.words,
+        "state": asked.state,
+        "ages": parameters.plain(asked.ages),
+        "local_doctor": {True: "yes", False: "no", None: None}[asked.local_doctor],
+        "no_charge": "yes" if asked.no_charge else None,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def programs_form_of(args: Mapping[str, Any], errors: Iterable[FieldError] = ()) -> ProgramsForm:
+    """Get the form that shows these parameters again, right or wrong."""
+    values = {name: text_of(args.get(name)) for name in LABELS}
+    return ProgramsForm(
+        values=values,
+        ages=options([NOT_SAID, *AGES.items()], values["ages"]),
+        doctor=options(DOCTOR, values["local_doctor"]),
+        mistakes=mistakes_of(errors, LABELS),
+    )
