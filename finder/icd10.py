@@ -23,7 +23,7 @@ from types import MappingProxyType
 from xml.etree import ElementTree
 
 from finder.errors import SourceError
-from finder.spelling import is_misspelt_weak, join, nearest
+from finder.spelling import SHORT, is_misspelt_weak, join, nearest
 from finder.tables import read_table
 from finder.terms import Lexicon, TermIndex, Words, content_of, is_negated, lexicon_of
 from finder.text import tokens, word_key
@@ -298,6 +298,9 @@ def _hit(
     elif is_all and not edits:
         least = ENOUGH_OF_ALL
     score -= edits / 20
+    typed = tokens(text)
+    if edits and sum(len(typed[place]) for place in places) <= SHORT:
+        return None  # one short word may be a slip of too many others
     return Hit(Named(code, book.titles[code]), score, edits, places, is_all) if score >= least else None
 
 

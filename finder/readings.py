@@ -57,9 +57,8 @@ def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) 
     fit = used / (used + extra / 2) - match.edits / 20 - 0.15 * match.is_apart
     if match.is_loose and match.size == 1 and extra:
         fit -= 0.25
-    # One misspelt or broader word for a condition, among others that say nothing to us, is asked back.
-    is_group = concepts[near[0]].kind is ConceptKind.SUBSPECIALTY
-    is_guess = match.size == 1 and extra > 0 and (bool(match.edits) or (match.is_loose and not is_group))
+    # One misspelt word among others that say nothing to us is asked back.
+    is_guess = match.size == 1 and extra > 0 and bool(match.edits)
     return Own(near, len(near) > 1 or is_guess, fit, match, ignored)
 
 
@@ -75,9 +74,6 @@ def _scored(reading: Reading, concepts: Mapping[str, Concept]) -> list[tuple[flo
             score = _score(concept, match, concepts)
             if concept not in best or score > best[concept][0]:
                 best[concept] = (score, match)
-    treated = {one for one in best if concepts[one].kind is ConceptKind.CONDITION}
-    if reading.is_failed and treated:  # "migraine, topiramate did not help" is the migraine
-        best = {one: best[one] for one in best if concepts[one].kind is not ConceptKind.PROCEDURE}
     lines = {one: frozenset(line(concepts, one)[1:]) for one in best}
     # "cancer" beside "bile duct cancer" says nothing new; a shared word is settled by a relative elsewhere.
     kept = [
@@ -172,3 +168,19 @@ def line(concepts: Mapping[str, Concept], concept_id: str) -> tuple[str, ...]:
     while parent := concepts[found[-1]].parent_id:
         found.append(parent)
     return tuple(found)
+
+
+def of_code(code: str, concepts: Mapping[str, Concept]) -> tuple[str, ...]:
+    """Get the concepts of an ICD-10-CM code without its dot, of the closest range the broadest."""
+    found: list[tuple[int, bool, bool, int, str]] = []
+    for concept in concepts.values():
+        for span in concept.icd10:
+            if span[0] != code[0]:
+                continue
+            low, _dash, high = span.replace(".", "").partition("-")
+            if low <= code[: len(low)] <= (high or low):
+                is_group = concept.kind is ConceptKind.SUBSPECIALTY
+                depth = len(line(concepts, concept.concept_id))
+                found.append((-len(low), bool(high), is_group, depth, concept.concept_id))
+    best = min((item[:4] for item in found), default=None)
+    return tuple(item[4] for item in found if item[:4] == best)

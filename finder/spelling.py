@@ -18,6 +18,7 @@ from finder.text import sound, tokens, word_key
 
 MOST_WORDS = 40  # a sentence; more is a letter, of which the first part says it
 MOST_READINGS = 3  # of one unknown word
+SOUNDS_OTHERWISE = 1.5  # edits that a word counts more that sounds otherwise
 MOST_OF_TEST = 3  # words in the name of a test
 SHORT = 5  # letters; a lone word shorter than this is never corrected
 _DIGITS = re.compile(r"\d+")
@@ -50,14 +51,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was found in a text, and its meaningful words, to which the places of the matches point.
-
-    `is_failed` says that something did not help ("injections did not help").
-    """
+    """All that was found in a text, and its meaningful words, to which the places of the matches point."""
 
     matches: tuple[Match, ...]
     words: tuple[Word, ...]
-    is_failed: bool = False
 
 
 def read(text: str, index: TermIndex) -> Reading:
@@ -67,13 +64,22 @@ def read(text: str, index: TermIndex) -> Reading:
         replace(word, is_denied=is_negated(typed, word.first, word.last, index.words))
         for word in _words(text, typed, index)
     ]
+    if _is_failed(typed, index.words):  # "migraine, topiramate did not help" is the migraine
+        matches = _matches(words, index, typed, index.conditions)
+        if matches:
+            return Reading(tuple(matches), tuple(words))
+    return Reading(tuple(_matches(words, index, typed)), tuple(words))
+
+
+def _matches(
+    words: list[Word], index: TermIndex, typed: list[str], only: frozenset[str] | None = None
+) -> list[Match]:
     used: set[int] = set()
     matches = _measured(words, index, used)
     for size in range(min(len(words), index.longest), 1, -1):
-        matches += _neighbours(words, size, index, typed, used)
-    matches += _apart(words, index, used)
-    matches += _neighbours(words, 1, index, typed, used)
-    return Reading(tuple(matches), tuple(words), _is_failed(typed, index.words))
+        matches += _neighbours(words, size, index, typed, used, only)
+    matches += _apart(words, index, used, only)
+    return matches + _neighbours(words, 1, index, typed, used, only)
 
 
 def _measured(words: list[Word], index: TermIndex, used: set[int]) -> list[Match]:
@@ -240,10 +246,16 @@ def nearest(token: str, lexicon: Lexicon) -> tuple[tuple[str, int], ...]:
         }
         near = {word: edits for word, edits in heard.items() if edits <= 4}
     said = {sound(token), sound(word_key(token))}
-    far = {word: edits - 1.5 * (sound(word) in said) for word, edits in near.items()}
+    far = {word: edits - SOUNDS_OTHERWISE * (sound(word) in said) for word, edits in near.items()}
     best = min(far.values(), default=0.0)
-    ranked = sorted((near[word], word[0] != token[0], word) for word in near if far[word] == best)
-    return tuple((word, max(edits, 1)) for edits, _other, word in ranked[:MOST_READINGS])
+    # Those that sound otherwise follow, an edit dearer than the best: beside other words they may be meant.
+    most = max((near[word] for word in near if far[word] == best), default=0)
+    ranked = sorted(
+        (far[word] > best, near[word] if far[word] == best else most + 1, word[0] != token[0], word)
+        for word in near
+        if far[word] <= best + SOUNDS_OTHERWISE
+    )
+    return tuple((word, max(edits, 1)) for _later, edits, _other, word in ranked[:MOST_READINGS])
 
 
 def is_misspelt_weak(token: str, words: Words) -> bool:
@@ -266,7 +278,12 @@ def _keeps_first(token: str, word: str) -> bool:
 
 
 def _neighbours(
-    words: list[Word], size: int, index: TermIndex, typed: list[str], used: set[int]
+    words: list[Word],
+    size: int,
+    index: TermIndex,
+    typed: list[str],
+    used: set[int],
+    only: frozenset[str] | None,
 ) -> list[Match]:
     found = []
     for start in range(len(words) - size + 1):
@@ -274,7 +291,7 @@ def _neighbours(
         if not used.isdisjoint(places):
             continue
         match = _match(words[start : start + size], frozenset(places), index, typed)
-        if match is not None:
+        if match is not None and (only is None or not only.isdisjoint(match.concepts)):
             used.update(places)
             found.append(match)
     return found
@@ -284,7 +301,9 @@ def _match(words: list[Word], places: frozenset[int], index: TermIndex, typed: l
     best: tuple[int, bool, int, Entry] | None = None
     if any(word.is_wild for word in words) and all(word.readings[0][1] for word in words):
         return None  # an everyday or short word is changed only beside one that stands as it is
-    for choice in product(*(word.readings for word in words)):
+    # Alone a word is read as the nearest only; beside others a dearer reading may be what is meant.
+    alone = [one for one in words[0].readings if one[1] == words[0].readings[0][1]]
+    for choice in product(*(word.readings for word in words)) if len(words) > 1 else zip(alone):
         keys = [key for key, _edits in choice]
         edits = sum(edits for _key, edits in choice)
         entry, loose = _entry(keys, index)
@@ -315,7 +334,7 @@ def _entry(keys: list[str], index: TermIndex) -> tuple[Entry | None, Key | None]
     return index.loose.get(loose), loose
 
 
-def _apart(words: list[Word], index: TermIndex, used: set[int]) -> list[Match]:
+def _apart(words: list[Word], index: TermIndex, used: set[int], only: frozenset[str] | None) -> list[Match]:
     found: list[Match] = []
     while True:
         places: dict[str, int] = {}
@@ -324,6 +343,8 @@ def _apart(words: list[Word], index: TermIndex, used: set[int]) -> list[Match]:
                 head = index.words.kin.get(word.readings[0][0], word.readings[0][0])
                 places.setdefault(head, place)
         keys = {key for head in places for key in index.keys_by_word.get(head, ()) if len(key) > 1}
+        if only is not None:
+            keys = {key for key in keys if not only.isdisjoint(index.loose[key].concepts)}
         whole_keys = sorted((-len(key), key) for key in keys if all(word in places for word in key))
         if not whole_keys:
             return found

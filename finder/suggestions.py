@@ -129,7 +129,7 @@ def _corrected(typed: str, prompter: Prompter) -> Iterator[str]:
 
 
 def _whole(word: str, prompter: Prompter) -> tuple[str, ...]:
-    if word in prompter.words.by_length.get(len(word), ()):
+    if word in prompter.words:
         return (word,)
     return tuple(near for near, _edits in nearest(word, prompter.words))[:2] or (word,)
 

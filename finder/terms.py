@@ -9,7 +9,7 @@ guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,10 +28,8 @@ _CAPITALS = re.compile(r"[^\W_]*[A-Z][^\W_]*[A-Z0-9][^\W_]*")
 
 
 class TermKind(StrEnum):
-    """What sort of words a term is.
-
-    `shared` marks words that mean several concepts and are asked back, `test` a test that means its concept
-    where a figure stands behind it ("eGFR 25").
+    """What sort of words a term is: `shared` ones mean several concepts and are asked back, a `test` means
+    its concept where a figure stands behind it ("eGFR 25").
     """
 
     CLINICAL = "clinical"
@@ -57,6 +55,7 @@ class WordKind(StrEnum):
     PARTICLE = "particle"
     TITLE = "title"
     LAY = "lay"
+    IDIOM = "idiom"
     FAILED = "failed"
     HELPED = "helped"
 
@@ -64,12 +63,10 @@ class WordKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of words.csv: function words, negations, weak and light words, kin words with their head.
-
-    `ordinary` are everyday words that are never taken for a misspelt condition, `particles` those between the
-    words of an urgent phrase ("cough *up* blood"), `title` those that only titles of codes use ("nos"), and
-    `lay` gives the word of a title for a word of patients ("broken", "fracture"). `failed` and a denied
-    `helped` say that a treatment did not help.
-    """
+    `ordinary` are everyday words, never taken for a misspelt condition, `particles` stand in an urgent phrase
+    ("cough *up* blood"), `title` in titles of codes only ("nos"), and `lay` gives the word of a title for one
+    of patients ("broken", "fracture"). `failed` and a denied `helped` say that a treatment did not help,
+    `idioms` are phrases that mean no part of the body ("set of eyes"), by their first word."""
 
     stop: frozenset[str]
     family: frozenset[str]
@@ -84,6 +81,7 @@ class Words:
     lay: Mapping[str, str]
     failed: frozenset[str]
     helped: frozenset[str]
+    idioms: Mapping[str, tuple[Key, ...]]
 
     def is_function(self, token: str) -> bool:
         """Get whether a folded word carries no medical meaning."""
@@ -101,25 +99,31 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Words or phrases by length, by length and first letter, and by sound, so that few are compared."""
+    """Words or phrases by length and first letter, by what follows it, and by sound: few are compared."""
 
-    by_length: Mapping[int, tuple[str, ...]]
     by_start: Mapping[tuple[int, str], tuple[str, ...]]
+    by_tail: Mapping[str, tuple[str, ...]]
     sounds: Mapping[str, tuple[str, ...]]
 
     def within(self, text: str, limit: int) -> list[tuple[str, int]]:
-        """Get up to twenty entries with at most `limit` edits to `text`, each with its edits.
-
-        Those with more than one edit begin with the same letter, as nearly all misspellings do.
+        """Get up to twenty entries with at most `limit` edits to `text`, each with its edits; those with more
+        than one edit begin with the same letter, as nearly all misspellings do.
         """
-        found: dict[str, int] = {}
+        found = dict.fromkeys(self._other_starts(text), 1)
         for size in range(len(text) - limit, len(text) + limit + 1):
-            alike = self.by_start.get((size, text[:1]), ())
-            others = self.by_length.get(size, ()) if abs(size - len(text)) < 2 else ()
-            for held, most in ((alike, limit), (others, 1)):
-                near = process.extract(text, held, scorer=OSA.distance, score_cutoff=most, limit=20)
-                found.update((one, int(edits)) for one, edits, _place in near)
+            held = self.by_start.get((size, text[:1]), ())
+            near = process.extract(text, held, scorer=OSA.distance, score_cutoff=limit, limit=20)
+            found.update((one, int(edits)) for one, edits, _place in near)
         return sorted(found.items(), key=lambda one: (one[1], one[0]))[:20]
+
+    def __contains__(self, text: str) -> bool:
+        return text in self.by_start.get((len(text), text[:1]), ())
+
+    def _other_starts(self, text: str) -> Iterator[str]:
+        # The first letter is another one, left out, doubled by another, or swapped with the second.
+        yield from self.by_tail.get(text[1:], ())
+        yield from self.by_tail.get(text, ())
+        yield from (form for form in (text[1:], text[1:2] + text[:1] + text[2:]) if form in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +138,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class TermIndex:
-    """The terms by strict and by loose key, as written (sorted by folded text), and every word in them.
-
-    `tests` gives the concept of a test that has a figure, by the word keys of its name in their order.
+    """The terms by strict and by loose key, as written (sorted by folded text), and every word in them; the
+    concepts of tests with a figure by the word keys of their names, in their order.
     """
 
     words: Words
+    conditions: frozenset[str]
     tests: Mapping[Key, str]
     strict: Mapping[Key, Entry]
     loose: Mapping[Key, Entry]
@@ -162,8 +166,8 @@ def load_words(folder: Path) -> Words:
     for row in read_table(folder / "words.csv", WORD_COLUMNS):
         row.needed("source")
         word, kind = row.needed("word"), row.choice("kind", WordKind)
-        if fold(word) != word or " " in word:
-            raise row.wrong("word", f"'{word}' is not one folded word")
+        if fold(word) != word or (" " in word) is not (kind is WordKind.IDIOM):
+            raise row.wrong("word", f"'{word}' is not one folded word, or an idiom of one")
         if word in found[kind]:
             raise row.wrong("word", f"'{word}' is listed twice")
         if bool(row["means"]) != (kind in (WordKind.KIN, WordKind.LAY)):
@@ -183,24 +187,32 @@ def load_words(folder: Path) -> Words:
         lay=MappingProxyType({word_key(word): head for word, head in found[WordKind.LAY].items()}),
         failed=frozenset(found[WordKind.FAILED]),
         helped=frozenset(found[WordKind.HELPED]),
+        idioms=_by_first_word(found[WordKind.IDIOM]),
     )
 
 
-def load_terms(
-    folder: Path, words: Words, concepts: Iterable[str], line: Callable[[str], tuple[str, ...]]
-) -> TermIndex:
-    """Get the index of terms.csv; `line(concept_id)` gives a concept and everything above it.
+def _by_first_word(phrases: Iterable[str]) -> Mapping[str, tuple[Key, ...]]:
+    found: dict[str, tuple[Key, ...]] = {}
+    for phrase in phrases:
+        first, *_others = words = tuple(phrase.split())
+        found[first] = (*found.get(first, ()), words)
+    return MappingProxyType(found)
 
+
+def load_terms(
+    folder: Path, words: Words, concepts: Mapping[str, bool], line: Callable[[str], tuple[str, ...]]
+) -> TermIndex:
+    """Get the index of terms.csv; `concepts` says which concepts are conditions, `line(concept_id)` gives a
+    concept and everything above it.
     Raises SourceError for an unknown concept, and for words that mean two concepts without being `shared`.
     """
-    known_concepts = frozenset(concepts)
     strict: dict[Key, Entry] = {}
     shared: dict[Key, bool] = {}
     terms: list[Term] = []
     tests: dict[Key, str] = {}
     keys: dict[str, str] = {}  # by word, as most words stand in many terms
     for row in read_table(folder / "terms.csv", TERM_COLUMNS):
-        if row.needed("concept_id") not in known_concepts:
+        if row.needed("concept_id") not in concepts:
             raise row.wrong("concept_id", f"'{row['concept_id']}' is not a concept")
         row.needed("source")
         if row.choice("kind", TermKind) is TermKind.TEST:
@@ -215,6 +227,7 @@ def load_terms(
     known = frozenset(word for key in (*strict, *loose, *tests) for word in key)
     return TermIndex(
         words=words,
+        conditions=frozenset(one for one, is_condition in concepts.items() if is_condition),
         tests=MappingProxyType(tests),
         strict=MappingProxyType(strict),
         loose=MappingProxyType(loose),
@@ -233,14 +246,14 @@ def load_terms(
 def lexicon_of(words: Iterable[str], has_sounds: bool = True) -> Lexicon:
     """Get a lexicon of folded words; `has_sounds` False leaves out the sounds, for whole phrases."""
     listed = sorted(words)
-    by_length: dict[int, list[str]] = {}
     by_start: dict[tuple[int, str], list[str]] = {}
+    by_tail: dict[str, list[str]] = {}
     for word in listed:
-        by_length.setdefault(len(word), []).append(word)
         by_start.setdefault((len(word), word[:1]), []).append(word)
+        by_tail.setdefault(word[1:], []).append(word)
     return Lexicon(
-        MappingProxyType({size: tuple(held) for size, held in by_length.items()}),
         MappingProxyType({start: tuple(held) for start, held in by_start.items()}),
+        MappingProxyType({tail: tuple(held) for tail, held in by_tail.items()}),
         by_sound(listed) if has_sounds else MappingProxyType({}),
     )
 
@@ -299,9 +312,8 @@ def _loose_key(keys: Iterable[str], words: Words) -> Key:
 
 
 def capitals(text: str) -> frozenset[str]:
-    """Get the folded words of `text` that are written with two capitals or a capital and a digit.
-
-    Nothing for a text in capitals throughout, where they say nothing, unless it is one single word.
+    """Get the folded words of `text` that are written with two capitals or a capital and a digit; nothing for
+    a text in capitals throughout, where they say nothing, unless it is one single word.
     """
     if text.isupper() and len(text.split()) > 1:
         return frozenset()
@@ -316,7 +328,7 @@ def is_negated(typed: list[str], start: int, end: int, words: Words) -> bool:
     while position >= 0 and start - position <= 4:
         token = typed[position]
         if token in words.negation:
-            return True
+            return typed[position + 1] not in words.helped  # "did not help my migraine" denies the help
         if not (token in words.stop or token in words.family):
             break
         position -= 1
@@ -325,22 +337,27 @@ def is_negated(typed: list[str], start: int, end: int, words: Words) -> bool:
 
 
 def content_of(text: str, typed: list[str], index: TermIndex) -> list[int]:
-    """Get the places of the words in `typed` (the tokens of `text`) that carry medical meaning.
-
-    A function word that is an abbreviation too ("ALL", acute lymphoblastic leukemia) counts when in capitals.
+    """Get the places of the words in `typed` (the tokens of `text`) that carry medical meaning; a function
+    word that is an abbreviation too ("ALL", acute lymphoblastic leukemia) counts when in capitals.
     """
     words = index.words
     loud = capitals(text) if not index.ambivalent.isdisjoint(typed) else frozenset()
+    idle = {
+        start + step
+        for start, token in enumerate(typed)
+        for idiom in words.idioms.get(token, ())
+        if tuple(typed[start : start + len(idiom)]) == idiom
+        for step in range(len(idiom))
+    }
     return [
         place
         for place, token in enumerate(typed)
-        if not words.is_function(token) or (token in index.ambivalent and token in loud)
+        if place not in idle and (not words.is_function(token) or token in index.ambivalent & loud)
     ]
 
 
 def terms_in(text: str, index: TermIndex) -> list[str]:
     """Get the concepts that a free text names, in its order, each once; for trial conditions and rosters.
-
     Exact words only (any order, plural, spelling tradition), longest first; words that mean several concepts,
     denied ones, and abbreviations in small letters inside a longer text give nothing.
     """

@@ -31,7 +31,7 @@ from finder.concepts import (
 )
 from finder.icd10 import Hit, Library, Named, load_fields
 from finder.rare import RareDiseases, load_rare
-from finder.readings import MOST_CHOICES, Own, line, misspelt, own_clauses, own_of
+from finder.readings import MOST_CHOICES, Own, line, misspelt, of_code, own_clauses, own_of
 from finder.specialties import Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
@@ -157,7 +157,7 @@ class Vocabulary:
 
     def concepts_of_code(self, code: str) -> tuple[str, ...]:
         """Get the concepts of an ICD-10-CM code, of the closest range the broadest."""
-        return _of_code(code.upper().replace(".", ""), self.concepts)
+        return of_code(code.upper().replace(".", ""), self.concepts)
 
     def urgent_text(self, text: str) -> str | None:
         """Get the emergency line for urgent words in a text, unless they are denied; None without any."""
@@ -176,7 +176,8 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
         if concept.parent_id:
             children[concept.parent_id] = (*children.get(concept.parent_id, ()), concept.concept_id)
     words = load_words(folder)
-    index = load_terms(folder, words, concepts, lambda one: line(concepts, one))
+    is_condition = {one.concept_id: one.kind is ConceptKind.CONDITION for one in concepts.values()}
+    index = load_terms(folder, words, is_condition, lambda one: line(concepts, one))
     return Vocabulary(
         concepts=concepts,
         ladders=load_ladders(folder, concepts, specialties or load_specialties(folder)),
@@ -227,8 +228,7 @@ def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
         return None
     if found.concept_id and vocabulary.concepts[found.concept_id].kind is not ConceptKind.CONDITION:
         return None
-    typed = tokens(text)
-    heard = {*tokens(said or ""), *found.ignored}
+    heard, typed = {*tokens(said or ""), *found.ignored}, tokens(text)
     others = (typed[place] for place in content_of(text, typed, vocabulary.index))
     return replace(found, ignored=(*found.ignored, *(word for word in others if word not in heard)))
 
@@ -256,18 +256,22 @@ def _by_name(text: str, own: Own, hit: Hit | None, vocabulary: Vocabulary) -> Un
     is_agreed = own.is_asked and rare.concept_id in own.concepts
     if rare.score <= least and not is_agreed:
         return None
-    if not own.is_asked and rare.concept_id in line(vocabulary.concepts, own.concepts[0]):
-        return None  # what our own terms say is as close or closer
+    if _is_closer(own, rare.concept_id, vocabulary):
+        return None
     corrected, ignored = _rest(text, rare.used, rare.edits, vocabulary.index)
     return _of_book(rare.concept_id, rare.named, vocabulary, corrected, ignored)
+
+
+def _is_closer(own: Own, concept_id: str, vocabulary: Vocabulary) -> bool:
+    """Whether our own terms say the same or more, with more than one loose word."""
+    return not own.is_asked and own.fit >= LOOSE and concept_id in line(vocabulary.concepts, own.concepts[0])
 
 
 def _by_parts(text: str, own: Own, vocabulary: Vocabulary) -> Understood | None:
     """Guess the field by the parts of the words, where nothing but a loose offer would be left."""
     if not own.is_asked or own.fit >= LOOSE:
         return None
-    typed = tokens(text)
-    guess = vocabulary.rare.parts.guess(typed, vocabulary.index.words)
+    guess = vocabulary.rare.parts.guess(tokens(text), vocabulary.index.words)
     if guess is None:
         return None
     _corrected, ignored = _rest(text, guess.places, 0, vocabulary.index)
@@ -291,8 +295,8 @@ def _by_book(text: str, own: Own, hit: Hit | None, vocabulary: Vocabulary) -> Un
     concept = _field_of(hit.named.code, vocabulary)
     if concept is None and own.concepts:
         return None  # a code without a field says less than a question
-    if concept is not None and not own.is_asked and concept in line(vocabulary.concepts, own.concepts[0]):
-        return None  # what our own terms say is as close or closer
+    if concept is not None and _is_closer(own, concept, vocabulary):
+        return None
     corrected, ignored = _rest(text, hit.used, hit.edits, vocabulary.index)
     return _of_book(concept, hit.named, vocabulary, corrected, ignored)
 
@@ -384,18 +388,3 @@ def _by_code(text: str, vocabulary: Vocabulary) -> Understood | None:
         if named is not None:
             return _of_book(_field_of(named.code, vocabulary), named, vocabulary)
     return None
-
-
-def _of_code(code: str, concepts: Mapping[str, Concept]) -> tuple[str, ...]:
-    found: list[tuple[int, bool, bool, int, str]] = []
-    for concept in concepts.values():
-        for span in concept.icd10:
-            if span[0] != code[0]:
-                continue
-            low, _dash, high = span.replace(".", "").partition("-")
-            if low <= code[: len(low)] <= (high or low):
-                is_group = concept.kind is ConceptKind.SUBSPECIALTY
-                depth = len(line(concepts, concept.concept_id))
-                found.append((-len(low), bool(high), is_group, depth, concept.concept_id))
-    best = min((item[:4] for item in found), default=None)
-    return tuple(item[4] for item in found if item[:4] == best)

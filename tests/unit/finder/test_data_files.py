@@ -191,3 +191,54 @@ def test_icd_codes_agree_with_the_disease_ontology_where_both_name_the_condition
         agreed += any(family & set(vocabulary.concepts_of_code(code)) for code in codes)
     assert compared > 150
     assert agreed / compared > 0.9
+
+
+GENERALISTS = {"internal_medicine", "family_medicine", "pediatrics"}
+GENERAL_FIRST = {"chronic_fatigue_syndrome", "undiagnosed_illness", "fatigue", "failure_to_thrive",
+                 "child_health", "cancer_cachexia"}  # fmt: skip
+READING = {Role.PATHOLOGY, Role.IMAGING}
+
+
+def test_no_generalist_stands_before_or_beside_a_specialist(
+    vocabulary: Vocabulary, specialties: Specialties
+) -> None:
+    wrong = []
+    for concept_id in vocabulary.ladders.keys() - GENERAL_FIRST:
+        steps = [step for step in vocabulary.ladder(concept_id) if not step.needs_evidence]
+        for place, step in enumerate(steps):
+            later = {name for each in steps[place:] for name in each.specialties} - GENERALISTS
+            later -= {name for each in steps[:place] for name in each.specialties}
+            others = {name for name in later if specialties.by_id[name].role not in READING}
+            if GENERALISTS & set(step.specialties) and others:
+                wrong.append((concept_id, step.step, sorted(others)))
+    assert wrong == []
+
+
+def test_a_ladder_has_at_most_seven_steps(vocabulary: Vocabulary) -> None:
+    assert [one for one, steps in vocabulary.ladders.items() if len(steps) > 7] == []
+
+
+@pytest.mark.parametrize(
+    ("concept_id", "before", "after"),
+    [
+        ("kidney_cancer", "urology", "medical_oncology"),
+        ("uterine_cancer", "gynecologic_oncology", "obstetrics_gynecology"),
+        ("uterine_cancer", "obstetrics_gynecology", "medical_oncology"),
+        ("skin_cancers", "dermatology", "medical_oncology"),
+        ("brain_metastases", "radiation_oncology", "medical_oncology"),
+        ("multiple_myeloma", "hematology", "medical_oncology"),
+        ("sickle_cell_disease", "hematology", "hematology_oncology"),
+        ("esophageal_cancer", "cardiothoracic_surgery", "medical_oncology"),
+        ("thyroid_cancer", "endocrinology", "medical_oncology"),
+        ("knee_osteoarthritis", "rehabilitation_medicine", "rheumatology"),
+        ("aortic_aneurysm", "vascular_surgery", "cardiology"),
+        ("bariatric_surgery", "general_surgery", "endocrinology"),
+        ("childhood_leukemia", "pediatric_hematology_oncology", "hematology"),
+    ],
+)
+def test_who_attends_to_the_organ_stands_before_who_attends_to_all(
+    vocabulary: Vocabulary, concept_id: str, before: str, after: str
+) -> None:
+    steps = [step for step in vocabulary.ladder(concept_id) if not step.needs_evidence]
+    first = {name: step.step for step in reversed(steps) for name in step.specialties}
+    assert first[before] < first[after]

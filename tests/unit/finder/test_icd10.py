@@ -171,3 +171,24 @@ def altered(tmp_path: Path) -> Callable[[str, str, str], Path]:
         return tmp_path
 
     return alter
+
+
+def test_a_range_of_longer_codes_goes_before_the_category() -> None:
+    assert LIBRARY.field_of("E80.4") == "liver_diseases"
+    assert LIBRARY.field_of("E80.2") == "genetic_diseases"
+    assert LIBRARY.field_of("D89.1") == "autoimmune_diseases"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Ragpicker's disaese", "A22.1"),  # the weak word is misspelt, too
+        ("allegic arthritis", "M13.8"),  # reads like the rest of another word
+        ("Mediterranean tick fver", "A77.1"),
+        ("ulcaer of urethr", "N34.2"),
+    ],
+)
+def test_two_slips_still_find_the_title(words: str, code: str) -> None:
+    answer = resolve(words, VOCABULARY)
+    assert answer.read_as is not None
+    assert answer.read_as.code == code

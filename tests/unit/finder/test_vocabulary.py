@@ -437,3 +437,70 @@ def test_a_root_concept_without_a_ladder_is_refused(altered: Callable[[str, str,
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"concepts\.csv: the file is missing"):
         load_vocabulary(tmp_path)
+
+
+# --- what somebody says of themselves, figures of tests, treatments that failed ----------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "concept_id"),
+    [
+        ("my mother had breast cancer and I have pancreatitis", "pancreatitis"),
+        ("I have gout, my sister has lupus", "gout"),
+        ("mi madre tuvo cáncer de mama y yo tengo pancreatitis", "pancreatitis"),
+        ("my mother has lung cancer", "lung_cancer"),
+        ("my son has autism and I need help", "autism"),
+    ],
+)
+def test_the_own_condition_counts_more_than_one_of_a_relative(words: str, concept_id: str) -> None:
+    assert understood(words).concept_id == concept_id
+
+
+def test_the_condition_of_a_relative_is_said_to_be_ignored() -> None:
+    assert {"breast", "cancer"} <= set(understood("my mother had breast cancer and I have gout").ignored)
+
+
+@pytest.mark.parametrize(
+    ("words", "concept_id"),
+    [
+        ("eGFR 25", "chronic_kidney_disease"),
+        ("my eGFR dropped to 40", "chronic_kidney_disease"),
+        ("EGFR mutation", "egfr_mutation"),
+        ("EGFR exon 19 deletion", "egfr_mutation"),
+        ("A1C of 9.2", "diabetes"),
+    ],
+)
+def test_a_test_with_a_figure_means_what_it_measures(words: str, concept_id: str) -> None:
+    assert understood(words).concept_id == concept_id
+
+
+@pytest.mark.parametrize(
+    ("words", "concept_id"),
+    [
+        ("methotrexate did not help my rheumatoid arthritis", "rheumatoid_arthritis"),
+        ("atrial fibrillation came back after ablation", "atrial_fibrillation"),
+        ("ablation for atrial fibrillation", "heart_ablation"),
+    ],
+)
+def test_a_treatment_that_failed_leaves_the_condition(words: str, concept_id: str) -> None:
+    assert understood(words).concept_id == concept_id
+
+
+@pytest.mark.parametrize(
+    ("words", "concept_id"),
+    [
+        ("recurrent ovarian cancer", "recurrent_ovarian"),
+        ("recurrent kidney stones", "kidney_stones"),
+        ("aortic aneurysm", "aortic_aneurysm"),
+        ("second set of eyes on a melanoma report", "melanoma"),
+        ("I feel down", "depression"),
+    ],
+)
+def test_an_adjective_counts_where_a_term_has_it_and_idioms_never(words: str, concept_id: str) -> None:
+    assert understood(words).concept_id == concept_id
+
+
+@pytest.mark.parametrize("words", ["new car smell", "four new chairs on sale", "falling out with a neighbor"])
+def test_everyday_words_make_no_offers(words: str) -> None:
+    answer = understood(words)
+    assert (answer.concept_id, answer.choices) == (None, ())
