@@ -90,10 +90,10 @@ class Result:
             "verdict": self.verdict.value, "ties": [tie.to_json() for tie in ties],
             "unchecked": list(dict.fromkeys(gaps)), "network": self.network,
             "network_as_of": self.network_as_of, "accepting": self.accepting,
-            "languages": list(self.languages), "trials": [dict(t) for t in self.trials],
+            "languages": list(self.languages), "trials": list(self.trials),
             "programs": list(self.programs), "unknown": list(self.unknown), "moved_for": self.moved_for,
             "above_next": self.above_next, "would_change": list(self.would_change),
-            "facts": {name: dict(fact) for name, fact in self.facts.items()},
+            "facts": dict(self.facts),
         }  # fmt: skip
 
 

@@ -101,7 +101,11 @@ def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Wor
         other = _main_elsewhere(question, source.get("evidence", ()), words)
         return f"{label}, but mainly works on {other}"
     if concept and concept == question.concepts[0]:
-        told = mainly(source.get("evidence", ()), question.concepts, words.concepts.get(concept, concept))
+        pieces = source.get("evidence", ())
+        ready = next((e for e in pieces if e["kind"] == "mainly" and e["concept"] == concept), None)
+        if ready and ready.get("says"):
+            return str(ready["says"])  # worked out at ingest, for the narrowest concept
+        told = mainly(pieces, question.concepts, words.concepts.get(concept, concept))
         return told or label
     return label
 
