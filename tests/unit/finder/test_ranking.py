@@ -55,7 +55,11 @@ def test_an_unknown_profile_is_an_input_error_that_names_the_known_ones() -> Non
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("weight = 0.44", "weight = 0.45", "add up to 1.01 instead of 1"),
+        (
+            'weight = 0.40\nwhy = "Own choice, 2026-11-23: less',
+            'weight = 0.41\nwhy = "Own choice, 2026-11-23: less',
+            "add up to 1.01 instead of 1",
+        ),
         ("0.85, 0.70", "0.96, 0.70", "ladder_step .* must outweigh distance and access.accepting"),
         ("[1.0, 0.85", "[0.9, 0.85", "steps must start at 1"),
         ("0.25, 0.10]", "0.25, 0]", "steps must start at 1 and fall"),
