@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -294,19 +293,6 @@ def test_every_unshared_term_is_understood_as_its_concept_or_one_below() -> None
             if row["kind"] != "shared" and understood(words).concept_id not in family:
                 wrong.append((row["term"], row["concept_id"], understood(words).concept_id))
     assert wrong == []
-
-
-def test_a_phrase_takes_less_than_five_milliseconds() -> None:
-    phrases = ["my mother has a tumour in the bile duct and needs a Whipple", "rhumatoid artritis",
-               "pankreatik canser of my grandfahter since novembre with jaundise",
-               "cholera", "A00.0", "heard live planet"] * 20  # fmt: skip
-    understood(phrases[-1])  # opens the book of ICD-10-CM, once per process
-    seconds = dict.fromkeys(phrases, 1.0)  # the best of the runs
-    for phrase in phrases:
-        start = time.thread_time()  # of the processor: the machine does other things too
-        understood(phrase)
-        seconds[phrase] = min(seconds[phrase], time.thread_time() - start)
-    assert max(seconds.values()) < 0.005
 
 
 # --- free text ---------------------------------------------------------------------------------------------
