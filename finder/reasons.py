@@ -75,7 +75,7 @@ def why_it_fits(
     titles = [shown] if shown else []
     sentences = []
     if on:
-        closeness = f"(step {on.step.step} of {len(question.ladder)}, 1 is closest)"
+        closeness = f"(step {on.step.step} of {question.ladder[-1].step}, 1 is closest)"
         sentences.append(
             ": ".join([*titles, f"{_lower_first(_label(question, source, on, words))} {closeness}"])
         )

@@ -212,6 +212,14 @@ def test_each_result_says_why_it_stands_above_the_next_and_what_would_raise_it()
     )
 
 
+def test_a_ladder_that_lost_a_step_still_says_of_how_many() -> None:
+    sparse = replace(PLAIN, ladder=(LADDER[0], replace(LADDER[1], step=4)))
+    (result,) = results_of(
+        sparse, a_page(a_response(a_specialist(), parts={"fit": 0.3, "why.step4": 0.3})), [], WORDS
+    )
+    assert result.reasons[0].endswith("(step 4 of 4, 1 is closest)")
+
+
 def test_equals_are_said_to_be_equal() -> None:
     found = results_of(PLAIN, a_page(a_response(a_specialist(1), a_specialist(2))), [], WORDS)
     assert (found[0].above_next or "").startswith("As good as the next one")
