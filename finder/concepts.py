@@ -11,6 +11,7 @@ from finder.specialties import Ages, Kept, Specialties
 from finder.tables import Row, read_table
 from finder.text import tokens
 
+A_CONCEPT = "a concept"  # what a cell must name, in the words of the error
 CONCEPT_COLUMNS = ("concept_id", "label", "kind", "parent_id", "icd10", "body_system", "ages", "source")
 LADDER_COLUMNS = (
     "concept_id",
@@ -86,6 +87,14 @@ class UrgentWords:
     text: str
 
 
+def line(concepts: Mapping[str, Concept], concept_id: str) -> tuple[str, ...]:
+    """Get a concept and everything above it, nearest first; raises KeyError for an unknown id."""
+    found = [concept_id]
+    while parent := concepts[found[-1]].parent_id:
+        found.append(parent)
+    return tuple(found)
+
+
 def load_concepts(folder: Path) -> Mapping[str, Concept]:
     """Get the concepts of concepts.csv by id; SourceError for an unknown parent or a cycle."""
     rows = read_table(folder / "concepts.csv", CONCEPT_COLUMNS)
@@ -131,7 +140,7 @@ def load_ladders(
     """
     ladders: dict[str, tuple[LadderStep, ...]] = {}
     for row in read_table(folder / "ladder.csv", LADDER_COLUMNS):
-        concept_id = _known(row, "concept_id", concepts)
+        concept_id = row.one_of("concept_id", concepts, A_CONCEPT)
         steps = ladders.get(concept_id, ())
         if row["step"] != str(len(steps) + 1):
             raise row.wrong("step", f"'{row['step']}' should be {len(steps) + 1}")
@@ -145,17 +154,15 @@ def load_ladders(
 
 def _step(row: Row, number: int, concepts: Mapping[str, Concept], specialties: Specialties) -> LadderStep:
     row.needed("source")
-    names = tuple(row.needed("specialty_ids").split())
+    names = row.several_of("specialty_ids", specialties.by_id, "a specialty")
     for name in names:
-        if name not in specialties.by_id:
-            raise row.wrong("specialty_ids", f"'{name}' is not a specialty")
         if specialties.by_id[name].kept is not Kept.CANDIDATE:
             raise row.wrong("specialty_ids", f"'{name}' may not be a result")
     if len(set(names)) != len(names):
         raise row.wrong("specialty_ids", "names a specialty twice")
     needs_evidence = row.choice("needs_evidence", YesNo) is YesNo.YES
     if row["evidence_of"]:
-        _known(row, "evidence_of", concepts)
+        row.one_of("evidence_of", concepts, A_CONCEPT)
         if not needs_evidence:
             raise row.wrong("evidence_of", "is given although no evidence is needed")
     return LadderStep(number, row.needed("label"), names, needs_evidence, row["evidence_of"] or None)
@@ -172,7 +179,7 @@ def load_procedures(
             raise row.wrong("hcpcs", f"'{code}' is not five capitals and digits")
         row.needed("source")
         meaning = ProcedureMeaning(
-            _known(row, "concept_id", concepts), _share(row, "weight"), row.needed("plain_name")
+            row.one_of("concept_id", concepts, A_CONCEPT), row.share("weight"), row.needed("plain_name")
         )
         earlier = found.get(code, ())
         if any(one.concept_id == meaning.concept_id for one in earlier):
@@ -189,19 +196,3 @@ def load_urgent(folder: Path) -> tuple[UrgentWords, ...]:
         text = f"{row.needed('label')}. {row.needed('advice')}"
         found.append(UrgentWords(tuple(tokens(row.needed("words"))), text))
     return tuple(sorted(found, key=lambda one: -len(one.key)))
-
-
-def _known(row: Row, field: str, concepts: Mapping[str, Concept]) -> str:
-    if row.needed(field) not in concepts:
-        raise row.wrong(field, f"'{row[field]}' is not a concept")
-    return row[field]
-
-
-def _share(row: Row, field: str) -> float:
-    try:
-        value = float(row[field])
-    except ValueError:
-        raise row.wrong(field, f"'{row[field]}' is not a number") from None
-    if not 0 < value <= 1:
-        raise row.wrong(field, f"{value} is not above 0 and up to 1")
-    return value

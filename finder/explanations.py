@@ -12,7 +12,7 @@ from finder.context import SearchContext
 from finder.criteria import SearchCriteria
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors, NotFound
-from finder.independence import PairVerdict, Ties, ties_of, verdict
+from finder.independence import TIE_FIELDS, PairVerdict, Ties, ties_of, verdict
 from finder.parameters import npi as checked_npi
 from finder.priors import looked_up, question_of
 from finder.proof import Proof, proof
@@ -24,7 +24,6 @@ from finder.results import results_of
 from finder.vocabulary import Understood, resolve
 
 MOST_PEOPLE = 20
-_TIES = ("npi", "name", "tie_keys", "tie_kinds_known", "ties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def independence(
     if errors:
         raise InputErrors(errors)
     generation = served(engine, prefix)
-    found = documents(engine, {generation.specialists: wanted}, {generation.specialists: _TIES})
+    found = documents(engine, {generation.specialists: wanted}, {generation.specialists: TIE_FIELDS})
     people = _people(wanted, found[generation.specialists])
     pairs = tuple(_pair(one, other, context.words, now) for one, other in combinations(people, 2))
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)

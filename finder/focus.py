@@ -22,7 +22,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from finder.concepts import Concept
+from finder.concepts import A_CONCEPT, Concept
 from finder.documents import EvidenceKind
 from finder.specialties import Specialties
 from finder.tables import DATA, read_table
@@ -121,15 +121,10 @@ def load_focused_specialties(
     """
     found: dict[str, tuple[str, ...]] = {}
     for row in read_table(folder / "focused_specialties.csv", FOCUSED_COLUMNS):
-        specialty_id = row.needed("specialty_id")
-        if specialty_id not in specialties.by_id:
-            raise row.wrong("specialty_id", f"'{specialty_id}' is not a specialty")
+        specialty_id = row.one_of("specialty_id", specialties.by_id, "a specialty")
         if specialty_id in found:
             raise row.wrong("specialty_id", f"'{specialty_id}' is listed twice")
-        found[specialty_id] = tuple(row.needed("concept_ids").split())
-        for concept_id in found[specialty_id]:
-            if concept_id not in concepts:
-                raise row.wrong("concept_ids", f"'{concept_id}' is not a concept")
+        found[specialty_id] = row.several_of("concept_ids", concepts, A_CONCEPT)
         row.needed("source")
         row.needed("as_of")
     return MappingProxyType(found)

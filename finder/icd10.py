@@ -22,6 +22,7 @@ from pathlib import Path
 from types import MappingProxyType
 from xml.etree import ElementTree
 
+from finder.concepts import A_CONCEPT
 from finder.errors import SourceError
 from finder.spelling import SHORT, is_misspelt_weak, join, nearest
 from finder.tables import read_table
@@ -133,11 +134,10 @@ def load_fields(folder: Path, concepts: Iterable[str]) -> tuple[Field, ...]:
         low, _dash, high = row.needed("codes").partition("-")
         if bool(row["concept_id"]) == bool(row["why_none"]):
             raise row.wrong("why_none", "a range has either a concept or the reason why it has none")
-        if row["concept_id"] and row["concept_id"] not in known:
-            raise row.wrong("concept_id", f"'{row['concept_id']}' is not a concept")
+        concept_id = row.one_of("concept_id", known, A_CONCEPT) if row["concept_id"] else None
         if high and high < low:
             raise row.wrong("codes", f"'{row['codes']}' ends before it begins")
-        found.append(Field(low, high or low, row["concept_id"] or None))
+        found.append(Field(low, high or low, concept_id))
     return tuple(found)
 
 

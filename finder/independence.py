@@ -23,6 +23,7 @@ RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
 # half-life of a trial that is the five years within which co-investigators are asked to say so.
 HALF_LIVES_THAT_COUNT = 2
 DAYS_A_YEAR = 365.25
+TIE_FIELDS = ("npi", "name", "tie_keys", "tie_kinds_known", "ties")  # of a document, for `ties_of`
 # Kinds that are settled of an organization by what it is; `ties_of_organization` says why.
 _SETTLED_BY: Mapping[OrganizationKind, tuple[str, ...]] = MappingProxyType(
     {
@@ -95,6 +96,11 @@ class TieRules:
     def breaking(self) -> tuple[str, ...]:
         """Kinds whose shared keys make two specialists not independent."""
         return tuple(k.name for k in self.kinds.values() if k.strength is Strength.BREAKS)
+
+    def name_of(self, kind: str) -> str:
+        """Name of a kind in a sentence about one person: practice in one group, but at several hospitals."""
+        rule = self.kinds.get(kind)
+        return (rule.plural if kind == "hospital" else rule.one) if rule else kind
 
     def needed(self) -> tuple[str, ...]:
         """Kinds that must be known on both sides before anyone is called independent."""

@@ -13,6 +13,7 @@ from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.geo import Point
 from finder.independence import (
+    TIE_FIELDS,
     Ties,
     breaking_keys,
     has_gap,
@@ -29,8 +30,7 @@ from finder.vocabulary import Understood
 
 MOST_READ = 200  # people or organizations of one name that are compared with the place
 MOST_ASKED = 10  # candidates in one question
-_TIES = ("npi", "name", "tie_keys", "tie_kinds_known", "ties")
-_PERSON_FIELDS = (*_TIES, "specialties", "sites")
+_PERSON_FIELDS = (*TIE_FIELDS, "specialties", "sites")
 _ORGANIZATION_FIELDS = ("kind", "name", "name_folded", "aliases", "owner_ids", "facts")
 _PLACE_FIELDS = ("point", "state")
 
@@ -103,7 +103,7 @@ def looked_up(
 
 def _fields(generation: Served) -> dict[str, Sequence[str]]:
     return {
-        generation.specialists: _TIES,
+        generation.specialists: TIE_FIELDS,
         generation.places: _PLACE_FIELDS,
         generation.organizations: _ORGANIZATION_FIELDS,
     }

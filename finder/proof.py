@@ -135,8 +135,6 @@ def _over(tie: Tie) -> str:
 
 def _missing(kind: str, side: Side, pair: Pair, words: Words) -> Missing:
     person = pair.prior if side is Side.PRIOR else pair.candidate
-    rule = words.rules.kinds.get(kind)
-    name = (rule.plural if kind == "hospital" else rule.one) if rule else kind
     verb = "are" if kind == "hospital" else "is"
-    text = f"The {name} of {person.name} {verb} not known, so this could not be checked"
+    text = f"The {words.rules.name_of(kind)} of {person.name} {verb} not known, so this could not be checked"
     return Missing(kind, person.npi, person.name, text)

@@ -25,6 +25,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from finder.concepts import A_CONCEPT
 from finder.hpo import Disease, diseases_in, load_parents, package_folder, signs
 from finder.icd10 import Named, stem
 from finder.spelling import nearest
@@ -207,11 +208,10 @@ def load_systems(folder: Path, concepts: Iterable[str]) -> Mapping[str, str | No
     for row in read_table(folder / "hpo_systems.csv", SYSTEM_COLUMNS):
         row.needed("source")
         row.needed("name")
-        if row["concept_id"] and row["concept_id"] not in known:
-            raise row.wrong("concept_id", f"'{row['concept_id']}' is not a concept")
+        concept_id = row.one_of("concept_id", known, A_CONCEPT) if row["concept_id"] else None
         if row.needed("hpo_id") in found:
             raise row.wrong("hpo_id", f"'{row['hpo_id']}' is listed twice")
-        found[row["hpo_id"]] = row["concept_id"] or None
+        found[row["hpo_id"]] = concept_id
     return MappingProxyType(found)
 
 

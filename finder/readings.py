@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from finder.concepts import Concept, ConceptKind
+from finder.concepts import Concept, ConceptKind, line
 from finder.spelling import Match, Reading
 from finder.terms import TermIndex, Words
 from finder.text import tokens, word_key
@@ -160,14 +160,6 @@ def own_clauses(text: str, words: Words) -> str | None:
         if not others and _OWN.search(" ".join(found))
     ]
     return " ".join(own) if own and any(is_of_family) else None
-
-
-def line(concepts: Mapping[str, Concept], concept_id: str) -> tuple[str, ...]:
-    """Get a concept and everything above it, nearest first; raises KeyError for an unknown id."""
-    found = [concept_id]
-    while parent := concepts[found[-1]].parent_id:
-        found.append(parent)
-    return tuple(found)
 
 
 def of_code(code: str, concepts: Mapping[str, Concept]) -> tuple[str, ...]:

@@ -223,9 +223,7 @@ def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
 
 def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
     owner = pair.prior.name if side is Side.PRIOR else "this specialist"
-    rule = words.rules.kinds.get(kind)
-    name = (rule.plural if kind == "hospital" else rule.one) if rule else kind
-    return f"{name} of {owner}: could not be compared"
+    return f"{words.rules.name_of(kind)} of {owner}: could not be compared"
 
 
 def _upper_first(sentence: str) -> str:

@@ -1,7 +1,7 @@
 """Reads the rule and fact tables of `finder/data`: UTF-8 CSV, exact header, refused whole."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -41,6 +41,31 @@ class Row:
         except ValueError:
             allowed = ", ".join(member.value for member in kind)
             raise self.wrong(field, f"'{self[field]}' is none of: {allowed}") from None
+
+    def one_of(self, field: str, known: Container[str], what: str) -> str:
+        """Get a cell that names one of `known`, which are `what` ("a concept"); raises SourceError for an
+        empty one and any other.
+        """
+        return self._checked(field, self.needed(field), known, what)
+
+    def several_of(self, field: str, known: Container[str], what: str) -> tuple[str, ...]:
+        """Get a cell of at least one name, parted by spaces, each as for `one_of`."""
+        return tuple(self._checked(field, name, known, what) for name in self.needed(field).split())
+
+    def share(self, field: str) -> float:
+        """Get a cell as a number above 0 and up to 1; raises SourceError for any other."""
+        try:
+            value = float(self.needed(field))
+        except ValueError:
+            raise self.wrong(field, f"'{self[field]}' is not a number") from None
+        if not 0 < value <= 1:
+            raise self.wrong(field, f"{value} is not above 0 and up to 1")
+        return value
+
+    def _checked(self, field: str, name: str, known: Container[str], what: str) -> str:
+        if name not in known:
+            raise self.wrong(field, f"'{name}' is not {what}")
+        return name
 
 
 def read_table(path: Path, columns: Sequence[str]) -> list[Row]:

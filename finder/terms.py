@@ -9,7 +9,7 @@ guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from types import MappingProxyType
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from finder.concepts import A_CONCEPT, Concept, ConceptKind, line
 from finder.tables import Row, read_table
 from finder.text import by_sound, fold, tokens, word_key
 
@@ -199,11 +200,9 @@ def _by_first_word(phrases: Iterable[str]) -> Mapping[str, tuple[Key, ...]]:
     return MappingProxyType(found)
 
 
-def load_terms(
-    folder: Path, words: Words, concepts: Mapping[str, bool], line: Callable[[str], tuple[str, ...]]
-) -> TermIndex:
-    """Get the index of terms.csv; `concepts` says which concepts are conditions, `line(concept_id)` gives a
-    concept and everything above it.
+def load_terms(folder: Path, words: Words, concepts: Mapping[str, Concept]) -> TermIndex:
+    """Get the index of terms.csv.
+
     Raises SourceError for an unknown concept, and for words that mean two concepts without being `shared`.
     """
     strict: dict[Key, Entry] = {}
@@ -212,14 +211,13 @@ def load_terms(
     tests: dict[Key, str] = {}
     keys: dict[str, str] = {}  # by word, as most words stand in many terms
     for row in read_table(folder / "terms.csv", TERM_COLUMNS):
-        if row.needed("concept_id") not in concepts:
-            raise row.wrong("concept_id", f"'{row['concept_id']}' is not a concept")
+        row.one_of("concept_id", concepts, A_CONCEPT)
         row.needed("source")
         if row.choice("kind", TermKind) is TermKind.TEST:
             tests[tuple(map(word_key, tokens(row.needed("term"))))] = row["concept_id"]
         else:
             terms.append(_add(row, words, strict, shared, keys))
-    loose = _loose(strict, words, line)
+    loose = _loose(strict, words, concepts)
     by_word: dict[str, list[Key]] = {}
     for key in loose:
         for word in key:
@@ -227,7 +225,7 @@ def load_terms(
     known = frozenset(word for key in (*strict, *loose, *tests) for word in key)
     return TermIndex(
         words=words,
-        conditions=frozenset(one for one, is_condition in concepts.items() if is_condition),
+        conditions=frozenset(key for key, one in concepts.items() if one.kind is ConceptKind.CONDITION),
         tests=MappingProxyType(tests),
         strict=MappingProxyType(strict),
         loose=MappingProxyType(loose),
@@ -285,9 +283,7 @@ def _add(
     return Term(" ".join(typed), row["term"], row["concept_id"], kind)
 
 
-def _loose(
-    strict: Mapping[Key, Entry], words: Words, line: Callable[[str], tuple[str, ...]]
-) -> dict[Key, Entry]:
+def _loose(strict: Mapping[Key, Entry], words: Words, concepts: Mapping[str, Concept]) -> dict[Key, Entry]:
     meant: dict[Key, dict[str, tuple[int, int]]] = {}
     for key, entry in strict.items():
         if (loose := _loose_key(key, words)) and not entry.has_negation and not entry.is_abbreviation:
@@ -299,9 +295,11 @@ def _loose(
     found = {}
     for key, distances in meant.items():
         least = min(distances.values())
-        concepts = [one for one in distances if distances[one] == least]
-        above = [one for one in concepts if all(one in line(other) for other in concepts)]
-        found[key] = Entry(tuple(above or sorted(concepts)), False, False)
+        near = sorted(one for one in distances if distances[one] == least)
+        if len(near) > 1:
+            lines = [line(concepts, one) for one in near]
+            near = [one for one in near if all(one in each for each in lines)] or near
+        found[key] = Entry(tuple(near), False, False)
     return found
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from finder.concepts import Concept, ConceptKind
+from finder.concepts import A_CONCEPT, Concept, ConceptKind, line
 from finder.tables import DATA, Row, read_table
 
 TREATS_COLUMNS = ("concept_id", "condition_id", "weight", "source")
@@ -33,13 +33,13 @@ def load_treatments(concepts: Mapping[str, Concept], folder: Path = DATA) -> Tre
     found: dict[str, tuple[tuple[str, float], ...]] = {}
     for row in read_table(folder / "treats.csv", TREATS_COLUMNS):
         row.needed("source")
-        concept = _known(row, "concept_id", concepts)
+        concept = concepts[row.one_of("concept_id", concepts, A_CONCEPT)]
         if concept.kind not in _DONE:
             raise row.wrong("concept_id", f"'{concept.concept_id}' is no procedure, drug or marker")
         condition_id = _condition(row, concept, concepts)
         earlier = found.get(concept.concept_id, ())
         _check_apart(row, condition_id, [one for one, _ in earlier], concepts)
-        share = _share(row)
+        share = row.share("weight")
         if sum(part for _, part in earlier) + share > _WHOLE:
             raise row.wrong("weight", f"the shares of '{concept.concept_id}' add up to more than 1")
         found[concept.concept_id] = (*earlier, (condition_id, share))
@@ -66,18 +66,11 @@ def with_treated(counts: Mapping[str, float], treatments: Treatments) -> dict[st
     return dict(sorted(found.items()))
 
 
-def _known(row: Row, field: str, concepts: Mapping[str, Concept]) -> Concept:
-    concept = concepts.get(row.needed(field))
-    if concept is None:
-        raise row.wrong(field, f"'{row[field]}' is not a concept")
-    return concept
-
-
 def _condition(row: Row, concept: Concept, concepts: Mapping[str, Concept]) -> str:
-    condition = _known(row, "condition_id", concepts)
+    condition = concepts[row.one_of("condition_id", concepts, A_CONCEPT)]
     if condition.kind in _DONE:
         raise row.wrong("condition_id", f"'{condition.concept_id}' is not a condition")
-    if condition.concept_id in _above(concept.concept_id, concepts):
+    if condition.concept_id in line(concepts, concept.concept_id)[1:]:
         raise row.wrong("condition_id", f"'{condition.concept_id}' stands above '{concept.concept_id}'")
     return condition.concept_id
 
@@ -86,24 +79,5 @@ def _check_apart(row: Row, condition_id: str, earlier: list[str], concepts: Mapp
     for other in earlier:
         if other == condition_id:
             raise row.wrong("condition_id", f"'{condition_id}' is listed twice")
-        if other in _above(condition_id, concepts) or condition_id in _above(other, concepts):
+        if other in line(concepts, condition_id) or condition_id in line(concepts, other):
             raise row.wrong("condition_id", f"'{condition_id}' and '{other}' are broader and narrower")
-
-
-def _above(concept_id: str, concepts: Mapping[str, Concept]) -> list[str]:
-    found: list[str] = []
-    parent = concepts[concept_id].parent_id
-    while parent:
-        found.append(parent)
-        parent = concepts[parent].parent_id
-    return found
-
-
-def _share(row: Row) -> float:
-    try:
-        share = float(row.needed("weight"))
-    except ValueError:
-        raise row.wrong("weight", f"'{row['weight']}' is not a number") from None
-    if not 0 < share <= 1:
-        raise row.wrong("weight", f"{share} is not above 0 and up to 1")
-    return share

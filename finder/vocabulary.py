@@ -24,6 +24,7 @@ from finder.concepts import (
     LadderStep,
     ProcedureMeaning,
     UrgentWords,
+    line,
     load_concepts,
     load_ladders,
     load_procedures,
@@ -31,7 +32,7 @@ from finder.concepts import (
 )
 from finder.icd10 import Hit, Library, Named, load_fields
 from finder.rare import RareDiseases, load_rare
-from finder.readings import MOST_CHOICES, Own, line, misspelt, of_code, own_clauses, own_of
+from finder.readings import MOST_CHOICES, Own, misspelt, of_code, own_clauses, own_of
 from finder.specialties import Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
@@ -176,8 +177,7 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
         if concept.parent_id:
             children[concept.parent_id] = (*children.get(concept.parent_id, ()), concept.concept_id)
     words = load_words(folder)
-    is_condition = {one.concept_id: one.kind is ConceptKind.CONDITION for one in concepts.values()}
-    index = load_terms(folder, words, is_condition, lambda one: line(concepts, one))
+    index = load_terms(folder, words, concepts)
     return Vocabulary(
         concepts=concepts,
         ladders=load_ladders(folder, concepts, specialties or load_specialties(folder)),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from finder.concepts import Concept
+from finder.concepts import A_CONCEPT, Concept
 from finder.tables import DATA, Row, read_table
 
 VOLUME_COLUMNS = (
@@ -60,14 +60,10 @@ def load_volumes(concepts: Mapping[str, Concept], folder: Path = DATA) -> Mappin
 
 
 def _group(row: Row, concepts: Mapping[str, Concept]) -> VolumeGroup:
-    concept_ids = tuple(row.needed("concept_ids").split())
-    for concept_id in concept_ids:
-        if concept_id not in concepts:
-            raise row.wrong("concept_ids", f"'{concept_id}' is not a concept")
     return VolumeGroup(
         group_id=row.needed("group_id"),
         label=row.needed("label"),
-        concept_ids=concept_ids,
+        concept_ids=row.several_of("concept_ids", concepts, A_CONCEPT),
         codes=tuple(row.needed("hcpcs").split()),
         surgeon_per_year=_count(row, "surgeon_per_year"),
         hospital_per_year=_count(row, "hospital_per_year"),

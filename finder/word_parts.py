@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+from finder.concepts import A_CONCEPT
 from finder.errors import SourceError
 from finder.spelling import nearest
 from finder.tables import Row, read_table
@@ -201,11 +202,10 @@ def load_word_parts(folder: Path, concepts: Iterable[str]) -> WordParts:
 
 
 def _part(row: Row, known: frozenset[str]) -> Part:
-    text, concept = row.needed("part"), row["concept_id"] or None
+    text = row.needed("part")
     if not text.isalpha() or not text.islower():
         raise row.wrong("part", f"'{text}' is not a part of a folded word")
-    if concept is not None and concept not in known:
-        raise row.wrong("concept_id", f"'{concept}' is not a concept")
+    concept = row.one_of("concept_id", known, A_CONCEPT) if row["concept_id"] else None
     if concept is None and row["place"] != Place.IS:
         raise row.wrong("concept_id", "is empty, which only a whole word may be")
     if row["rank"] not in RANKS:

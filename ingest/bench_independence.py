@@ -16,7 +16,7 @@ import orjson
 from finder.config import Config
 from finder.criteria import SearchCriteria
 from finder.engine import translated
-from finder.independence import Strength, TieRules, Ties, Verdict, ties_of, verdict
+from finder.independence import TIE_FIELDS, Strength, TieRules, Ties, Verdict, ties_of, verdict
 from finder.local_node import node_status
 from finder.reads import Client, documents, served
 from finder.search import SearchContext, find_specialists, load_context
@@ -34,7 +34,6 @@ TIE_OF = MappingProxyType(
         "recent_cohort": "school",
     }
 )  # fmt: skip
-FIELDS = ("npi", "name", "tie_keys", "tie_kinds_known", "ties")
 LOOKED_UP_AT_ONCE = 1_000
 PAGE = 20
 LEAST_SHARE = 0.99  # precision and recall of every kind
@@ -168,7 +167,7 @@ def _documents(client: Client, prefix: str, truth: Mapping[str, Any]) -> dict[st
     found: dict[str, Ties] = {}
     for start in range(0, len(npis), LOOKED_UP_AT_ONCE):
         wanted = npis[start : start + LOOKED_UP_AT_ONCE]
-        sources = documents(client, {index: wanted}, {index: FIELDS})[index]
+        sources = documents(client, {index: wanted}, {index: TIE_FIELDS})[index]
         found |= {npi: ties_of(npi, source) for npi, source in sources.items()}
     return found
 

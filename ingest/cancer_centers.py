@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from finder.text import fold
 from ingest.addresses import address
+from ingest.owners import newest
 from ingest.staging import Staging
 
 # Words of names that say nothing about which institution it is.
@@ -37,12 +38,11 @@ def center_hospitals(staging: Staging) -> Mapping[str, CancerCenter]:
     """
     places: dict[str, dict[str, CancerCenter]] = defaultdict(dict)
     for name, street, zip_code, designation, as_of in staging.rows(
-        "SELECT DISTINCT name, street, zip, center_type, as_of FROM nci_centers WHERE name IS NOT NULL"
-        " QUALIFY coalesce(as_of, '') = max(coalesce(as_of, '')) OVER (PARTITION BY name) ORDER BY ALL"
+        newest("nci_centers", "name", "street, zip, center_type")
     ):
         place = address(street, None, zip_code)
         if place and name:
-            places[f"{place.building}|{place.zip}"][name] = CancerCenter(name, designation, as_of)
+            places[place.building_key][name] = CancerCenter(name, designation, as_of)
     if not places:
         return {}
     found: dict[str, set[CancerCenter]] = defaultdict(set)
@@ -52,7 +52,7 @@ def center_hospitals(staging: Staging) -> Mapping[str, CancerCenter]:
     ):
         place = address(street, None, zip_code)
         if ccn and name and place:
-            here = places.get(f"{place.building}|{place.zip}", {})
+            here = places.get(place.building_key, {})
             found[ccn].update(center for center in here.values() if _telling(name) & _telling(center.name))
     return {ccn: next(iter(centers)) for ccn, centers in sorted(found.items()) if len(centers) == 1}
 

@@ -12,6 +12,7 @@ import orjson
 from finder.independence import Ties, Verdict, load_rules, ties_of, ties_of_organization, verdict
 from ingest.build import build
 from ingest.files import inspected
+from ingest.owners import newest
 from ingest.recognition import recognised
 from ingest.sources import SOURCES
 from ingest.staging import Staging
@@ -32,11 +33,13 @@ def count_real_pairs(data: Path) -> dict[str, Any]:
                 if source.name in NEEDED:
                     staging.stage(inspected(file), source)
             staging.sort_people()
-            groups, systems = _groups(staging), _systems(staging)
+            groups = _members(staging, "clinicians", "npi", "group_id")
+            systems = _members(staging, "system_hospitals", "ccn", "system_id")
         built = build(home / "staging.duckdb", home / "build", is_demonstration=False)
         people = {key: ties_of(key, source) for key, source in _documents(built.files["specialists"])}
         hospitals = {
-            key: ties_of_organization(key, source) for key, source in _documents(built.files["organizations"])
+            key.removeprefix("hospital:"): ties_of_organization(key, source)
+            for key, source in _documents(built.files["organizations"])
         }
     by_group = _judged(groups, people)
     by_system = _judged(systems, hospitals)
@@ -47,26 +50,12 @@ def count_real_pairs(data: Path) -> dict[str, Any]:
     return {"people": len(people), "same_group": by_group, "same_system": by_system, "holds": holds}
 
 
-def _groups(staging: Staging) -> dict[str, set[str]]:
-    """People by the group numbers of their newest clinician rows."""
+def _members(staging: Staging, table: str, key: str, family: str) -> dict[str, set[str]]:
+    """Keys by the families that the newest rows of a table name for them."""
     found: dict[str, set[str]] = defaultdict(set)
-    for npi, group in staging.rows(
-        "SELECT DISTINCT npi, group_id FROM clinicians WHERE npi IS NOT NULL"
-        " QUALIFY coalesce(as_of, '') = max(coalesce(as_of, '')) OVER (PARTITION BY npi)"
-    ):
-        if npi and group:
-            found[group].add(npi)
-    return found
-
-
-def _systems(staging: Staging) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for ccn, system in staging.rows(
-        "SELECT DISTINCT ccn, system_id FROM system_hospitals WHERE ccn IS NOT NULL"
-        " QUALIFY coalesce(as_of, '') = max(coalesce(as_of, '')) OVER (PARTITION BY ccn)"
-    ):
-        if ccn and system:
-            found[system].add(f"hospital:{ccn}")
+    for member, name, _as_of in staging.rows(newest(table, key, family)):
+        if member and name:
+            found[name].add(member)
     return found
 
 
