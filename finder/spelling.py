@@ -64,11 +64,22 @@ def read(text: str, index: TermIndex) -> Reading:
         replace(word, is_denied=is_negated(typed, word.first, word.last, index.words))
         for word in _words(text, typed, index)
     ]
+    term = _whole_term(words, index, typed)
+    if term is not None:  # before figures and failures are looked for: "190 over LDL" is "LDL over 190"
+        return Reading((term,), tuple(words))
     if _is_failed(typed, index.words):  # "migraine, topiramate did not help" is the migraine
         matches = _matches(words, index, typed, index.conditions)
         if matches:
             return Reading(tuple(matches), tuple(words))
     return Reading(tuple(_matches(words, index, typed)), tuple(words))
+
+
+def _whole_term(words: list[Word], index: TermIndex, typed: list[str]) -> Match | None:
+    """Get the term that all the words are, as they stand and in any order."""
+    if not 1 < len(words) <= index.longest or any(word.readings[0][1] for word in words):
+        return None
+    match = _match(words, frozenset(range(len(words))), index, typed)
+    return match if match is not None and not match.edits and not match.is_loose else None
 
 
 def _matches(

@@ -155,6 +155,14 @@ def _misspelt(term: Term, source: random.Random) -> str:
     return text.replace(old, new, 1)
 
 
+@pytest.mark.parametrize(
+    ("typed", "concept"),
+    [("LDL 190 over", "familial_hypercholesterolemia"), ("crohns biologics for failed", "ibd_biologics")],
+)
+def test_a_whole_term_in_another_order_is_no_figure_and_no_failure(typed: str, concept: str) -> None:
+    assert resolve(typed, VOCABULARY).concept_id == concept
+
+
 @given(st.sampled_from(PLAIN), st.randoms(use_true_random=False))
 @settings(max_examples=300, deadline=None)
 def test_order_and_case_of_a_term_change_nothing(term: Term, source: random.Random) -> None:
