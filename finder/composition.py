@@ -24,13 +24,15 @@ class Page:
     """One page of hits in the order shown.
 
     `moved` says for which hits (by id) they stand higher than their score; `last` is the last hit up to which
-    all in the engine's order were shown, `skip` the ids of those that were shown from behind it.
+    all in the engine's order were shown, `skip` the ids of those that were shown from behind it. `is_varied`
+    says that the first ones show as many different ones as are wanted.
     """
 
     hits: tuple[Hit, ...]
     moved: Mapping[str, Breadth]
     last: Hit | None
     skip: tuple[str, ...] = ()
+    is_varied: bool = False
 
 
 def page_of(hits: Sequence[Hit]) -> Page:
@@ -38,14 +40,9 @@ def page_of(hits: Sequence[Hit]) -> Page:
     return Page(tuple(hits), {}, hits[-1] if hits else None)
 
 
-def is_varied(hits: Sequence[Hit], breadth: Breadth) -> bool:
-    """Whether these hits alone allow a page that shows as many different ones as are wanted."""
-    return _different(_order(hits, breadth)[0][:FIRST], breadth) >= WANTED
-
-
 def composed(hits: Sequence[Hit], breadth: Breadth, size: int) -> Page:
     """Get the first page of `size` hits, from up to LOOKED_AT hits in the engine's order."""
-    order, chosen = _order(hits, breadth)
+    order, chosen, number = _order(hits, breadth)
     at = {hit["_id"]: place for place, hit in enumerate(hits)}
     shown = order[:size]
     ids = {hit["_id"] for hit in shown}
@@ -56,11 +53,13 @@ def composed(hits: Sequence[Hit], breadth: Breadth, size: int) -> Page:
         if hit["_id"] in chosen and at[hit["_id"]] > place
     }
     skip = tuple(hit["_id"] for hit in shown if at[hit["_id"]] >= seen)
-    return Page(tuple(shown), moved, hits[seen - 1] if seen else None, skip)
+    return Page(tuple(shown), moved, hits[seen - 1] if seen else None, skip, number >= WANTED)
 
 
-def _order(hits: Sequence[Hit], breadth: Breadth) -> tuple[list[Hit], set[str]]:
-    """The hits in the order of the rule, and the ids of those that were chosen for being different."""
+def _order(hits: Sequence[Hit], breadth: Breadth) -> tuple[list[Hit], set[str], int]:
+    """The hits in the order of the rule, the ids of those that were chosen for being different, and how many
+    different ones the first places show.
+    """
     best: tuple[int, list[Hit], list[Hit]] | None = None
     for moves in range(FIRST - WANTED + 1):
         head = list(hits[: FIRST - moves])
@@ -71,10 +70,10 @@ def _order(hits: Sequence[Hit], breadth: Breadth) -> tuple[list[Hit], set[str]]:
         if number >= WANTED:
             break
     assert best is not None  # the loop runs at least once
-    _number, head, found = best
+    number, head, found = best
     chosen = {hit["_id"] for hit in found}
     placed = chosen | {hit["_id"] for hit in head}
-    return [*head, *found, *(hit for hit in hits if hit["_id"] not in placed)], chosen
+    return [*head, *found, *(hit for hit in hits if hit["_id"] not in placed)], chosen, number
 
 
 def _further(head: Sequence[Hit], others: Sequence[Hit], breadth: Breadth, most: int) -> list[Hit]:

@@ -101,13 +101,6 @@ class SearchContext:
         kinds = self.vocabulary.concepts
         return tuple(one for one in above if kinds[one].kind is ConceptKind.CONDITION)
 
-    def related(self, concept_id: str) -> tuple[str, ...]:
-        """Get a concept, everything below it, and the broader ones but the broadest, which hold whole fields:
-        who treats cancer of the bowel works in the field of the pancreas, who treats skin cancer does not.
-        """
-        above = self.vocabulary.ancestors(concept_id)
-        return (*self.below(concept_id), *above[:-1])
-
 
 def load_context(remember_s: float = 0.0) -> SearchContext:
     """Get the vocabulary, the profiles and the rules. Raises SourceError when a data file is wrong.

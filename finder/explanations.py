@@ -120,9 +120,9 @@ def explain(
     results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
         raise NotFound(f"no specialist with NPI {npi} is in the directory")
-    is_found = FOUND in response["hits"]["hits"][0].get("matched_queries", {})
-    own = {part.name: part.value for part in results[0].parts}
-    would_change = what_would_change(question, own, None)
+    scores = response["hits"]["hits"][0].get("matched_queries", {})
+    is_found = FOUND in scores
+    would_change = what_would_change(question, scores, None)
     return replace(explained, result=replace(results[0], would_change=would_change), is_found=is_found)
 
 

@@ -126,7 +126,6 @@ def question_of(
         ladder=context.ladder_for(criteria, understood),
         ages=context.ages_for(criteria, understood),
         concepts=context.below(understood.concept_id or ""),
-        related=context.related(understood.concept_id or ""),
         broader=context.broader(understood.concept_id or ""),
         above=context.vocabulary.ancestors(understood.concept_id or ""),
         profile=context.profile_for(criteria, understood),

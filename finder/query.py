@@ -25,33 +25,25 @@ FOUND = "why.found"
 TOGETHER = "together"
 SHOWN = "shown"
 DAYS_PER_YEAR = 365.25
-_ATTRIBUTE_OF = MappingProxyType(
-    {
-        PartName.ACADEMIC: ("attributes", "academic"),
-        PartName.SECOND_OPINIONS: ("attributes", "second_opinions"),
-        PartName.ACCEPTING: ("accepting", "yes"),
-    }
-)
-# What a result shows; the labels of ties only where there is a prior doctor to compare with.
+_ATTRIBUTE_OF = MappingProxyType({PartName.ACADEMIC: "academic", PartName.SECOND_OPINIONS: "second_opinions"})
+# What a result shows; the labels of ties (`ties`) only where there is a prior doctor to compare with.
 _SHOWN = (
     "npi", "name", "credentials", "specialties", "main_specialties", "roles", "sites", "languages", "ages",
     "accepting", "attributes", "evidence", "trials", "program_ids", "facts", "tie_keys", "tie_kinds_known",
     "demonstration",
 )  # fmt: skip
-_SHOWN_TIES = ("ties",)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One search, everything looked up.
 
-    `concepts` are the concept understood and everything below it, `above` all broader ones, `related` the
-    former with the latter but the broadest: a main focus on none of them is one on something else; `broader`
-    is the next broader condition, evidence of which counts as kin. `ages`
-    says for whom the opinion is; not known, it is taken to be an adult. `place` is latitude and longitude in
-    degrees; `now` is the day from which the age of evidence counts. Of the prior doctors: their NPIs, the tie
-    keys by kind that break independence of any of them, the keys that weaken it, the kinds that must be known
-    of both sides, and whether one of these is not known of some prior doctor.
+    `concepts` are the concept understood and everything below it, `above` all broader ones, nearest first,
+    and `broader` the next one where it is a condition, evidence of which counts as kin. `ages` says for whom
+    the opinion is; not known, it is taken to be an adult. `place` is latitude and longitude in degrees; `now`
+    is the day from which the age of evidence counts. Of the prior doctors: their NPIs, the tie keys by kind
+    that break independence of any of them, the keys that weaken it, the kinds that must be known of both
+    sides, and whether one of these is not known of some prior doctor.
     """
 
     criteria: SearchCriteria
@@ -59,7 +51,6 @@ class Question:
     concepts: Sequence[str]
     profile: Profile
     now: date
-    related: Sequence[str] = ()
     above: Sequence[str] = ()
     broader: Sequence[str] = ()
     ages: Ages = Ages.ANY
@@ -69,6 +60,13 @@ class Question:
     weaker_keys: Sequence[str] = ()
     needed_kinds: Sequence[str] = ()
     has_prior_gap: bool = False
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """The concepts of the same field, without the broadest ones, which hold several: who treats cancer of
+        the bowel works in the field of the pancreas, who treats skin cancer does not.
+        """
+        return (*self.concepts, *self.above[:-1])
 
     def leaves_out(self) -> list[str]:
         """Tie keys whose holders are left out; none where tied people are to be shown."""
@@ -99,47 +97,27 @@ def specialists_body(question: Question) -> dict[str, Any]:
     and without; four searches at a time, best of nine rounds: 96 a second, 84 with a second body that counts,
     106 without excluding anybody.
     """
-    criteria = question.criteria
-    body: dict[str, Any] = {
-        "size": criteria.size,
-        "track_total_hits": True,
-        "_source": list(_SHOWN + (_SHOWN_TIES if criteria.has_prior else ())),
-        "query": {"bool": {**_who(question), "should": _parts(question)}},
-        "sort": _sort(question.place),
-    }
+    body, tied = _hits_body(question), _tied(question)
     aggregations: dict[str, Any] = {}
-    if question.leaves_out():
-        tied = _terms("tie_keys", question.leaves_out())
+    if tied:
         by_kind = {kind: _terms("tie_keys", keys) for kind, keys in question.excluded_keys.items() if keys}
         aggregations["excluded"] = {"filter": tied, "aggs": {"by_kind": {"filters": {"filters": by_kind}}}}
-        body["post_filter"] = {"bool": {"must_not": [tied]}}
-    if criteria.facets:
+    if question.criteria.facets:
+        left = {"bool": {"must_not": [tied]}} if tied else {"match_all": {}}
         counts = _counts(question, [f for f in facets_of(question) if not _is_asked(question, f)])
-        aggregations[SHOWN] = {"filter": body.get("post_filter", {"match_all": {}}), "aggs": counts}
-    if aggregations:
-        body["aggs"] = aggregations
-    if criteria.position:
-        body["search_after"] = list(criteria.position.sort)
-        if criteria.position.skip:  # left out after the counting, too
-            left_out = body.setdefault("post_filter", {"bool": {"must_not": []}})["bool"]["must_not"]
-            left_out.append({"ids": {"values": list(criteria.position.skip)}})
-    return body
+        aggregations[SHOWN] = {"filter": left, "aggs": counts}
+    return {**body, "aggs": aggregations} if aggregations else body
 
 
 def further_body(question: Question, sort: Sequence[Any], size: int) -> dict[str, Any]:
     """Get the body of the `size` hits that follow on the one with the sort values `sort`, without counts."""
-    uncounted = replace(question, criteria=replace(question.criteria, facets=False, size=size))
-    body = {**specialists_body(uncounted), "search_after": list(sort)}
-    body.pop("aggs", None)
-    return body
+    return {**_hits_body(question), "size": size, "search_after": list(sort)}
 
 
 def surgeon_body(question: Question) -> dict[str, Any]:
     """Get the body of the search for the one surgeon who fits best, whatever kind of doctor was asked for."""
-    asked = replace(question.criteria, role=RoleAsked.SURGERY, specialty=None, facets=False, size=1)
-    body = specialists_body(replace(question, criteria=asked))
-    body.pop("aggs", None)
-    return body
+    asked = replace(question.criteria, role=RoleAsked.SURGERY, specialty=None, size=1)
+    return _hits_body(replace(question, criteria=asked))
 
 
 def facets_of(question: Question) -> list[Facet]:
@@ -186,8 +164,32 @@ def explaining_body(question: Question, npi: str) -> dict[str, Any]:
     """
     found = _constant({"bool": _who_is_left(question, frozenset())}, 0.0, FOUND)
     only = {"filter": [{"ids": {"values": [npi]}}], "should": [*_parts(question), found]}
-    body = specialists_body(replace(question, excluded_keys={}))
+    body = _hits_body(replace(question, excluded_keys={}))
     return {**body, "size": 1, "query": {"bool": only}}
+
+
+def _hits_body(question: Question) -> dict[str, Any]:
+    """One page of hits, without any count."""
+    criteria, tied = question.criteria, _tied(question)
+    body: dict[str, Any] = {
+        "size": criteria.size,
+        "track_total_hits": True,
+        "_source": [*_SHOWN, *(["ties"] if criteria.has_prior else [])],
+        "query": {"bool": {**_who(question), "should": _parts(question)}},
+        "sort": _sort(question.place),
+    }
+    left_out = [tied] if tied else []
+    if criteria.position:
+        body["search_after"] = list(criteria.position.sort)
+        if criteria.position.skip:  # after the counting, as they were counted on the first page
+            left_out.append({"ids": {"values": list(criteria.position.skip)}})
+    return {**body, "post_filter": {"bool": {"must_not": left_out}}} if left_out else body
+
+
+def _tied(question: Question) -> dict[str, Any] | None:
+    """The clause of everybody who is left out for a tie."""
+    keys = question.leaves_out()
+    return _terms("tie_keys", keys) if keys else None
 
 
 def _counts(question: Question, facets: Sequence[Facet]) -> dict[str, Any]:
@@ -288,10 +290,11 @@ def _part(question: Question, part: Part) -> dict[str, Any] | None:
         return _constant(proved, part.weight, part.name.value)
     if part.name is PartName.AGES:
         return _constant(_sees(question.ages), part.weight, part.name.value)
-    searched, value = _ATTRIBUTE_OF[part.name]
-    wanted = _term(searched, value)
-    if searched == "attributes":  # a name in another field says nothing in this one
-        wanted = {"bool": {"filter": [wanted, _evidence_of(question, None)]}}
+    if part.name is PartName.ACCEPTING:
+        return _constant(_term("accepting", "yes"), part.weight, part.name.value)
+    attribute = _term("attributes", _ATTRIBUTE_OF[part.name])
+    # a name in another field says nothing in this one
+    wanted = {"bool": {"filter": [attribute, _evidence_of(question, None)]}}
     return _constant(wanted, part.weight, part.name.value)
 
 

@@ -15,7 +15,7 @@ from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
 
 EQUAL = 1e-6  # scores of 32 bits that differ by less are the same
 MOST_TOLD = 2  # reasons in one sentence
-_BREADTHS: Mapping[Breadth, str] = {Breadth.SYSTEM: "health systems", Breadth.ROLE: "kinds of doctor"}
+BREADTHS: Mapping[str, str] = {Breadth.SYSTEM: "health systems", Breadth.ROLE: "kinds of doctor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,16 @@ def why_it_fits(
     question: Question,
     source: Mapping[str, Any],
     on: OnStep | None,
+    specialty: str | None,
     parts: Iterable[PartName],
     words: Words,
 ) -> list[str]:
-    """Get the sentences for the parts that scored: ladder step, best evidence of each kind, attributes."""
+    """Get the sentences for the parts that scored: ladder step, best evidence of each kind, attributes.
+
+    `specialty` is the title of `specialty_shown`.
+    """
     scored = set(parts)
-    shown = specialty_shown(source, on, words)
-    titles = [shown] if shown else []
+    titles = [specialty] if specialty else []
     sentences = []
     if on:
         closeness = f"(step {on.step.step} of {question.ladder[-1].step}, 1 is closest)"
@@ -102,17 +105,17 @@ def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Wor
         return f"{label}, but mainly works on {other}"
     if concept and concept == question.concepts[0]:
         pieces = source.get("evidence", ())
-        ready = next((e for e in pieces if e["kind"] == "mainly" and e["concept"] == concept), None)
-        if ready and ready.get("says"):
-            return str(ready["says"])  # worked out at ingest, for the narrowest concept
-        told = mainly(pieces, question.concepts, words.concepts.get(concept, concept))
-        return told or label
+        # worked out at ingest for the narrowest concept; of a broader one the pieces below it say it together
+        own = (e for e in pieces if e["kind"] == EvidenceKind.MAINLY.value and e["concept"] == concept)
+        told = next((str(e["says"]) for e in own if e.get("says")), None)
+        return told or mainly(pieces, question.concepts, words.concepts.get(concept, concept)) or label
     return label
 
 
 def _main_elsewhere(question: Question, evidence: Iterable[Mapping[str, Any]], words: Words) -> str:
     """The concept with the strongest evidence that is not related to what was asked."""
-    others = [e for e in evidence if e["kind"] in FOCUS_KINDS and e["concept"] not in question.related]
+    related = question.related
+    others = [e for e in evidence if e["kind"] in FOCUS_KINDS and e["concept"] not in related]
     best = max(others, key=lambda e: (e["value"], e["concept"]), default=None)
     return words.concepts.get(best["concept"], "something else") if best else "something else"
 
@@ -153,14 +156,16 @@ def what_is_unknown(
 
 
 def why_above(
-    question: Question, own: Mapping[str, float], below: Mapping[str, float], moved: Breadth | None
-) -> str:
+    question: Question, own: Mapping[str, float], below: Mapping[str, float] | None, moved: Breadth | None
+) -> str | None:
     """Get the sentence that says why a result stands above the next one, from the parts of both scores.
 
-    `moved` says that it was moved up, and for what.
+    `moved` says that it was moved up, and for what; else there is nothing to say without a next one.
     """
     if moved:
-        return f"Moved up, so that the first ones come from different {_BREADTHS[moved]}"
+        return f"Moved up, so that the first ones come from different {BREADTHS[moved]}"
+    if below is None:
+        return None
     parts = question.profile.parts
     gains = sorted(((own.get(n, 0.0) - below.get(n, 0.0), n) for n in parts if parts[n].says), reverse=True)
     told = [parts[name].lacks or parts[name].says for gain, name in gains if gain > EQUAL][:MOST_TOLD]

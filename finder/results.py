@@ -33,16 +33,12 @@ def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Wo
     position = question.criteria.position
     first = position.rank + 1 if position else 1
     shown = [_result(question, hit, rank, priors, words) for rank, hit in enumerate(page.hits, start=first)]
+    scores = [_scores(hit) for hit in page.hits]
     found = []
-    for at, result in enumerate(shown):
-        moved, below = page.moved.get(result.npi), shown[at + 1] if at + 1 < len(shown) else None
-        found.append(
-            replace(
-                result,
-                moved_for=moved.value if moved else None,
-                above_next=why_above(question, _scored(result), _scored(below), moved) if below else None,
-            )
-        )
+    for result, own, below in zip(shown, scores, [*scores[1:], None], strict=False):
+        moved = page.moved.get(result.npi)
+        above = why_above(question, own, below, moved)
+        found.append(replace(result, moved_for=moved.value if moved else None, above_next=above))
     return tuple(found)
 
 
@@ -134,19 +130,20 @@ def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
 def _result(
     question: Question, hit: Mapping[str, Any], rank: int | None, priors: Sequence[Ties], words: Words
 ) -> Result:
-    source, scores = hit["_source"], hit.get("matched_queries", {})
+    source, scores = hit["_source"], _scores(hit)
     parts = _parts(question, scores)
     on = _best_step(question, scores)
     site, miles = _nearest_site(question, source.get("sites", ()))
     pairs = _pairs(question, source, priors, words)
-    fits = why_it_fits(question, source, on, [PartName(part.name) for part in parts], words)
+    specialty = specialty_shown(source, on, words)
+    fits = why_it_fits(question, source, on, specialty, [PartName(part.name) for part in parts], words)
     unknown = what_is_unknown(question, source, site.phone if site else None, pairs, words)
     return Result(
         rank=rank,
         npi=source["npi"],
         name=source["name"],
         credentials=source.get("credentials"),
-        specialty=specialty_shown(source, on, words),
+        specialty=specialty,
         ladder_step=on.step.step if on else None,
         score=hit["_score"],
         parts=parts,
@@ -164,12 +161,14 @@ def _result(
         programs=tuple(source.get("program_ids", ())),
         unknown=tuple(unknown),
         facts={name: _fact(fact) for name, fact in source.get("facts", {}).items()},
-        would_change=what_would_change(question, {part.name: part.value for part in parts}),
+        would_change=what_would_change(question, scores),
     )
 
 
-def _scored(result: Result) -> Mapping[str, float]:
-    return {part.name: part.value for part in result.parts}
+def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
+    """The share of every named clause that matched: parts, and how the fit came about."""
+    scores: Mapping[str, float] = hit.get("matched_queries", {})
+    return scores
 
 
 def _parts(question: Question, scores: Mapping[str, float]) -> tuple[PartShown, ...]:

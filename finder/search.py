@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from finder.answers import SearchResults, Source
-from finder.composition import FIRST, LOOKED_AT, Page, composed, is_varied, page_of
+from finder.composition import FIRST, LOOKED_AT, Page, composed, page_of
 from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria
 from finder.engine import translated
@@ -130,15 +130,16 @@ def _with_reason(
 
 def _page(engine: Client, question: Question, generation: Served, first: Mapping[str, Any]) -> Page:
     """The hits of one page; the first page is composed, and looks at more hits only where it must."""
-    criteria, hits = question.criteria, list(first["hits"]["hits"])
+    criteria, hits = question.criteria, first["hits"]["hits"]
     if criteria.position or not criteria.diverse or criteria.size < FIRST or not hits:
         return page_of(hits)
     breadth = question.profile.breadth
-    if not is_varied(hits, breadth) and len(hits) < min(total_of(first), LOOKED_AT):
-        body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
-        (further,) = searches(engine, [(generation.specialists, body)])
-        hits += further["hits"]["hits"]
-    return composed(hits, breadth, criteria.size)
+    page = composed(hits, breadth, criteria.size)
+    if page.is_varied or len(hits) >= min(total_of(first), LOOKED_AT):
+        return page
+    body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
+    (further,) = searches(engine, [(generation.specialists, body)])
+    return composed([*hits, *further["hits"]["hits"]], breadth, criteria.size)
 
 
 def _offers(

@@ -11,8 +11,8 @@ from finder.criteria import DEFAULT_PROFILE, SearchCriteria
 from finder.facets import FACETS
 from finder.independence import Verdict
 from finder.languages import Languages
-from finder.ranking import Breadth, Profile
-from finder.reasons import Words
+from finder.ranking import Profile
+from finder.reasons import BREADTHS, Words
 from finder.web.filters import capfirst, day, plural
 from finder.web.forms import SearchForm, form_of_criteria
 from finder.web.programs_page import ProgramShown, programs_shown
@@ -39,7 +39,6 @@ BADGES: Mapping[str, Badge] = {
 }
 ACCEPTING: Mapping[str, str] = {"yes": "Takes new patients", "no": "Takes no new patients"}
 NETWORKS: Mapping[str, str] = {"in": "Listed by", "out": "Not listed by"}
-MIXED_BY: Mapping[str, str] = {Breadth.SYSTEM: "health systems", Breadth.ROLE: "kinds of doctors"}
 LOOSENED: Mapping[str, str] = {
     **{facet.name: f"the limit “{facet.label}”" for facet in FACETS},
     "near": "the limit on distance",
@@ -78,7 +77,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person on the list; `order` says why above the next one, or for what moved up."""
+    """One person on the list."""
 
     result: Result
     url: str
@@ -86,7 +85,6 @@ class Card:
     why: Why
     place: str
     is_point_exact: bool
-    order: str | None
     tags: tuple[str, ...]
 
 
@@ -215,19 +213,12 @@ def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
     moved = [result.moved_for for result in results.results if result.moved_for]
     if not moved and criteria.diverse:
         return None
-    return Mixed(len(moved), MIXED_BY[moved[0]] if moved else "", not criteria.diverse)
+    return Mixed(len(moved), BREADTHS[moved[0]] if moved else "", not criteria.diverse)
 
 
 def _surgeon(results: SearchResults, card: Callable[[Result], Card]) -> Card | None:
     surgeon = results.surgeon
     return card(surgeon) if surgeon and surgeon.rank != 1 else None
-
-
-def _order(result: Result) -> str | None:
-    """The last card of a page has no next one, yet may have been moved."""
-    if result.above_next or not result.moved_for:
-        return result.above_next
-    return f"Moved up, so that the first ones come from different {MIXED_BY[result.moved_for]}"
 
 
 def _card(
@@ -240,7 +231,6 @@ def _card(
         why=why_of(result),
         place=", ".join(_address(result.nearest_site)) if result.nearest_site else "",
         is_point_exact=bool(result.nearest_site and result.nearest_site.confidence == "source"),
-        order=_order(result),
         tags=tuple(_tags(result, plan, languages)),
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finder.composition import FIRST, WANTED, composed, is_varied
+from finder.composition import FIRST, WANTED, composed
 from finder.ranking import Breadth
 
 SYSTEM = Breadth.SYSTEM
@@ -70,8 +70,8 @@ def test_kinds_of_doctor_are_told_apart_by_their_first_role() -> None:
 
 
 def test_more_hits_are_needed_only_where_these_are_not_varied_enough() -> None:
-    assert is_varied([*all_of("a", 1, 2, 3), *all_of("b", 4), *all_of("c", 5)], SYSTEM)
-    assert not is_varied([*all_of("a", 1, 2, 3), *all_of("b", 4)], SYSTEM)
+    assert composed([*all_of("a", 1, 2, 3), *all_of("b", 4), *all_of("c", 5)], SYSTEM, 20).is_varied
+    assert not composed([*all_of("a", 1, 2, 3), *all_of("b", 4)], SYSTEM, 20).is_varied
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=50), st.integers(FIRST, 50))

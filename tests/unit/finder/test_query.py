@@ -34,7 +34,8 @@ ON_SECOND = {
 BREAKING = {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}}
 CONCEPTS = ("bile_duct_cancer", "klatskin_tumor")
 RELATED = (*CONCEPTS, "liver_cancers")
-PLAIN = Question(SearchCriteria("x"), LADDER, CONCEPTS, PROFILE, date(2026, 11, 23), related=RELATED)
+ABOVE = ("liver_cancers", "cancer")
+PLAIN = Question(SearchCriteria("x"), LADDER, CONCEPTS, PROFILE, date(2026, 11, 23), above=ABOVE)
 ELSEWHERE = {
     "bool": {
         "filter": [{"exists": {"field": "proven_concepts"}}],
