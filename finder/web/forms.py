@@ -1,7 +1,7 @@
 """The search form: what the browser sends as search parameters, and parameters as a form to show."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,11 +98,9 @@ def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
     `from` is the sealed search that the form changes, `without` a limit to drop, `doctors` the box with one
     doctor per line. Raises InputErrors when `from` was not sealed here.
     """
-    args = seals.open(form["from"]) if "from" in form else {}
-    args.pop("next", None)
-    for name, values in form.lists():
-        if name not in _OWN:
-            args[name] = values[0] if len(values) == 1 else values
+    args = sent_args(form, seals, _OWN)
+    if "next" not in form:
+        args.pop("next", None)  # a changed search begins at its first page
     if "answers" in form:
         args = _answered(seals.open(form["from"]) if "from" in form else {}, form)
     if "doctors" in form:
@@ -112,6 +110,13 @@ def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
     if not args.get("near"):
         args.pop("within", None)  # the list of distances always sends one
     return {name: value for name, value in args.items() if value not in ("", [], None)}
+
+
+def sent_args(form: MultiDict[str, str], seals: Seals, own: Collection[str] = ("from",)) -> dict[str, Any]:
+    """Get the sealed parameters that a form changes (`from`), with what it sends beside the fields `own`."""
+    args = seals.open(form["from"]) if "from" in form else {}
+    sent = {name: values for name, values in form.lists() if name not in own}
+    return args | {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
 def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[FieldError] = ()) -> SearchForm:

@@ -10,7 +10,17 @@ from finder import parameters
 from finder.errors import FieldError
 from finder.program_search import ProgramsAsked
 from finder.sealed import Seals
-from finder.web.forms import AGES, NOT_SAID, Mistake, Option, mistakes_of, options, text_of, trouble_with
+from finder.web.forms import (
+    AGES,
+    NOT_SAID,
+    Mistake,
+    Option,
+    mistakes_of,
+    options,
+    sent_args,
+    text_of,
+    trouble_with,
+)
 
 # Own wording, 2026-11-23.
 LABELS = {
@@ -42,11 +52,7 @@ def programs_args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
 
     `from` is the sealed question that the form changes. Raises InputErrors when it was not sealed here.
     """
-    args = seals.open(form["from"]) if "from" in form else {}
-    for name, values in form.lists():
-        if name != "from":
-            args[name] = values[0] if len(values) == 1 else values
-    return {name: value for name, value in args.items() if value not in ("", None)}
+    return {name: value for name, value in sent_args(form, seals).items() if value not in ("", None)}
 
 
 def args_of_asked(asked: ProgramsAsked) -> dict[str, Any]:
