@@ -1,30 +1,19 @@
 """Measures the proof of independence on worlds whose truth is known: ties found, false ties, gaps."""
 
-import gzip
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from io import StringIO
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
 from finder.config import Config
 from finder.criteria import SearchCriteria
-from finder.engine import translated
 from finder.independence import TIE_FIELDS, Strength, TieRules, Ties, Verdict, ties_of, verdict
-from finder.local_node import node_status
 from finder.reads import Client, documents, served
 from finder.search import SearchContext, find_specialists, load_context
-from ingest.bench_ingest import delete_everything
-from ingest.demo.generate import DEFAULT_SEED, TRUTH, generate
+from ingest.bench_world import bench_home, read_truth, serve_world
+from ingest.demo.generate import DEFAULT_SEED, generate
 from ingest.progress import Reporter
-from ingest.report import State
-from ingest.run import ingest_run
 
 # What the world calls a thing that two people share, and the kind of tie that says it.
 TIE_OF = MappingProxyType(
@@ -90,37 +79,18 @@ def bench_independence(
     ingested under a prefix of its own and deleted. Of every figure the worst seed is given. A tie that no
     file shows cannot be known: such pairs are counted apart, as `hidden_ties_called_independent`.
     """
-    url = config.elasticsearch_urls[0] if config.elasticsearch_urls else str(node_status(config).url)
     context, judged = load_context(), list[Judged]()
     with reporter.step("judge planted pairs and searches", "people") as step:
         for number in range(seeds):
-            own = replace(
-                config, index_prefix=f"{config.index_prefix}-tiebench{number}", elasticsearch_urls=(url,)
-            )
-            with _world(client, own, people, DEFAULT_SEED + number) as truth:
-                prefix, rules = own.index_prefix, context.words.rules
-                found = judge_pairs(truth, _documents(client, prefix, truth), rules)
-                _judge_searches(found, client, prefix, truth, context, searches // seeds)
+            with bench_home(client, config) as own:
+                generate(people, own.home / "data", DEFAULT_SEED + number)
+                truth = read_truth(own.home / "data")
+                serve_world(client, own, own.home / "data")
+                found = judge_pairs(truth, _documents(client, own.index_prefix, truth), context.words.rules)
+                _judge_searches(found, client, own.index_prefix, truth, context, searches // seeds)
             judged.append(found)
             step.advance(people)
     return _figures(people, judged)
-
-
-@contextmanager
-def _world(client: Client, config: Config, people: int, seed: int) -> Iterator[dict[str, Any]]:
-    """A served world under the prefix of `config`, deleted at the end; gives its truth."""
-    with tempfile.TemporaryDirectory(prefix="finder-bench-") as folder, translated():
-        home = Path(folder)
-        generate(people, home / "data", seed)
-        truth: dict[str, Any] = orjson.loads(gzip.decompress((home / "data" / TRUTH).read_bytes()))
-        own, quiet = replace(config, home=home), Reporter(StringIO())
-        try:
-            report = ingest_run(client, own, home / "data", gate_set="demonstration", reporter=quiet)
-            if report.state is not State.PUBLISHED:
-                raise RuntimeError(f"seed {seed}: {report.state.value}: {report.reason}")
-            yield truth
-        finally:
-            delete_everything(client, config.index_prefix)
 
 
 def judge_pairs(truth: Mapping[str, Any], found: Mapping[str, Ties], rules: TieRules) -> Judged:

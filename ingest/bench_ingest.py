@@ -2,15 +2,12 @@
 
 import os
 import statistics
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,9 +15,8 @@ import urllib3
 
 from finder import bulk, indexes, runs
 from finder.config import Config
-from finder.engine import translated
-from finder.local_node import node_status
 from finder.reads import Client
+from ingest.bench_world import bench_home
 from ingest.build import Built, build
 from ingest.demo.generate import generate
 from ingest.load import chunks
@@ -39,23 +35,17 @@ def bench_ingest(client: Client, config: Config, people: int, reporter: Reporter
     but the status. Both load the specialists into an empty index in turn, three rounds; medians are compared.
     Everything is deleted at the end.
     """
-    url = config.elasticsearch_urls[0] if config.elasticsearch_urls else str(node_status(config).url)
-    with tempfile.TemporaryDirectory(prefix="finder-bench-") as folder, translated():
-        home = Path(folder)
-        own = replace(config, home=home, index_prefix=f"{config.index_prefix}-bench")
-        data = home / "data"
+    with bench_home(client, config) as own:
+        data = own.home / "data"
         with reporter.step("write demonstration files", "people") as step:
             generate(people, data)
             step.advance(people)
         generated_s = step.seconds
-        try:
-            with _peak_memory() as peak:
-                report = ingest_run(client, own, data, gate_set="demonstration", reporter=reporter)
-            built = build(staging_file(own, data), home / "build", is_demonstration=True)
-            ours, raw = _rounds(client, own, url, built, reporter)
-            size = sum(path.stat().st_size for path in built.files["specialists"])
-        finally:
-            delete_everything(client, own.index_prefix)
+        with _peak_memory() as peak:
+            report = ingest_run(client, own, data, gate_set="demonstration", reporter=reporter)
+        built = build(staging_file(own, data), own.home / "build", is_demonstration=True)
+        ours, raw = _rounds(client, own, own.elasticsearch_urls[0], built, reporter)
+        size = sum(path.stat().st_size for path in built.files["specialists"])
     return {
         "people": people,
         "state": report.state.value,
@@ -148,10 +138,3 @@ def _watch(me: psutil.Process, peak: list[int], wait: Callable[[float], bool]) -
             except psutil.NoSuchProcess:
                 continue
         peak[0] = max(peak[0], total)
-
-
-def delete_everything(client: Client, prefix: str) -> None:
-    """Delete the generations and the run history under a prefix that a bench used."""
-    for generation in indexes.generations(client, prefix):
-        client.indices.delete(index=",".join(sorted(generation.indices.values())))
-    client.indices.delete(index=indexes.alias_name(prefix, indexes.RUNS), ignore_unavailable=True)

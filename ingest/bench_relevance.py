@@ -6,25 +6,18 @@ never reads them. Gain in nDCG@10 is the grade, 0 to 3 (ir-measures' default), o
 says so. The ideal order holds those whom the filters of the search let through.
 """
 
-import secrets
-import signal
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from finder.config import Config
 from finder.context import SearchContext, load_context
-from finder.engine import translated
-from finder.errors import FinderError
-from finder.local_node import node_status
 from finder.reads import Client, Remembered
 from finder.relevance import EXPERT, EXPONENTIAL, Answer, answered, ndcg, question_meant
 from ingest import baselines, held_out
-from ingest.bench_ingest import delete_everything
 from ingest.bench_understanding import understanding_figures
+from ingest.bench_world import bench_home, serve_world
 from ingest.demo.data import Rules, load_rules
 from ingest.demo.generate import generate
 from ingest.progress import Reporter
@@ -39,8 +32,6 @@ from ingest.relevance_figures import (
     worst_seed,
 )
 from ingest.relevance_queries import Asked, Truth, asked_of, judged_of, load_truth
-from ingest.report import State
-from ingest.run import ingest_run
 
 FIRST_SEED = 1
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +70,6 @@ def bench_relevance(
     Raises FinderError when a world does not pass the gates. Its indices are deleted at the end, also when
     interrupted or terminated. Takes about a minute and 1 GB of disk a world of 5,000 people.
     """
-    url = config.elasticsearch_urls[0] if config.elasticsearch_urls else str(node_status(config).url)
     rules = load_rules()
     asked = asked_of(rules)
     product = load_context()
@@ -87,30 +77,16 @@ def bench_relevance(
     understanding = _understanding(product)
     scored: list[Scored] = []
     held: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="finder-bench-") as folder, translated(), _terminable():
-        for seed in range(FIRST_SEED, FIRST_SEED + seeds):
-            prefix = f"bench{secrets.token_hex(3)}"
-            home = Path(folder) / str(seed)
-            own = replace(config, home=home, index_prefix=prefix, elasticsearch_urls=(url,))
+    for seed in range(FIRST_SEED, FIRST_SEED + seeds):
+        with bench_home(client, config) as own:
             bench = Bench(client, own, rules, asked, product, reporter)
             try:
                 found, links = _world(bench, people, seed)
             finally:
                 client.indices.delete(index=bench.copy, ignore_unavailable=True)
-                delete_everything(client, prefix)
-            scored += found
-            held.append(links)
+        scored += found
+        held.append(links)
     return _figures(people, seeds, scored, held) | {"understanding": understanding}
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Lets a termination unwind like Ctrl-C, so that the indices go."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _understanding(product: SearchContext) -> dict[str, Any]:
@@ -128,13 +104,9 @@ def _world(bench: Bench, people: int, seed: int) -> tuple[list[Scored], dict[str
 
 
 def _ingest(bench: Bench, data: Path) -> None:
-    """Serve a folder; the lines of its many small files are not told."""
-    with bench.reporter.step("ingest a world", "runs") as step, (bench.config.home / "log").open("a") as log:
-        quiet = Reporter(log)
-        report = ingest_run(bench.client, bench.config, data, gate_set="demonstration", reporter=quiet)
+    with bench.reporter.step("ingest a world", "runs") as step:
+        serve_world(bench.client, bench.config, data)
         step.advance(1)
-    if report.state is not State.PUBLISHED:
-        raise FinderError(f"the world was not published: {report.state.value}, {report.reason}")
 
 
 def _scored(bench: Bench, truth: Truth, seed: int) -> list[Scored]:

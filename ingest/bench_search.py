@@ -1,16 +1,14 @@
 """Measures searches side by side in one run: raw engine, JSON answer and page, through gunicorn."""
 
 import os
-import secrets
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,11 +18,9 @@ import urllib3
 
 from finder.app import create_app
 from finder.config import Config
-from finder.engine import translated
-from finder.local_node import node_status
 from finder.reads import Client
 from finder.recording import Sent, recorded
-from ingest.bench_ingest import delete_everything
+from ingest.bench_world import bench_home
 from ingest.demo.generate import generate
 from ingest.progress import Reporter
 from ingest.run import ingest_run
@@ -57,21 +53,14 @@ def bench_search(client: Client, config: Config, people: int, reporter: Reporter
     for one search, replayed byte by byte over a kept-alive connection. The people are generated, ingested
     under a prefix of their own, and deleted.
     """
-    url = config.elasticsearch_urls[0] if config.elasticsearch_urls else str(node_status(config).url)
-    with tempfile.TemporaryDirectory(prefix="finder-bench-") as folder, translated():
-        home = Path(folder)
-        prefix = f"bench{secrets.token_hex(3)}"
-        own = replace(config, home=home, index_prefix=prefix, elasticsearch_urls=(url,))
-        generate(people, home / "data")
-        try:
-            ingest_run(client, own, home / "data", gate_set="demonstration", reporter=reporter)
-            searches = _searches(client, own)
-            here = create_app(own, client).test_client()
-            with _served(own) as web:
-                asked = [_asked(client, here, web, args) for args in searches]
-                times, sizes = _measured(url, web, asked, reporter)
-        finally:
-            delete_everything(client, prefix)
+    with bench_home(client, config) as own:
+        generate(people, own.home / "data")
+        ingest_run(client, own, own.home / "data", gate_set="demonstration", reporter=reporter)
+        searches = _searches(client, own)
+        here = create_app(own, client).test_client()
+        with _served(own) as web:
+            asked = [_asked(client, here, web, args) for args in searches]
+            times, sizes = _measured(own.elasticsearch_urls[0], web, asked, reporter)
     return _figures(people, times, sizes)
 
 

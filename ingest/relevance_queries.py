@@ -4,7 +4,6 @@ Words, places and roles are drawn from one fixed seed, so that every world is as
 can be told from a weak world; only the doctors already seen are people of the world at hand.
 """
 
-import gzip
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from finder.criteria import AgesAsked, RoleAsked, SearchCriteria
 from finder.relevance import Judged
+from ingest.bench_world import read_truth
 from ingest.demo.data import MarketRule, Rules
-from ingest.demo.generate import TRUTH
 from ingest.misspelling import misspelt
 
 SEED = 20260101
@@ -66,7 +63,7 @@ class Truth:
 
 def load_truth(folder: Path) -> Truth:
     """Get the truth of the demonstration world in a folder. Raises OSError where there is none."""
-    content = orjson.loads(gzip.decompress((folder / TRUTH).read_bytes()))
+    content = read_truth(folder)
     return Truth({person["npi"]: person for person in content["people"]}, content["judgments"])
 
 
