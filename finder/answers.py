@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import orjson
+
 from finder.criteria import DEFAULT_PROFILE
 from finder.independence import PairVerdict, Ties, Verdict
 from finder.offers import Offer
@@ -49,7 +51,7 @@ class Result:
     """One specialist in the answer. `distance_miles` is that of `nearest_site`, None without a place.
 
     `rank` is None for somebody beside the list; `moved_for` says what a hit was moved up for, `above_next`
-    why it stands above the next one, `would_change` what would raise it.
+    why it stands above the next one, `would_change` what would raise it. `facts` is JSON text.
     """
 
     rank: int | None
@@ -72,13 +74,13 @@ class Result:
     trials: tuple[Mapping[str, Any], ...]
     programs: tuple[str, ...]
     unknown: tuple[str, ...]
-    facts: Mapping[str, Mapping[str, Any]]
+    facts: str
     moved_for: str | None = None
     above_next: str | None = None
     would_change: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Get the result under the keys of the contract."""
+        """Get the result under the keys of the contract; only orjson can write it, as the facts are text."""
         ties = [tie for pair in self.pairs for tie in pair.ties]
         gaps = [gap.kind for pair in self.pairs for gap in pair.unchecked]
         return {
@@ -93,7 +95,7 @@ class Result:
             "languages": list(self.languages), "trials": list(self.trials),
             "programs": list(self.programs), "unknown": list(self.unknown), "moved_for": self.moved_for,
             "above_next": self.above_next, "would_change": list(self.would_change),
-            "facts": dict(self.facts),
+            "facts": orjson.Fragment(self.facts),
         }  # fmt: skip
 
 

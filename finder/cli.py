@@ -100,8 +100,8 @@ def connected(config: Config) -> Client:
 
 
 def as_json(answer: Any) -> str:
-    """An answer as indented JSON."""
-    return orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode()
+    """An answer as indented JSON; what is JSON text in it already is read first, to be indented as well."""
+    return orjson.dumps(orjson.loads(orjson.dumps(answer)), option=orjson.OPT_INDENT_2).decode()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -19,7 +19,7 @@ from finder.proof import Proof, proof
 from finder.query import FOUND, explaining_body
 from finder.ranking import Profile
 from finder.reads import Client, documents, searches, served
-from finder.reasons import Pair, Words, what_would_change, why_independent
+from finder.reasons import Pair, Sentences, Words, what_would_change, why_independent
 from finder.results import results_of
 from finder.vocabulary import Understood, resolve
 
@@ -122,7 +122,7 @@ def explain(
         raise NotFound(f"no specialist with NPI {npi} is in the directory")
     scores = response["hits"]["hits"][0].get("matched_queries", {})
     is_found = FOUND in scores
-    would_change = what_would_change(question, scores, None)
+    would_change = what_would_change(Sentences.of(question), scores, None)
     return replace(explained, result=replace(results[0], would_change=would_change), is_found=is_found)
 
 

@@ -286,4 +286,4 @@ def _value(fact: Mapping[str, Any]) -> str:
 
 
 def _date(fact: Mapping[str, Any]) -> str:
-    return str(fact.get("as_of", "date not known"))
+    return str(fact.get("as_of") or "date not known")

@@ -9,6 +9,7 @@ from finder.answers import SearchResults, Source
 from finder.composition import FIRST, LOOKED_AT, Page, composed, page_of
 from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria
+from finder.documents import facts_of
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.explanations import explain, independence
@@ -73,7 +74,8 @@ def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     """Get the document of one specialist. Raises NotFound, NotReady when nothing is loaded, EngineDown."""
     generation = served(engine, prefix)
     missing = f"no specialist with NPI {npi} is in the directory"
-    return document(engine, generation.specialists, npi, missing)
+    found = document(engine, generation.specialists, npi, missing)
+    return {**found, "facts": facts_of(found)}
 
 
 def suggest(prefix: str, context: SearchContext, limit: int = SUGGESTED) -> tuple[Suggestion, ...]:

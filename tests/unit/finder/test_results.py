@@ -7,6 +7,7 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
+import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -322,20 +323,28 @@ def an_answer() -> SearchResults:
     )
 
 
+def written(answer: SearchResults) -> Any:
+    """The answer as a reader of the JSON gets it."""
+    return json.loads(orjson.dumps(answer.to_json()))
+
+
 def test_the_answer_has_exactly_the_keys_of_the_contract_and_fits_its_schema() -> None:
-    answer = json.loads(json.dumps(an_answer().to_json()))
+    answer = written(an_answer())
     Draft202012Validator.check_schema(SCHEMA)
     Draft202012Validator(SCHEMA).validate(answer)
     assert sorted(answer) == sorted(SCHEMA["required"])
     assert sorted(answer["results"][0]) == sorted(SCHEMA["$defs"]["result"]["required"])
     assert answer["results"][0]["facts"] == {
-        "school": {"value": "Demo School", "source": "clinicians", "as_of": "2026"}
-    }
+        "school": {
+            "value": "Demo School", "source": "clinicians", "as_of": "2026",
+            "others": [{"value": "Other", "source": "rosters"}],
+        }
+    }  # fmt: skip
     assert answer["prior"][0]["ties_known"] == ["group", "hospital", "system"]
 
 
 def test_the_schema_refuses_a_renamed_key_and_a_word_outside_its_enumeration() -> None:
-    answer = an_answer().to_json()
+    answer = written(an_answer())
     answer["results"][0]["verdict"] = "maybe"
     answer["hits"] = answer.pop("total")
     messages = {error.message for error in Draft202012Validator(SCHEMA).iter_errors(answer)}
