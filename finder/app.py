@@ -20,6 +20,7 @@ from finder.web.engines import Engines
 from finder.web.errors import add_error_answers
 from finder.web.filters import add_filters
 from finder.web.headers import add_headers
+from finder.web.language import add_languages
 from finder.web.pages import pages
 from finder.web.site import EXTENSION, STATIC, Site, static_version
 
@@ -49,6 +50,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         static_version=static_version(),
     )
     add_filters(app)
+    add_languages(app)
     add_access_log(app)
     add_headers(app)
     add_error_answers(app)

@@ -6,16 +6,29 @@ from typing import Any
 import orjson
 from flask import Response, current_app, render_template, url_for
 
+from finder import i18n
 from finder.web.headers import POLICY_WITH_SCRIPT
+from finder.web.language import same_page_in
 from finder.web.site import now_served, site
 
 SUGGESTING = ("start.html", "results.html", "programs.html")  # pages with a field for a condition
 
 
 @dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """The current page in another language."""
+
+    code: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What the base template shows around every page; `script_url` only where a field suggests."""
 
+    language: str
+    others: tuple[OtherLanguage, ...]
     style_url: str
     icon_url: str
     script_url: str | None
@@ -35,7 +48,14 @@ def page(template: str, content: Any, status: int = 200, *, is_demonstration: bo
 def framed(template: str, content: Any, status: int, is_demonstration: bool) -> Response:
     """Get a page without asking the engine anything."""
     has_script = template in SUGGESTING
+    spoken = i18n.language()
     frame = Frame(
+        language=spoken,
+        others=tuple(
+            OtherLanguage(each.code, each.name, same_page_in(each.code))
+            for each in i18n.LANGUAGES.values()
+            if each.code != spoken
+        ),
         style_url=_static("site.css"),
         icon_url=_static("icon.svg"),
         script_url=_static("suggest.js") if has_script else None,

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = ("errors", "config", "text", "tables", "languages", "geo", "sealed")
+GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "sealed")
 RULES = (
     "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
     "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
