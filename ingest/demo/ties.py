@@ -70,13 +70,7 @@ def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -
     linked).
     """
     organizations = world.organizations
-    if shown:
-        group, hospitals = listed_group(world, person), listed_hospitals(person)
-        by_group, by_hospital = listed_systems(world, person)
-    else:
-        group, hospitals = person.group, person.hospitals
-        by_group = {organizations.groups[group].system} - {-1}
-        by_hospital = {organizations.hospitals[h].system for h in hospitals} - {-1}
+    group, hospitals, by_group, by_hospital = _workplaces(world, person, shown)
     owner = organizations.groups[group] if group >= 0 else None
     above = {n for system in by_group | by_hospital for n in owners_above(organizations.systems, system)}
     national = frozenset(n for n in above if _is_national(world, n))
@@ -113,6 +107,15 @@ def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -
         listed_partners(world, person) if shown else _partners(world, at),
         circles.programs.get(at, -1) if has_current_roster(person) or not shown else -1,
     )
+
+
+def _workplaces(world: World, person: Person, shown: bool) -> tuple[int, list[int], set[int], set[int]]:
+    """Group, hospitals, and the systems through each."""
+    if shown:
+        return listed_group(world, person), listed_hospitals(person), *listed_systems(world, person)
+    organizations, hospitals = world.organizations, person.hospitals
+    by_group = {organizations.groups[person.group].system} - {-1}
+    return person.group, hospitals, by_group, {organizations.hospitals[h].system for h in hospitals} - {-1}
 
 
 def _partners(world: World, at: int) -> frozenset[tuple[int, int]]:
