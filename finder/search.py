@@ -11,7 +11,7 @@ from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
-from finder.explanations import explain, independence
+from finder.explanations import explain, independence, prove
 from finder.gaps import prior_gaps
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
@@ -33,7 +33,7 @@ from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
-    "load_context", "program", "specialist", "specialists_named", "suggest",
+    "load_context", "program", "prove", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer
