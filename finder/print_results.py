@@ -38,6 +38,8 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
         known = ", ".join(sorted(prior.kinds_known)) or "nothing"
         name = f"NPI {prior.npi}" if prior.npi else prior.organization_id
         lines.append(f"Already seen: {prior.name} ({name}); known for comparing: {known}")
+    for gap in results.prior_gaps:
+        lines += textwrap.wrap(gap, WIDTH)
     if results.ask:
         return "\n".join([*lines, *_questions(results.ask)])
     lines.append(_found(results))

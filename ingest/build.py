@@ -17,6 +17,7 @@ from finder.documents import Specialist
 from finder.indexes import SERVED_ALIASES, mapping_hash
 from finder.programs import PROGRAM_COLUMNS, Program, load_programs, programs_of
 from finder.tables import Row
+from finder.text import fold
 from ingest.cancer_centers import CancerCenter, center_hospitals
 from ingest.enrich import enriched
 from ingest.investigators import Investigators, investigators
@@ -76,10 +77,11 @@ def build(
     with Staging(staged, SOURCES, read_only=True) as staging:
         bounds = staging.slices(PEOPLE_A_SLICE)
         tables, trials = reference(staging), investigators(staging)
-        tables = replace(tables, trial_ends=trial_ends(staging, trials.trials))
+        offered = programs(staging)
+        tables = replace(tables, trial_ends=trial_ends(staging, trials.trials), program_names=_names(offered))
         known = knowledge(tables, trials, center_hospitals(staging), is_demonstration=is_demonstration)
         on_start(len(bounds) * PEOPLE_A_SLICE)
-        others = _others(out, known, programs(staging))
+        others = _others(out, known, offered)
         if len(bounds) * PEOPLE_A_SLICE < PEOPLE_FOR_MORE_PROCESSES:
             slices = []
             for number, (low, high) in enumerate(bounds):
@@ -159,6 +161,13 @@ def programs(staging: Staging) -> tuple[Program, ...]:
     found = {program.id: program for program in (*load_programs(), *programs_of(rows))}
     keys = keys_of_programs(load_families())
     return tuple(replace(found[key], tie_keys=keys.get(key, found[key].tie_keys)) for key in sorted(found))
+
+
+def _names(offered: Iterable[Program]) -> dict[str, tuple[str, str]]:
+    """(id, name) by each way in which a roster may name a program; a name of two programs tells none."""
+    found = {fold(p.id): (p.id, p.name) for p in offered}
+    names = Counter(fold(p.name) for p in offered)
+    return found | {fold(p.name): (p.id, p.name) for p in offered if names[fold(p.name)] == 1}
 
 
 def _slice(staging: Staging, known: Knowledge, out: Path, number: int, low: str, high: str) -> _Slice:

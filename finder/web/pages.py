@@ -93,7 +93,7 @@ def specialist_of_results(token: str, npi: str) -> Response:
     here = site()
     criteria = SearchCriteria.from_args(here.seals.open(token))
     told = search.explain(here.engine, here.prefix, npi, criteria, here.context, here.today())
-    return _specialist(npi, proof_of(told, criteria, token))
+    return _specialist(npi, proof_of(told, criteria, token, _citing()))
 
 
 @pages.get("/programs")
@@ -166,12 +166,16 @@ def _programs(asked: ProgramsAsked, token: str | None) -> Response:
     return respond.page("programs.html", content, is_demonstration=found.source.is_demonstration)
 
 
+def _citing() -> Citing:
+    here = site()
+    return Citing(here.sources, here.today().year)
+
+
 def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
     document = search.specialist(here.engine, here.prefix, npi)
-    citing = Citing(here.sources, here.today().year)
     concepts = here.context.vocabulary.concepts
-    content = specialist_page(document, citing, concepts, here.languages, proof)
+    content = specialist_page(document, _citing(), concepts, here.languages, proof)
     return respond.page(
         "specialist.html", content, is_demonstration=bool(document.get("demonstration", False))
     )
