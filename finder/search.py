@@ -14,7 +14,14 @@ from finder.errors import FieldError, InputErrors
 from finder.explanations import explain, independence
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
-from finder.program_search import ProgramsAsked, find_programs, fitting, program, programs_body
+from finder.program_search import (
+    ProgramsAsked,
+    find_programs,
+    fitting,
+    program,
+    programs_body,
+    programs_named,
+)
 from finder.query import (
     Question,
     emptied_bodies,
@@ -32,7 +39,7 @@ from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
-    "load_context", "program", "specialist", "specialists_named", "suggest",
+    "load_context", "program", "programs_named", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer

@@ -116,7 +116,7 @@ def test_plain_answers_say_it_in_words(run: Any) -> None:
     assert "NOT INDEPENDENT" in pair
     assert "health system Demo system:s1" in pair
     programs = run("programs", "lung cancer", "--state", "MA").stdout
-    assert "MA: no (says that it takes nobody from MA)" in programs
+    assert "MA: no (It does not take people from MA." in programs
     assert "history" in programs
     explained = run("explain", an_npi(1), "lung cancer").stdout
     assert "How close the specialty is to exactly this condition" in explained
