@@ -105,11 +105,11 @@ def availability(
 
     `document` is the program's, `has_doctor` says whether an own doctor takes part, None where that was not
     said. A state that the program itself names is its own word; where it only speaks of every other state, a
-    law that forbids such advice makes the answer unknown.
+    law that forbids such advice makes the answer unknown. The law is a reason where the rule alone says yes.
     """
     answer, reasons = _by_own_rule(document, state, has_doctor)
     law = laws.get(state or "")
-    if law and law.says and answer is not Available.NO:
+    if law and law.says and answer in (Available.YES, Available.YES_WITH_YOUR_DOCTOR):
         reasons = (*reasons, Reason(AS_TOLD, {"text": law.says}))
         if law.consultation is Consultation.PROHIBITED and state not in document.get("states", ()):
             answer = Available.UNKNOWN

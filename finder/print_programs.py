@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import date
 
+from finder.licensing import Available
 from finder.print_results import WIDTH, understood_lines
 from finder.program_search import FoundPrograms
 from finder.web.programs_page import PriceShown, ProgramShown, law_shown, program_shown
@@ -13,6 +14,12 @@ TOPICS = {
     "ask_plan": "What to ask your plan:",
     "ask_work": "At work:",
     "usual": "What is usual:",
+}
+ANSWERS = {
+    Available.YES: "yes",
+    Available.YES_WITH_YOUR_DOCTOR: "yes with your doctor",
+    Available.NO: "no",
+    Available.UNKNOWN: "not known",
 }
 
 
@@ -28,9 +35,12 @@ def printed_programs(found: FoundPrograms, today: date) -> str:
     )
     if found.law:
         law = law_shown(found.law)
-        lines += _wrapped(f"{law.text} [{law.source or 'no source'}, {law.when}]", "")
+        lines += _wrapped(f"{law.text} [{', '.join(filter(None, (law.source, law.when)))}]", "")
     for offer in found.programs:
-        lines += ["", *_program_lines(program_shown(offer, today), found.asked.state, offer.available.value)]
+        lines += [
+            "",
+            *_program_lines(program_shown(offer, today), found.asked.state, ANSWERS[offer.available]),
+        ]
     if found.left_out:
         lines += ["", "Left out:"]
     for left in found.left_out:
@@ -44,7 +54,7 @@ def _program_lines(it: ProgramShown, state: str | None, available: str) -> Itera
     operator = f", with {it.operator}" if it.operator else ""
     yield f"{it.name}, {it.institution}{operator} ({it.id})"
     reasons = " ".join(it.reasons)
-    answer = f"{state or 'your state'}: {available.replace('_', ' ')}{f' ({reasons})' if reasons else ''}"
+    answer = f"{state or 'your state'}: {available}{f' ({reasons})' if reasons else ''}"
     yield from _wrapped(answer)
     for price in it.prices:
         yield from _price_lines(price, "price")

@@ -15,6 +15,7 @@ from finder.program_kinds import (
     Confidence,
     LocalDoctor,
     Modality,
+    PriceKind,
     Said,
     StatesListed,
     Unit,
@@ -72,6 +73,12 @@ RECORDS: Mapping[Said, str] = {
     Said.NO: "you send them",
     Said.NOT_PUBLISHED: NOT_PUBLISHED,
 }
+# Labels of what a program says, and what to call it where it does not.
+STATES, DOCTOR = ("States", "states"), ("Needs your doctor", "if your doctor is needed")
+AGE, FIELDS = ("Age", "age"), ("For", "for which conditions")
+COLLECTS = ("Who gets them", "who gets them")
+PATHOLOGY = ("Looks at slides again", "if slides are looked at again")
+RADIOLOGY = ("Looks at scans again", "if scans are looked at again")
 SAID: Mapping[Said, str] = {Said.YES: "yes", Said.NO: "no", Said.NOT_PUBLISHED: NOT_PUBLISHED}
 AGES_SAID: Mapping[Ages, str] = {Ages.ADULT: "adults", Ages.CHILD: "children"}
 AVAILABLE: Mapping[Available, str] = {
@@ -107,7 +114,7 @@ ORDERS: Mapping[tuple[SortAsked, bool], str] = {
 
 @dataclass(frozen=True, slots=True)
 class PriceShown:
-    """One price in words; `dated` is the source's own date, `is_old` marks more than a year.
+    """One price in words; `dated` is the source's own date, `is_old` marks a price of more than a year.
 
     `host` is the source in short; `when` says both dates, that of the source and the day it was read.
     """
@@ -127,10 +134,19 @@ class PriceShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a program says on one matter, each with its label; `silent` labels what it does not say."""
+
+    facts: tuple[tuple[str, str], ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramShown:
     """One program with its prices of today, and those of the past apart.
 
-    `pays` says who may pay beside the patient, `place_rule` what it says of places beside states.
+    `pays` says who may pay beside the patient, `place_rule` what it says of places beside states, `who` for
+    whom it is, `records` how it deals with records.
     """
 
     id: str
@@ -154,6 +170,22 @@ class ProgramShown:
     collects_records: str
     rereads_pathology: str
     rereads_radiology: str
+
+    @property
+    def who(self) -> Told:
+        """For whom it is."""
+        return _told(
+            (STATES, self.states), (DOCTOR, self.local_doctor), (AGE, self.ages), (FIELDS, self.fields)
+        )
+
+    @property
+    def records(self) -> Told:
+        """Who gets the records, and what is looked at again."""
+        return _told(
+            (COLLECTS, self.collects_records),
+            (PATHOLOGY, self.rereads_pathology),
+            (RADIOLOGY, self.rereads_radiology),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +305,8 @@ def program_shown(offer: Offer, today: date) -> ProgramShown:
 def law_shown(law: StateLaw) -> LawShown:
     """Get what is known of the law of a state in words."""
     text = law.says or LAW_NOT_KNOWN.format(state=law.state)
-    return LawShown(text, law.source_url, when(law.as_of, law.seen_at))
+    dates = when(law.as_of, law.seen_at) if law.says else f"looked for on {law.seen_at}"
+    return LawShown(text, law.source_url, dates)
 
 
 def coverage_shown(facts: Iterable[CoverageFact]) -> dict[str, tuple[CoverageShown, ...]]:
@@ -293,17 +326,25 @@ def when(as_of: str | None, seen_at: str) -> str:
     return f"from {day(as_of)}, read {seen_at}"
 
 
+def _told(*pairs: tuple[tuple[str, str], str]) -> Told:
+    return Told(
+        facts=tuple((labels[0], value) for labels, value in pairs if value != NOT_PUBLISHED),
+        silent=tuple(labels[1] for labels, value in pairs if value == NOT_PUBLISHED),
+    )
+
+
 def _price(price: Mapping[str, Any], today: date) -> PriceShown:
     newest = str(price.get("as_of") or price["seen_at"])
     last_day = newest + {4: "-12-31", 7: "-28", 10: ""}[len(newest)]
     source = price.get("source_url")
+    has_price = price["kind"] not in (PriceKind.NOT_PUBLISHED, PriceKind.QUOTE)
     return PriceShown(
         text=price_words(price),
         only_for=price.get("only_for"),
         dated=price.get("as_of"),
         read=price["seen_at"],
         when=when(price.get("as_of"), price["seen_at"]),
-        is_old=(today - date.fromisoformat(last_day)).days > OLD_DAYS,
+        is_old=has_price and (today - date.fromisoformat(last_day)).days > OLD_DAYS,
         confidence=CONFIDENCES[Confidence(price["confidence"])],
         source=source or "no source found",
         host=", ".join(dict.fromkeys(_host(each) for each in source.split(" ; ")))

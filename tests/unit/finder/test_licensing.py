@@ -85,7 +85,7 @@ def test_no_state_no_answer() -> None:
         ("university-hospitals-ohio", "AK", "may not give advice in Alaska"),
         ("cedars-sinai", "AZ", "may give advice in Arizona once or now and then"),
         (
-            "houston-methodist",
+            "university-hospitals-ohio",
             "AL",
             "it is not clear if doctors from other states may give advice in Alabama",
         ),
