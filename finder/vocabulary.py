@@ -13,6 +13,7 @@ figures are our own choice and hold for tests/unit/finder/test_vocabulary.py.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,7 +37,7 @@ from finder.specialties import Ages, Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
 from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
-from finder.text import tokens, word_key
+from finder.text import sound, tokens, word_key
 from finder.understood import Certainty as Certainty
 from finder.understood import Choice as Choice
 from finder.understood import Understood as Understood
@@ -47,6 +48,8 @@ KNOWN = 0.4  # by which it may fit worse than a correction of words that it know
 LOOSE = 0.5  # fit of our own terms below which a question is worth less than the field of a word part
 MOST_LETTERS = 600  # of a text; a longer one is read up to here
 _CODE = re.compile(r"(?<![\w.])([A-Z]\d[\dA-Z])(\.[\dA-Z]{1,4})?(?![\w])", re.IGNORECASE)
+_OWNER = re.compile(r"['\u2019]s\b")  # "Maffucci's syndrome"
+_NAME = re.compile(r"\b(?:Dr|DR|Dra|Doctora?)\b\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,8 @@ def _with_age(understood: Understood, heard: HeardAge, vocabulary: Vocabulary) -
     return replace(understood, age=age, ignored=ignored)
 
 
-def _resolved(text: str, vocabulary: Vocabulary) -> Understood:
+def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
+    text = words if _is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
     of_themselves = _of_themselves(text, vocabulary)
     if of_themselves is not None:
         return of_themselves
@@ -210,7 +214,12 @@ def _is_well_spelt(match: Match | None, vocabulary: Vocabulary) -> bool:
     if match is None or not match.edits:
         return False
     known, spelt = vocabulary.index.known, vocabulary.library.book.words
-    changed = {word_key(word) for word in match.typed.split() if len(word) > SHORT} - known
+    typed = match.typed.split()
+    joined = {
+        word for pair in pairwise(typed) if word_key("".join(pair)) in known for word in pair
+    }  # "vitreo retinopathy" is one word of ours
+    changed = {word_key(word) for word in typed if len(word) > SHORT and word not in joined} - known
+    changed = {word for word in changed if sound(word) not in vocabulary.index.lexicon.sounds}
     return not changed.isdisjoint(spelt)
 
 
