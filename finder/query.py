@@ -277,6 +277,8 @@ def _part(question: Question, part: Part) -> dict[str, Any] | None:
     """The clause of one part; None where this search has nothing to measure it by."""
     if part.name is PartName.FIT:
         return _fit(question) if question.ladder else None
+    if part.name is PartName.SPECIALTY:
+        return _specialty(part, question)
     if part.name in EVIDENCE_PARTS:
         return _evidence(part, EVIDENCE_PARTS[part.name].value, question)
     if part.name is PartName.DISTANCE:
@@ -310,8 +312,8 @@ def _fit(question: Question) -> dict[str, Any]:
     """The best ladder step wins; worse ones add nothing.
 
     On a step that needs evidence a main focus counts whole and other evidence partly. On an open one the main
-    specialty counts, less for a main focus on something unrelated: a breast cancer specialist is a cancer
-    specialist, and no first choice for the pancreas.
+    specialty counts. Partial evidence and an open step count less for a main focus on something unrelated: a
+    breast cancer specialist is a cancer specialist, and no first choice for the pancreas.
     """
     profile = question.profile
     found = [
@@ -321,13 +323,28 @@ def _fit(question: Question) -> dict[str, Any]:
         name, at = f"{STEP_PREFIX}{step.step}", step.step - 1
         if step.needs_evidence:
             whole = _with_evidence(question, step, "main_concepts")
-            part = _constant(_with_evidence(question, step), profile.partly_weight(at), name + PARTLY)
+            listed = _constant(_with_evidence(question, step), profile.partly_weight(at), None)
+            share = profile.standing.elsewhere
+            less = {"positive": listed, "negative": _elsewhere(question), "negative_boost": share}
+            part = {"boosting": {"_name": name + PARTLY, **less}}
         else:
             listed = _terms("main_specialties", sorted(step.specialties))
             whole = {"bool": {"filter": [listed], "must_not": [_elsewhere(question)]}}
             part = _constant(listed, profile.elsewhere_weight(at), name + ELSEWHERE)
         found += [_constant(whole, profile.step_weight(at), name), part]
     return {"dis_max": {"_name": PartName.FIT.value, "queries": found}}
+
+
+def _specialty(part: Part, question: Question) -> dict[str, Any] | None:
+    """The main specialty by the open steps of the ladder: whole on the first one, half on the second, a third
+    on the third and so on. None for a ladder without open steps.
+    """
+    open_steps = [step for step in question.ladder if not step.needs_evidence]
+    found = [
+        _constant(_terms("main_specialties", sorted(step.specialties)), part.weight / place, None)
+        for place, step in enumerate(open_steps, start=1)
+    ]
+    return {"dis_max": {"_name": part.name.value, "queries": found}} if found else None
 
 
 def _evidence(part: Part, kind: str, question: Question) -> dict[str, Any]:
@@ -383,8 +400,9 @@ def _sort(place: Point | None) -> list[dict[str, Any]]:
     return [*order, {"npi": {"order": "asc"}}]
 
 
-def _constant(wanted: dict[str, Any], weight: float, name: str) -> dict[str, Any]:
-    return {"constant_score": {"_name": name, "filter": wanted, "boost": weight}}
+def _constant(wanted: dict[str, Any], weight: float, name: str | None) -> dict[str, Any]:
+    named = {"_name": name} if name else {}
+    return {"constant_score": {**named, "filter": wanted, "boost": weight}}
 
 
 def _term(field: str, value: str | bool) -> dict[str, Any]:

@@ -16,7 +16,14 @@ from finder.explanations import explain, independence, prove
 from finder.gaps import prior_gaps
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
-from finder.program_search import ProgramsAsked, find_programs, fitting, program, programs_body
+from finder.program_search import (
+    ProgramsAsked,
+    find_programs,
+    fitting,
+    program,
+    programs_body,
+    programs_named,
+)
 from finder.query import (
     Question,
     emptied_bodies,
@@ -34,7 +41,7 @@ from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
-    "load_context", "program", "prove", "specialist", "specialists_named", "suggest",
+    "load_context", "program", "programs_named", "prove", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer

@@ -15,7 +15,7 @@ from finder.web.cited import Citing
 from finder.web.forms import SearchForm, args_of, form_of, with_plan_id
 from finder.web.headers import is_same_origin
 from finder.web.programs_form import args_of_asked, programs_args_of, programs_form_of
-from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page
+from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page, programs_shown
 from finder.web.results_page import results_page
 from finder.web.site import now_served, site
 from finder.web.specialist_page import Proof, proof_of, specialist_page
@@ -175,7 +175,9 @@ def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
     document = search.specialist(here.engine, here.prefix, npi)
     concepts = here.context.vocabulary.concepts
-    content = specialist_page(document, _citing(), concepts, here.languages, proof)
+    offered = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
+    programs = programs_shown(offered, here.today())
+    content = specialist_page(document, _citing(), concepts, here.languages, proof, programs)
     return respond.page(
         "specialist.html", content, is_demonstration=bool(document.get("demonstration", False))
     )

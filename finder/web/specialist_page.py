@@ -11,6 +11,7 @@ from finder.languages import Languages
 from finder.web.cited import Cited, Citing
 from finder.web.filters import capfirst
 from finder.web.focus_shown import FocusGroup, focus_groups
+from finder.web.programs_page import ProgramShown
 from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import Badge, Why, badge_of, why_of
 
@@ -129,6 +130,7 @@ class SpecialistPage:
     trials: tuple[TrialRow, ...]
     focus: tuple[FocusGroup, ...]
     proof: Proof | None
+    programs: tuple[ProgramShown, ...] = ()
 
 
 def specialist_page(
@@ -137,8 +139,9 @@ def specialist_page(
     concepts: Mapping[str, Concept],
     languages: Languages,
     proof: Proof | None = None,
+    programs: tuple[ProgramShown, ...] = (),
 ) -> SpecialistPage:
-    """Get the page of one document of the specialists."""
+    """Get the page of one document of the specialists; `programs` are those of the person's institutions."""
     facts = document.get("facts", {})
     order = [name for name in FACTS if name in facts] + sorted(set(facts) - set(FACTS))
     return SpecialistPage(
@@ -152,6 +155,7 @@ def specialist_page(
         trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
         focus=focus_groups(document.get("evidence", ()), concepts, citing),
         proof=proof,
+        programs=programs,
     )
 
 

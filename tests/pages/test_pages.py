@@ -276,6 +276,15 @@ def test_prices_are_shown_as_published(browser: FlaskClient) -> None:
     assert browser.get("/programs/nowhere").status_code == 404
 
 
+def test_the_page_of_a_person_names_the_online_programs_of_the_institution(browser: FlaskClient) -> None:
+    page = browser.get(f"/specialists/{an_npi(2)}").text
+    said = text(page.partition('id="programs"')[2].partition("</section>")[0])
+    assert "Cleveland Clinic: Virtual Second Opinions" in said
+    assert "$1,850 more than a year old" in said
+    assert 'href="/programs/cleveland-clinic"' in page
+    assert 'id="programs"' not in browser.get(f"/specialists/{SEEN}").text
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
