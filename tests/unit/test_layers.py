@@ -8,7 +8,8 @@ GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "sea
 RULES = (
     "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
     "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
-    "parameters", "facets", "criteria", "centers", "independence", "licensing", "trust", "programs", "offers",
+    "parameters", "facets", "criteria", "guidance", "centers", "independence", "licensing", "trust",
+    "programs", "offers",
     "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
 )  # fmt: skip
 ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
