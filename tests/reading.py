@@ -1,4 +1,4 @@
-"""The reading grade of our own sentences: names and medical terms count as one short word."""
+"""The reading grade of our own sentences: names and medical terms count as one short name."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ import textstat
 
 BLOCKS = ("p", "li", "dt", "dd", "label", "legend", "h1", "h2", "h3", "summary", "blockquote", "td", "th")
 UNREAD = ("script", "style", "select", "textarea")
-MASK = "it"
+NAME = "Ann Lee"  # stands for each name: how long somebody's name is says nothing about our words
 # Fernández-Huerta's scale of 1959: from this score on a text is of this grade of an American school.
 SPANISH_GRADES = ((90.0, 4.0), (80.0, 5.0), (70.0, 6.0), (60.0, 8.0), (50.0, 11.0), (30.0, 13.0))
 HARDEST = 16.0
@@ -25,11 +25,11 @@ def grade(text: str, names: Iterable[str] = (), language: str = "en") -> float:
 
 
 def masked(text: str, names: Iterable[str]) -> str:
-    """The text with every name, web address, code and number of more than three digits as one short word."""
+    """The text with every name, web address, code and number of more than three digits as one short name."""
     low = text.lower()
-    for name in sorted({n for n in names if n.lower() in low}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", MASK, text, flags=re.IGNORECASE)
-    return re.sub(r"\b(?:[\w-]+\.)+[a-z]{2,}\b|\+?[\d(][\d() -]{3,}\d|\b[A-Z]+\d+\b", MASK, text)
+    for name in sorted({n for n in names if n and n.lower() in low}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", NAME, text, flags=re.IGNORECASE)
+    return re.sub(r"\b(?:[\w-]+\.)+[a-z]{2,}\b|\+?[\d(][\d() -]{3,}\d|\b[A-Z]+\d+\b", NAME, text)
 
 
 class _Sentences(HTMLParser):
