@@ -19,7 +19,7 @@ from finder.tables import DATA, Row, read_table
 OUTCOME_COLUMNS = (
     "outcome_id", "about", "says", "n", "figures", "source", "source_url", "as_of", "seen_at",
 )  # fmt: skip
-RIGHT_COLUMNS = ("right_id", "topic", "says", "source", "source_url", "as_of", "seen_at")
+FACT_COLUMNS = ("fact_id", "topic", "says", "source", "source_url", "as_of", "seen_at")
 LINK_COLUMNS = ("link_id", "topic", "name", "url", "says", "source", "seen_at")
 TICK_COLUMNS = ("tick_id", "text", "field", "value", "source")
 SIGN_COLUMNS = ("label", "sign")
@@ -29,12 +29,15 @@ GENERAL = "general"  # the records that every illness needs
 OWN_WORDING = "own wording"
 
 
-class RightTopic(StrEnum):
-    """What a rule for patients is about."""
+class FactTopic(StrEnum):
+    """What a fact is about."""
 
     MEDICARE = "medicare"
     COPIES = "copies"
     EMERGENCY = "emergency"
+    THIRD = "third"
+    DISTANCE = "distance"
+    RATINGS = "ratings"
 
 
 class LinkTopic(StrEnum):
@@ -101,10 +104,10 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
-    """One rule of a payer or of the law, in plain words."""
+class HelpFact:
+    """One rule of a payer or of the law, or one finding, in plain words."""
 
-    topic: RightTopic
+    topic: FactTopic
     says: str
     origin: Origin
 
@@ -166,15 +169,15 @@ class Guidance:
     """All tables of help, in the order of their files."""
 
     outcomes: tuple[Outcome, ...]
-    rights: tuple[Right, ...]
+    facts: tuple[HelpFact, ...]
     links: tuple[OutsideLink, ...]
     checklist: tuple[Tick, ...]
     emergencies: tuple[Emergency, ...]
     kinds: tuple[RecordKind, ...]
 
-    def rights_on(self, topic: RightTopic) -> tuple[Right, ...]:
-        """Get the rules about one topic."""
-        return tuple(each for each in self.rights if each.topic is topic)
+    def facts_on(self, topic: FactTopic) -> tuple[HelpFact, ...]:
+        """Get the facts about one topic."""
+        return tuple(each for each in self.facts if each.topic is topic)
 
     def links_on(self, topic: LinkTopic) -> tuple[OutsideLink, ...]:
         """Get the sites of others for one topic."""
@@ -201,7 +204,7 @@ def load_guidance(concepts: Container[str], folder: Path = DATA) -> Guidance:
     """
     return Guidance(
         outcomes=tuple(map(_outcome, _once(folder / "outcomes.csv", OUTCOME_COLUMNS))),
-        rights=tuple(map(_right, _once(folder / "rights.csv", RIGHT_COLUMNS))),
+        facts=tuple(map(_fact, _once(folder / "help_facts.csv", FACT_COLUMNS))),
         links=tuple(map(_link, _once(folder / "outside_links.csv", LINK_COLUMNS))),
         checklist=tuple(map(_tick, _once(folder / "checklist.csv", TICK_COLUMNS))),
         emergencies=_emergencies(folder),
@@ -226,8 +229,8 @@ def _outcome(row: Row) -> Outcome:
     return Outcome(row.needed("about"), row.needed("says"), row["n"] or None, figures, _origin(row))
 
 
-def _right(row: Row) -> Right:
-    return Right(row.choice("topic", RightTopic), row.needed("says"), _origin(row))
+def _fact(row: Row) -> HelpFact:
+    return HelpFact(row.choice("topic", FactTopic), row.needed("says"), _origin(row))
 
 
 def _link(row: Row) -> OutsideLink:

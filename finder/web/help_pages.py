@@ -11,12 +11,12 @@ from finder.criteria import SearchCriteria
 from finder.guidance import (
     Collector,
     Emergency,
+    FactTopic,
+    HelpFact,
     LinkTopic,
     Outcome,
     OutsideLink,
     RecordKind,
-    Right,
-    RightTopic,
     Tick,
 )
 from finder.i18n import mark
@@ -56,7 +56,7 @@ TOPICS = (
 _TOPIC: Mapping[str, Topic] = {topic.slug: topic for topic in TOPICS}
 # Own wording, 2026-11-28.
 COLLECTORS: Mapping[Collector, str] = {
-    Collector.YOU: mark("You have this at home, or write it."),
+    Collector.YOU: mark("You have it at home, or write it."),
     Collector.OFFICE: mark("Ask the office of the doctor you saw."),
     Collector.HOSPITAL: mark("Ask the records desk of the hospital."),
     Collector.PATHOLOGY: mark(
@@ -107,7 +107,7 @@ class EmergencyPage:
     topic: Topic
     others: tuple[Topic, ...]
     emergencies: tuple[Emergency, ...]
-    rights: tuple[Right, ...]
+    facts: tuple[HelpFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,12 @@ class RecordsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class InsurerPage:
-    """What to ask the plan, and the rules of Medicare."""
+class FactsPage:
+    """A text with the facts that belong to it."""
 
     topic: Topic
     others: tuple[Topic, ...]
-    rights: tuple[Right, ...]
+    facts: tuple[HelpFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class CostsPage:
 
     topic: Topic
     others: tuple[Topic, ...]
-    rights: tuple[Right, ...]
+    facts: tuple[HelpFact, ...]
     lodging: tuple[OutsideLink, ...]
     travel: tuple[OutsideLink, ...]
     bills: tuple[OutsideLink, ...]
@@ -150,6 +150,7 @@ class OthersPage:
     others: tuple[Topic, ...]
     communities: tuple[OutsideLink, ...]
     rankings: tuple[OutsideLink, ...]
+    facts: tuple[HelpFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +200,8 @@ def filled(token: str) -> Response:
 def emergency() -> Response:
     """Signs that need help at once, each with its source."""
     told = site().guidance
-    rights = told.rights_on(RightTopic.EMERGENCY)
-    return respond.page("help/emergency.html", EmergencyPage(*_around("emergency"), told.emergencies, rights))
+    facts = told.facts_on(FactTopic.EMERGENCY)
+    return respond.page("help/emergency.html", EmergencyPage(*_around("emergency"), told.emergencies, facts))
 
 
 @help_pages.get("/help/records")
@@ -222,8 +223,7 @@ def records_of_results(token: str) -> Response:
 @help_pages.get("/help/insurer")
 def insurer() -> Response:
     """What to ask the plan, and what Medicare pays of second and third opinions."""
-    rights = site().guidance.rights_on(RightTopic.MEDICARE)
-    return respond.page("help/insurer.html", InsurerPage(*_around("insurer"), rights))
+    return _facts("insurer", FactTopic.MEDICARE)
 
 
 @help_pages.get("/help/costs")
@@ -232,7 +232,7 @@ def costs() -> Response:
     told = site().guidance
     topics = (LinkTopic.LODGING, LinkTopic.TRAVEL, LinkTopic.BILLS)
     content = CostsPage(
-        *_around("costs"), told.rights_on(RightTopic.COPIES), *(told.links_on(topic) for topic in topics)
+        *_around("costs"), told.facts_on(FactTopic.COPIES), *(told.links_on(topic) for topic in topics)
     )
     return respond.page("help/costs.html", content)
 
@@ -242,7 +242,8 @@ def others() -> Response:
     """Sites of others, labelled: communities of patients, and rankings."""
     told = site().guidance
     lists = (told.links_on(LinkTopic.COMMUNITY), told.links_on(LinkTopic.RANKING))
-    return respond.page("help/others.html", OthersPage(*_around("others"), *lists))
+    content = OthersPage(*_around("others"), *lists, told.facts_on(FactTopic.RATINGS))
+    return respond.page("help/others.html", content)
 
 
 @help_pages.get("/help/figures")
@@ -266,13 +267,13 @@ def questions() -> Response:
 @help_pages.get("/help/differ")
 def differ() -> Response:
     """What to do when two opinions differ."""
-    return _text("differ")
+    return _facts("differ", FactTopic.THIRD)
 
 
 @help_pages.get("/help/distance")
 def distance() -> Response:
     """How an opinion from far away and care near home work together."""
-    return _text("distance")
+    return _facts("distance", FactTopic.DISTANCE)
 
 
 def _around(slug: str) -> tuple[Topic, tuple[Topic, ...]]:
@@ -281,6 +282,10 @@ def _around(slug: str) -> tuple[Topic, tuple[Topic, ...]]:
 
 def _text(slug: str) -> Response:
     return respond.page(f"help/{slug}.html", TextPage(*_around(slug)))
+
+
+def _facts(slug: str, topic: FactTopic) -> Response:
+    return respond.page(f"help/{slug}.html", FactsPage(*_around(slug), site().guidance.facts_on(topic)))
 
 
 def _when(*, is_empty: bool) -> Response:

@@ -9,13 +9,13 @@ import pytest
 
 from finder.concepts import load_concepts
 from finder.errors import SourceError
-from finder.guidance import GENERAL, Collector, LinkTopic, Outcome, RightTopic, load_guidance
+from finder.guidance import GENERAL, Collector, FactTopic, LinkTopic, Outcome, load_guidance
 from finder.tables import DATA
 
 CONCEPTS = load_concepts(DATA)
 GUIDANCE = load_guidance(CONCEPTS)
 TABLES = (
-    "outcomes.csv", "rights.csv", "outside_links.csv", "checklist.csv", "signs.csv", "urgent.csv",
+    "outcomes.csv", "help_facts.csv", "outside_links.csv", "checklist.csv", "signs.csv", "urgent.csv",
     "record_kinds.csv", "records.csv",
 )  # fmt: skip
 
@@ -47,8 +47,8 @@ def changed(path: Path, row: int, **cells: str) -> None:
         ("outcomes.csv", 3, {"as_of": "about 2021"}, "as_of"),
         ("outcomes.csv", 3, {"seen_at": ""}, "seen_at"),
         ("outcomes.csv", 3, {"source": ""}, "source"),
-        ("rights.csv", 2, {"topic": "medicaid"}, "topic"),
-        ("rights.csv", 2, {"source_url": "http://www.medicare.gov"}, "source_url"),
+        ("help_facts.csv", 2, {"topic": "medicaid"}, "topic"),
+        ("help_facts.csv", 2, {"source_url": "http://www.medicare.gov"}, "source_url"),
         ("outside_links.csv", 4, {"url": "http://example.org"}, "url"),
         ("outside_links.csv", 4, {"url": ""}, "url"),
         ("checklist.csv", 2, {"value": "because"}, "value"),
@@ -104,10 +104,10 @@ def test_a_sentence_says_no_number_that_its_figures_do_not_hold() -> None:
         assert set(re.findall(r"[0-9.]+ %", " ".join(outcome.figures))) or "of" in outcome.figures[0]
 
 
-def test_every_figure_has_a_date_and_every_right_a_source() -> None:
+def test_every_figure_has_a_date_and_every_topic_has_facts() -> None:
     assert all(outcome.origin.as_of for outcome in GUIDANCE.outcomes)
-    for topic in RightTopic:
-        assert GUIDANCE.rights_on(topic)
+    for topic in FactTopic:
+        assert GUIDANCE.facts_on(topic)
     for link in LinkTopic:
         assert GUIDANCE.links_on(link)
 
