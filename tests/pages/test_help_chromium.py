@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Request, expect
 
+from tests.pages.conftest import HELP
 from tests.pages.test_chromium import (  # the last three are fixtures
     DESKTOP,
     PHONE,
@@ -15,7 +16,6 @@ from tests.pages.test_chromium import (  # the last three are fixtures
     context,
     fits,
 )
-from tests.pages.test_help_pages import PAGES
 
 __all__ = ["base", "chromium", "context"]
 
@@ -25,7 +25,7 @@ def test_axe_finds_nothing_on_help(chromium: Browser, base: str, size: tuple[int
     view = {"width": size[0], "height": size[1]}
     with chromium.new_context(viewport=view, color_scheme=scheme) as opened:  # type: ignore[arg-type]
         page = opened.new_page()
-        for path in PAGES:
+        for path in HELP:
             page.goto(base + path)
             for summary in page.locator("main summary").all():
                 summary.click()

@@ -10,11 +10,9 @@ from finder.i18n import LANGUAGES
 from finder.programs import load_programs
 from finder.specialties import load_specialties
 from finder.tables import DATA
-from finder.web.help_pages import TOPICS
-from tests.pages.conftest import CONTEXT, SEEN, WORDS, address, searched
+from tests.pages.conftest import CONTEXT, HELP, SEEN, WORDS, address, searched
 from tests.reading import grade, sentences
 
-HELP = ("/help", *(f"/help/{topic.slug}" for topic in TOPICS))
 PATH = ("/", *HELP)
 ELSEWHERE = ("/privacy", "/help/about", "/programs", "/programs/dana-farber", f"/specialists/{SEEN}")
 
