@@ -11,7 +11,12 @@ from finder.web.headers import POLICY_WITH_SCRIPT
 from finder.web.language import same_page_in
 from finder.web.site import now_served, site
 
-SUGGESTING = ("start.html", "results.html", "programs.html")  # pages with a field for a condition
+SUGGESTING = (
+    "start.html",
+    "results.html",
+    "programs.html",
+    "help/filled.html",
+)  # pages with a field for a condition
 
 
 @dataclass(frozen=True, slots=True)

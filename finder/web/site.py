@@ -15,6 +15,7 @@ from finder.config import Config
 from finder.context import SearchContext
 from finder.engine import translated
 from finder.errors import FinderError
+from finder.guidance import Guidance
 from finder.languages import Languages
 from finder.reads import Client, Served, served
 from finder.sealed import Seals
@@ -65,6 +66,7 @@ class Site:
 
     config: Config
     context: SearchContext
+    guidance: Guidance
     seals: Seals
     sources: Mapping[str, SourceInfo]
     languages: Languages

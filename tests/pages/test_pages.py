@@ -12,9 +12,9 @@ from finder.app import create_app
 from finder.config import Config
 from finder.local_node import NodeState, NodeStatus, node_status
 from tests.factories import an_npi
-from tests.pages.conftest import PATIENT, SEEN, SEEN_NAME, WORDS, ZIP, address, searched
+from tests.pages.conftest import HELP, PATIENT, SEEN, SEEN_NAME, WORDS, ZIP, address, searched
 
-PLAIN = ("/", "/programs", "/programs/dana-farber", "/privacy", "/help/about", f"/specialists/{SEEN}")
+PLAIN = ("/", "/programs", "/programs/dana-farber", "/privacy", "/help/about", f"/specialists/{SEEN}", *HELP)
 
 
 class Outline(HTMLParser):

@@ -9,8 +9,8 @@ RULES = (
     "clauses", "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms",
     "spelling",
     "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "patient_age", "understood", "vocabulary",
-    "suggestions", "parameters", "facets", "criteria", "centers", "independence", "gaps", "program_kinds",
-    "licensing", "trust", "programs", "offers", "coverage",
+    "suggestions", "parameters", "facets", "criteria", "guidance", "centers", "independence", "gaps",
+    "program_kinds", "licensing", "trust", "programs", "offers", "coverage",
     "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
 )  # fmt: skip
 ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
