@@ -9,7 +9,7 @@ def gap_sentence(person: Ties, kind: str, rules: TieRules) -> str:
     """Get the sentence for a kind that is not known of a person, or of an organization already seen."""
     named = rules.name_of(kind)
     if person.organization_id and kind != "system":
-        return f"You named {person.name}, not a doctor, so the {named} of your doctor can't be told"
+        return f"You named {person.name}, not a doctor, so the {named} of your doctor is not known"
     verb = "are" if kind == "hospital" else "is"
     return f"The {named} of {person.name} {verb} not known, so this could not be checked"
 
@@ -37,7 +37,7 @@ def prior_gaps(priors: Iterable[Ties], rules: TieRules) -> tuple[str, ...]:
 
 def _lacks(prior: Ties, named: str) -> str:
     if prior.organization_id and prior.kind != "group":
-        return f"You named {prior.name}, but not who saw you there: we can't tell the {named} of your doctor."
+        return f"You named {prior.name}, but not who saw you there: the {named} of your doctor is not known."
     return f"No source tells the {named} of {prior.name}."
 
 
