@@ -84,7 +84,8 @@ class UrgentWords:
     """Words that call for help now; `key` are their folded words in order."""
 
     key: tuple[str, ...]
-    text: str
+    label: str
+    advice: str
 
 
 def line(concepts: Mapping[str, Concept], concept_id: str) -> tuple[str, ...]:
@@ -193,6 +194,6 @@ def load_urgent(folder: Path) -> tuple[UrgentWords, ...]:
     found = []
     for row in read_table(folder / "urgent.csv", URGENT_COLUMNS):
         row.needed("source")
-        text = f"{row.needed('label')}. {row.needed('advice')}"
-        found.append(UrgentWords(tuple(tokens(row.needed("words"))), text))
+        key = tuple(tokens(row.needed("words")))
+        found.append(UrgentWords(key, row.needed("label"), row.needed("advice")))
     return tuple(sorted(found, key=lambda one: -len(one.key)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.documents import TieLabel
+from finder.i18n import gettext, mark
 from finder.independence import PairVerdict, Side, Tie, Ties
 from finder.reasons import Pair, Words
 
@@ -118,23 +119,31 @@ def chain(person: Ties, key: str) -> Chain:
 
 def _proved(tie: Tie, pair: Pair, words: Words) -> ProvedTie:
     chains = tuple(chain(side, tie.key) for side in (pair.prior, pair.candidate))
-    through = [f"{each.name} through {_joined(each)}" for each in chains if len(each.steps) > 1]
+    through = [
+        gettext("%(name)s through %(steps)s", name=each.name, steps=_joined(each))
+        for each in chains
+        if len(each.steps) > 1
+    ]
     sentence = tie.sentence if not through else f"{tie.sentence} ({'; '.join(through)})"
     return ProvedTie(tie, sentence + _over(tie), chains)
 
 
 def _joined(way: Chain) -> str:
     """The steps below what is shared, nearest to the person first."""
-    return ", then ".join(dict.fromkeys(step.label for step in way.steps[:-1]))
+    return gettext(", then ").join(dict.fromkeys(step.label for step in way.steps[:-1]))
 
 
 def _over(tie: Tie) -> str:
     """Says of a trial when it ended or will end; a school year is in the label already."""
-    return f" (its end: {tie.until[:4]})" if tie.until and tie.kind == "trial" else ""
+    if tie.until and tie.kind == "trial":
+        return f" ({gettext('its end: %(year)s', year=tie.until[:4])})"
+    return ""
 
 
 def _missing(kind: str, side: Side, pair: Pair, words: Words) -> Missing:
     person = pair.prior if side is Side.PRIOR else pair.candidate
-    verb = "are" if kind == "hospital" else "is"
-    text = f"The {words.rules.name_of(kind)} of {person.name} {verb} not known, so this could not be checked"
+    what = gettext(words.rules.name_of(kind))
+    are = mark("The %(what)s of %(name)s are not known, so this could not be checked")
+    is_ = mark("The %(what)s of %(name)s is not known, so this could not be checked")
+    text = gettext(are if kind == "hospital" else is_, what=what, name=person.name)
     return Missing(kind, person.npi, person.name, text)

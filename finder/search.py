@@ -13,6 +13,7 @@ from finder.documents import facts_of
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.explanations import explain, independence
+from finder.i18n import gettext
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
 from finder.program_search import ProgramsAsked, find_programs, fitting, program, programs_body
@@ -55,7 +56,8 @@ def find_specialists(
     if criteria.profile:
         profile_named(criteria.profile, context.profiles)
     if criteria.specialty and criteria.specialty not in context.words.specialties:
-        raise InputErrors([FieldError("specialty", f"there is no specialty {criteria.specialty}")])
+        told = gettext("there is no specialty %(name)s", name=criteria.specialty)
+        raise InputErrors([FieldError("specialty", told)])
     understood = resolve(criteria.words, context.vocabulary)
     position = criteria.position
     pinned = position.generation if position else criteria.generation
@@ -73,7 +75,7 @@ def find_specialists(
 def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     """Get the document of one specialist. Raises NotFound, NotReady when nothing is loaded, EngineDown."""
     generation = served(engine, prefix)
-    missing = f"no specialist with NPI {npi} is in the directory"
+    missing = gettext("no specialist with NPI %(npi)s is in the directory", npi=npi)
     found = document(engine, generation.specialists, npi, missing)
     return {**found, "facts": facts_of(found)}
 

@@ -30,7 +30,9 @@ from finder.concepts import (
     load_procedures,
     load_urgent,
 )
+from finder.i18n import gettext
 from finder.icd10 import Hit, Library, Named, load_fields
+from finder.labels import spoken
 from finder.rare import RareDiseases, load_rare
 from finder.readings import MOST_CHOICES, Own, misspelt, of_code, own_clauses, own_of
 from finder.specialties import Specialties, load_specialties
@@ -139,7 +141,7 @@ class Vocabulary:
         return tuple(
             LadderStep(
                 step=step.step,
-                label=step.label.replace("{concept}", concept.label),
+                label=gettext(step.label).replace("{concept}", spoken(concept.label)),
                 specialties=step.specialties,
                 needs_evidence=step.needs_evidence,
                 evidence_of=(step.evidence_of or concept_id) if step.needs_evidence else None,
@@ -325,7 +327,7 @@ def _of_book(
 ) -> Understood:
     return Understood(
         concept_id=concept_id,
-        label=vocabulary.concepts[concept_id].label if concept_id else None,
+        label=spoken(vocabulary.concepts[concept_id].label) if concept_id else None,
         corrected_from=corrected,
         codes=(named.code,) if named else (),
         ladder=vocabulary.ladder(concept_id) if concept_id else (),
@@ -356,12 +358,14 @@ def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
     match = own.match
     return Understood(
         concept_id=concept.concept_id if concept else None,
-        label=concept.label if concept else None,
+        label=spoken(concept.label) if concept else None,
         corrected_from=match.typed if match is not None and match.edits else None,
         codes=concept.icd10 if concept else (),
         ladder=vocabulary.ladder(concept.concept_id) if concept else (),
         certainty=Certainty.SURE if concept and _is_sure(match) else Certainty.LESS_SURE,
-        choices=tuple(Choice(one, vocabulary.concepts[one].label) for one in own.concepts if own.is_asked),
+        choices=tuple(
+            Choice(one, spoken(vocabulary.concepts[one].label)) for one in own.concepts if own.is_asked
+        ),
         ignored=own.ignored,
         urgent=None,
     )

@@ -51,7 +51,7 @@ def messages() -> Catalog:
 
 
 def updated(old: Catalog, new: Catalog) -> Catalog:
-    """Get a catalog with the messages of `new` and the translations of `old`, obsolete ones that came back too."""
+    """Get a catalog with the messages of `new` and the translations of `old`, its obsolete ones included."""
     gone = dict(old.obsolete)
     old.update(new, no_fuzzy_matching=True)
     for key, message in gone.items():

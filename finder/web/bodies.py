@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from finder.errors import FieldError, InputErrors
+from finder.i18n import gettext
 
 
 def sent() -> dict[str, Any]:
@@ -16,9 +17,9 @@ def sent() -> dict[str, Any]:
     try:
         body = orjson.loads(request.get_data())
     except orjson.JSONDecodeError:
-        raise InputErrors([FieldError("", "the body is not JSON")]) from None
+        raise InputErrors([FieldError("", gettext("the body is not JSON"))]) from None
     if not isinstance(body, dict):
-        raise InputErrors([FieldError("", "the body must be a JSON object")])
+        raise InputErrors([FieldError("", gettext("the body must be a JSON object"))])
     return body
 
 
@@ -29,12 +30,12 @@ def sent_text(name: str, most: int, missing: str) -> str:
     that is too long.
     """
     body = sent()
-    errors = [FieldError(other, "is not a parameter here") for other in sorted(set(body) - {name})]
+    errors = [FieldError(other, gettext("is not a parameter here")) for other in sorted(set(body) - {name})]
     text = body.get(name)
     if not isinstance(text, str) or not text.strip():
         errors.append(FieldError(name, missing))
     elif len(text) > most:
-        errors.append(FieldError(name, f"must have at most {most} characters"))
+        errors.append(FieldError(name, gettext("must have at most %(most)s characters", most=most)))
     if errors:
         raise InputErrors(errors)
     return str(text)

@@ -8,37 +8,50 @@ from typing import Any
 from finder.concepts import Concept
 from finder.documents import EvidenceKind
 from finder.focus import percent
+from finder.i18n import gettext, mark
+from finder.labels import spoken
 from finder.web.cited import Cited, Citing
 from finder.web.filters import capfirst
 
 FIRST_SHOWN = 6  # rows of a group; the others are folded
 
+# Own wording, 2026-11-23.
+COUNTED = mark("Counted work (Medicare patients)")
+COUNTED_IN = mark("Counted work (Medicare patients, %(year)s)")
 # Own wording, 2026-11-23: heading, kinds in their order, and what a reader must know to read the rows.
 _GROUPS: tuple[tuple[str, tuple[EvidenceKind, ...], str], ...] = (
     (
-        "What this doctor mainly treats",
+        mark("What this doctor mainly treats"),
         (EvidenceKind.MAINLY, EvidenceKind.TAXONOMY),
-        "We say “mainly” only if at least half of the counted work is on it, or if the own institution names "
-        "it first. We work it out from the facts below.",
+        mark(
+            "We say “mainly” only if at least half of the counted work is on it, or if the own institution "
+            "names it first. We work it out from the facts below."
+        ),
     ),
     (
-        "Counted work (Medicare patients{year})",
+        COUNTED,
         (EvidenceKind.VOLUME, EvidenceKind.PROCEDURE),
-        "The file counts people with Medicare only, and hides what was done for fewer than 11 of them. So "
-        "the true numbers are higher, and a number under a yearly standard does not mean too few. Some "
-        "billing codes stand for more than one thing: then we share the count out.",
+        mark(
+            "The file counts people with Medicare only, and hides what was done for fewer than 11 of them. "
+            "So the true numbers are higher, and a number under a yearly standard does not mean too few. "
+            "Some billing codes stand for more than one thing: then we share the count out."
+        ),
     ),
     (
-        "Trials",
+        mark("Trials"),
         (EvidenceKind.TRIAL, EvidenceKind.RECRUITING),
-        "We link a trial only when the name fits one doctor. So some may be missing.",
+        mark("We link a trial only when the name fits one doctor. So some may be missing."),
     ),
     (
-        "What the own institution says",
+        mark("What the own institution says"),
         (EvidenceKind.ROSTER,),
-        "An institution describes its own doctors here. Nobody else checked it.",
+        mark("An institution describes its own doctors here. Nobody else checked it."),
     ),
-    ("Where they work", (EvidenceKind.CENTER,), "This is about the place. It says nothing of this doctor."),
+    (
+        mark("Where they work"),
+        (EvidenceKind.CENTER,),
+        mark("This is about the place. It says nothing of this doctor."),
+    ),
 )
 _LABELLED = (EvidenceKind.TAXONOMY, EvidenceKind.TRIAL, EvidenceKind.RECRUITING, EvidenceKind.ROSTER)
 
@@ -94,8 +107,8 @@ def _group(
     cited = _cited(pieces[0], citing) if is_one else None
     years = {str(each.get("as_of") or "")[:4] for each in pieces}
     year = "".join(years) if len(years) == 1 else ""
-    heading = heading.format(year=f", {year}" if year else "")
-    return FocusGroup(heading, note, cited, rows[:FIRST_SHOWN], rows[FIRST_SHOWN:])
+    heading = gettext(COUNTED_IN, year=year) if year and heading == COUNTED else gettext(heading)
+    return FocusGroup(heading, gettext(note), cited, rows[:FIRST_SHOWN], rows[FIRST_SHOWN:])
 
 
 def _rows(
@@ -117,13 +130,19 @@ def _says(piece: Mapping[str, Any], concepts: Mapping[str, Concept]) -> str:
     if piece["kind"] == EvidenceKind.PROCEDURE.value and piece.get("count") and piece.get("of"):
         part, whole = piece["count"], piece["of"]
         about = capfirst(_label(piece, concepts))
-        return f"{about}: {part:,} of {whole:,} counted procedures ({percent(part, whole)})"
+        return gettext(
+            "%(about)s: %(part)s of %(whole)s counted procedures (%(share)s)",
+            about=about,
+            part=f"{part:,}",
+            whole=f"{whole:,}",
+            share=percent(part, whole),
+        )
     return str(piece.get("says") or _label(piece, concepts))
 
 
 def _label(piece: Mapping[str, Any], concepts: Mapping[str, Concept]) -> str:
     concept = concepts.get(piece["concept"])
-    return concept.label if concept else str(piece["concept"]).replace("_", " ")
+    return spoken(concept.label) if concept else str(piece["concept"]).replace("_", " ")
 
 
 def _cited(piece: Mapping[str, Any], citing: Citing) -> Cited | None:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from finder.criteria import SearchCriteria, WhyAsked
 from finder.errors import FieldError, InputErrors
 from finder.facets import FACETS
+from finder.i18n import gettext, mark, ngettext
 from finder.languages import Languages
 from finder.sealed import Seals
 from finder.text import fold
@@ -24,35 +25,35 @@ _DROPPED = {"near": ("near", "within"), "seen": ()}
 _LIMITS = ("near", "within", *(facet.name for facet in FACETS))
 # Own wording, 2026-11-23.
 ROLES = {
-    "any": "Any kind of doctor",
-    "surgery": "A surgeon",
-    "medical": "A doctor who treats with medicine",
-    "radiation": "A doctor who treats with radiation",
-    "pathology": "A doctor who reads tissue samples",
-    "imaging": "A doctor who reads scans",
+    "any": mark("Any kind of doctor"),
+    "surgery": mark("A surgeon"),
+    "medical": mark("A doctor who treats with medicine"),
+    "radiation": mark("A doctor who treats with radiation"),
+    "pathology": mark("A doctor who reads tissue samples"),
+    "imaging": mark("A doctor who reads scans"),
 }
-NOT_SAID = ("", "Not said")
-AGES = {"adult": "An adult", "child": "A child"}
+NOT_SAID = ("", mark("Not said"))
+AGES = {"adult": mark("An adult"), "child": mark("A child")}
 WHY: Mapping[WhyAsked, str] = {
-    WhyAsked.RARE: "It is a rare disease",
-    WhyAsked.OPTIONS: "I want to know all my options",
-    WhyAsked.DOUBT: "I am not sure the diagnosis is right",
-    WhyAsked.SURGERY: "I may have an operation",
-    WhyAsked.TRIAL: "I look for a clinical trial",
-    WhyAsked.TIE_BREAKER: "Two doctors told me different things",
+    WhyAsked.RARE: mark("It is a rare disease"),
+    WhyAsked.OPTIONS: mark("I want to know all my options"),
+    WhyAsked.DOUBT: mark("I am not sure the diagnosis is right"),
+    WhyAsked.SURGERY: mark("I may have an operation"),
+    WhyAsked.TRIAL: mark("I look for a clinical trial"),
+    WhyAsked.TIE_BREAKER: mark("Two doctors told me different things"),
 }
 LABELS = {
-    "words": "The condition",
-    "near": "ZIP code",
-    "within": "How far",
-    "doctors": "Doctors you have seen",
-    "plan": "Insurance plan",
-    "why": "Why you ask",
-    "role": "Kind of doctor",
-    "language": "Language",
-    "ages": "Who is it for",
-    "virtual": "By video or in writing",
-    "state": "Licensed in",
+    "words": mark("The condition"),
+    "near": mark("ZIP code"),
+    "within": mark("How far"),
+    "doctors": mark("Doctors you have seen"),
+    "plan": mark("Insurance plan"),
+    "why": mark("Why you ask"),
+    "role": mark("Kind of doctor"),
+    "language": mark("Language"),
+    "ages": mark("Who is it for"),
+    "virtual": mark("By video or in writing"),
+    "state": mark("Licensed in"),
 }
 
 
@@ -123,12 +124,14 @@ def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[Fiel
     """Get the form that shows these parameters again, right or wrong."""
     values = {name: text_of(args.get(name)) for name in LABELS}
     values["doctors"] = "\n".join(line for name in DOCTORS for line in _lines(args.get(name)))
-    spoken = sorted(languages.labels.items(), key=lambda pair: pair[1])
+    spoken = sorted(
+        ((code, languages.name(code)) for code in languages.labels), key=lambda pair: fold(pair[1])
+    )
     return SearchForm(
         values=values,
-        miles=options([(str(m), f"{m} miles") for m in _miles(values["within"])], values["within"] or "50"),
+        miles=options([(str(m), _far(m)) for m in _miles(values["within"])], values["within"] or "50"),
         roles=options(list(ROLES.items()), values["role"] or "any"),
-        languages=options([("", "Any language"), *spoken], values["language"]),
+        languages=options([("", mark("Any language")), *spoken], values["language"]),
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
         mistakes=mistakes_of(errors, LABELS),
@@ -153,13 +156,15 @@ def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCr
         key for key, name in names.items() if typed in (fold(name), fold(name.removesuffix(f" ({key})")))
     ]
     if len(found) > 1:
-        raise InputErrors([FieldError("plan", "more than one plan has this name; type its ID instead")])
+        raise InputErrors(
+            [FieldError("plan", gettext("more than one plan has this name; type its ID instead"))]
+        )
     return replace(criteria, plan=found[0]) if found else criteria
 
 
 def options(pairs: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
     """Get a list of choices from values and labels."""
-    return tuple(Option(value, label, value == chosen) for value, label in pairs)
+    return tuple(Option(value, gettext(label), value == chosen) for value, label in pairs)
 
 
 def mistakes_of(errors: Iterable[FieldError], labels: Mapping[str, str]) -> tuple[Mistake, ...]:
@@ -169,7 +174,7 @@ def mistakes_of(errors: Iterable[FieldError], labels: Mapping[str, str]) -> tupl
     for error in errors:
         field = "doctors" if error.field in DOCTORS else error.field
         label = labels.get(field, error.field)
-        found.append(Mistake(field if field in labels else "", label, error.message))
+        found.append(Mistake(field if field in labels else "", gettext(label), error.message))
     return tuple(sorted(found, key=lambda m: order.get(m.field, len(order))))
 
 
@@ -212,6 +217,10 @@ def _dropped(args: Mapping[str, Any], limit: str) -> dict[str, Any]:
     names = _LIMITS if limit == "together" else _DROPPED.get(limit, (limit,))
     kept = {name: value for name, value in args.items() if name not in names}
     return {**kept, "show_tied": "yes"} if limit in ("seen", "together") else kept
+
+
+def _far(miles: int) -> str:
+    return ngettext("%(num)s mile", "%(num)s miles", miles)
 
 
 def _miles(within: str) -> list[int]:

@@ -9,11 +9,12 @@ from functools import partial
 from finder.answers import Result, SearchResults, SiteShown
 from finder.criteria import DEFAULT_PROFILE, SearchCriteria
 from finder.facets import FACETS
+from finder.i18n import gettext, mark, ngettext
 from finder.independence import Verdict
 from finder.languages import Languages
 from finder.ranking import Profile
 from finder.reasons import BREADTHS, Words
-from finder.web.filters import capfirst, day, plural
+from finder.web.filters import capfirst, day
 from finder.web.forms import SearchForm, form_of_criteria
 from finder.web.language import at
 from finder.web.programs_page import ProgramShown, programs_shown
@@ -33,18 +34,18 @@ class Badge:
 
 # Own wording, 2026-11-23.
 BADGES: Mapping[str, Badge] = {
-    "independent": Badge("good", "Independent"),
-    "some_tie": Badge("warn", "Has a loose tie"),
-    "not_independent": Badge("bad", "Not independent"),
-    "unknown": Badge("open", "Independence not proved"),
+    "independent": Badge("good", mark("Independent")),
+    "some_tie": Badge("warn", mark("Has a loose tie")),
+    "not_independent": Badge("bad", mark("Not independent")),
+    "unknown": Badge("open", mark("Independence not proved")),
 }
-ACCEPTING: Mapping[str, str] = {"yes": "Takes new patients", "no": "Takes no new patients"}
-NETWORKS: Mapping[str, str] = {"in": "Listed by", "out": "Not listed by"}
+ACCEPTING: Mapping[str, str] = {"yes": mark("Takes new patients"), "no": mark("Takes no new patients")}
+NETWORKS: Mapping[str, str] = {"in": mark("Listed by %(plan)s"), "out": mark("Not listed by %(plan)s")}
+LABELS: Mapping[str, str] = {facet.name: facet.label for facet in FACETS}
 LOOSENED: Mapping[str, str] = {
-    **{facet.name: f"the limit “{facet.label}”" for facet in FACETS},
-    "near": "the limit on distance",
-    "seen": "leaving out doctors with ties",
-    "together": "all these limits",
+    "near": mark("the limit on distance"),
+    "seen": mark("leaving out doctors with ties"),
+    "together": mark("all these limits"),
 }
 
 
@@ -168,7 +169,8 @@ def results_page(
 
 def badge_of(verdict: str) -> Badge:
     """Get the badge of a verdict."""
-    return BADGES[verdict]
+    badge = BADGES[verdict]
+    return Badge(badge.kind, gettext(badge.text))
 
 
 def why_of(result: Result) -> Why:
@@ -204,7 +206,7 @@ def _ordered(results: SearchResults, profiles: Mapping[str, Profile]) -> str | N
     """How the list is ordered; nothing to say of the usual order and of an empty list."""
     if results.profile == DEFAULT_PROFILE or not results.results:
         return None
-    return profiles[results.profile].says
+    return gettext(profiles[results.profile].says)
 
 
 def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
@@ -214,7 +216,7 @@ def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
     moved = [result.moved_for for result in results.results if result.moved_for]
     if not moved and criteria.diverse:
         return None
-    return Mixed(len(moved), BREADTHS[moved[0]] if moved else "", not criteria.diverse)
+    return Mixed(len(moved), gettext(BREADTHS[moved[0]]) if moved else "", not criteria.diverse)
 
 
 def _surgeon(results: SearchResults, card: Callable[[Result], Card]) -> Card | None:
@@ -239,15 +241,17 @@ def _card(
 def _tags(result: Result, plan: str | None, languages: Languages) -> Iterator[str]:
     """The short facts that help to choose; what is not known is told apart."""
     if result.accepting in ACCEPTING:
-        yield ACCEPTING[result.accepting]
+        yield gettext(ACCEPTING[result.accepting])
     if result.network in NETWORKS:
         as_of = f", {day(result.network_as_of)}" if result.network_as_of else ""
-        yield f"{NETWORKS[result.network]} {plan or 'your plan'}{as_of}"
+        listed = gettext(NETWORKS[result.network], plan=plan or gettext("your plan"))
+        yield f"{listed}{as_of}"
     recruiting = sum(1 for trial in result.trials if trial.get("status") in RECRUITING)
     if recruiting:
-        yield plural(recruiting, "trial open for patients", "trials open for patients")
+        yield ngettext("%(num)s trial open for patients", "%(num)s trials open for patients", recruiting)
     if result.languages:
-        yield "Speaks " + ", ".join(languages.labels.get(code, code) for code in result.languages)
+        spoken = ", ".join(languages.name(code) for code in result.languages)
+        yield gettext("Speaks %(languages)s", languages=spoken)
 
 
 def _address(site: SiteShown) -> Iterator[str]:
@@ -260,7 +264,11 @@ def _left_out(results: SearchResults, words: Words) -> LeftOut | None:
     if not results.excluded.total:
         return None
     kinds = words.rules.kinds
-    reasons = (f"same {kinds[kind].one}: {count:,}" for kind, count in results.excluded.by_kind if count)
+    reasons = (
+        gettext("same %(kind)s: %(number)s", kind=gettext(kinds[kind].one), number=f"{count:,}")
+        for kind, count in results.excluded.by_kind
+        if count
+    )
     return LeftOut(results.excluded.total, tuple(reasons))
 
 
@@ -268,4 +276,8 @@ def _loosening(results: SearchResults) -> Loosening | None:
     if results.emptied_by is None:
         return None
     limit = results.emptied_by.facet
-    return Loosening(limit, LOOSENED.get(limit, limit.replace("_", " ")), results.emptied_by.without)
+    if limit in LOOSENED:
+        words = gettext(LOOSENED[limit])
+    else:
+        words = gettext("the limit “%(limit)s”", limit=gettext(LABELS[limit]))
+    return Loosening(limit, words, results.emptied_by.without)

@@ -7,6 +7,7 @@ from typing import Any
 from finder.concepts import Concept
 from finder.criteria import SearchCriteria
 from finder.explanations import Explained
+from finder.i18n import gettext, mark
 from finder.languages import Languages
 from finder.web.cited import Cited, Citing
 from finder.web.filters import capfirst
@@ -15,50 +16,50 @@ from finder.web.results_page import Badge, Why, badge_of, why_of
 
 # Own wording, 2026-11-23; a fact that is not listed is shown under its own name.
 FACTS: Mapping[str, str] = {
-    "specialty": "Specialty",
-    "specialty_in_medicare": "Specialty in Medicare’s list",
-    "clinical_focus": "Clinical focus",
-    "accepts_second_opinions": "Gives second opinions",
-    "accepts_for": "Gives second opinions for",
-    "sees_own_system_patients": "Sees patients of the own health system",
-    "virtual": "By video or in writing",
-    "telehealth": "Telehealth",
-    "accepting": "Takes new patients",
-    "ages": "Sees",
-    "languages": "Languages",
-    "networks": "Listed by insurance plans",
-    "institution": "Institution",
-    "academic_title": "Academic title",
-    "academic_institution": "Academic institution",
-    "group": "Practice group",
-    "practice_group": "Practice group, by the institution",
-    "hospitals": "Hospitals",
-    "licence_states": "Licensed in",
-    "school": "Medical school",
-    "graduation_year": "Year of graduation",
-    "sole_proprietor": "Works alone",
+    "specialty": mark("Specialty"),
+    "specialty_in_medicare": mark("Specialty in Medicare’s list"),
+    "clinical_focus": mark("Clinical focus"),
+    "accepts_second_opinions": mark("Gives second opinions"),
+    "accepts_for": mark("Gives second opinions for"),
+    "sees_own_system_patients": mark("Sees patients of the own health system"),
+    "virtual": mark("By video or in writing"),
+    "telehealth": mark("Telehealth"),
+    "accepting": mark("Takes new patients"),
+    "ages": mark("Sees"),
+    "languages": mark("Languages"),
+    "networks": mark("Listed by insurance plans"),
+    "institution": mark("Institution"),
+    "academic_title": mark("Academic title"),
+    "academic_institution": mark("Academic institution"),
+    "group": mark("Practice group"),
+    "practice_group": mark("Practice group, by the institution"),
+    "hospitals": mark("Hospitals"),
+    "licence_states": mark("Licensed in"),
+    "school": mark("Medical school"),
+    "graduation_year": mark("Year of graduation"),
+    "sole_proprietor": mark("Works alone"),
 }
 KINDS: Mapping[str, str] = {
-    "group": "Practice group",
-    "owner": "Owner",
-    "system": "Health system",
-    "hospital": "Hospital",
+    "group": mark("Practice group"),
+    "owner": mark("Owner"),
+    "system": mark("Health system"),
+    "hospital": mark("Hospital"),
 }
 STATUSES: Mapping[str, str] = {
-    "RECRUITING": "open for patients",
-    "ENROLLING_BY_INVITATION": "open by invitation",
-    "NOT_YET_RECRUITING": "opens soon",
-    "ACTIVE_NOT_RECRUITING": "running, takes no more patients",
-    "COMPLETED": "finished",
-    "SUSPENDED": "paused",
-    "TERMINATED": "stopped early",
-    "WITHDRAWN": "never started",
+    "RECRUITING": mark("open for patients"),
+    "ENROLLING_BY_INVITATION": mark("open by invitation"),
+    "NOT_YET_RECRUITING": mark("opens soon"),
+    "ACTIVE_NOT_RECRUITING": mark("running, takes no more patients"),
+    "COMPLETED": mark("finished"),
+    "SUSPENDED": mark("paused"),
+    "TERMINATED": mark("stopped early"),
+    "WITHDRAWN": mark("never started"),
 }
 ROLES: Mapping[str, str] = {
-    "principal_investigator": "leads it",
-    "sub_investigator": "takes part as investigator",
+    "principal_investigator": mark("leads it"),
+    "sub_investigator": mark("takes part as investigator"),
 }
-PEOPLE: Mapping[str, str] = {"child": "children", "adult": "adults"}
+PEOPLE: Mapping[str, str] = {"child": mark("children"), "adult": mark("adults")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +167,16 @@ def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languag
         citing.cited(_text(v.get("value"), name, languages), v.get("source", ""), v.get("as_of"))
         for v in (fact, *fact.get("others", ()))
     ]
-    return FactShown(FACTS.get(name, name.replace("_", " ").capitalize()), best, tuple(others))
+    label = gettext(FACTS[name]) if name in FACTS else name.replace("_", " ").capitalize()
+    return FactShown(label, best, tuple(others))
 
 
 def _text(value: Any, name: str, languages: Languages) -> str:
     values = [str(each) for each in value] if isinstance(value, list | tuple) else str(value).split(";")
     if name == "languages":
-        values = [languages.labels.get(each, each) for each in values]
+        values = [languages.name(each) for each in values]
     elif name == "ages":
-        values = [PEOPLE.get(each, each) for each in values]
+        values = [gettext(PEOPLE[each]) if each in PEOPLE else each for each in values]
     elif name == "specialty_in_medicare":
         values = [each.lower() for each in values]  # the file has capitals only
     return capfirst(", ".join(each.strip() for each in values))
@@ -191,7 +193,7 @@ def _organizations(ties: Mapping[str, Mapping[str, Any]], citing: Citing) -> Ite
         for key, tie in sorted(ties.items()):
             if key.partition(":")[0] == wanted:
                 cited = citing.cited(tie["label"], tie.get("source", ""), tie.get("as_of"))
-                yield OrganizationRow(label, tie["label"], tie.get("via"), cited)
+                yield OrganizationRow(gettext(label), tie["label"], tie.get("via"), cited)
 
 
 def _trial(trial: Mapping[str, Any], citing: Citing) -> TrialRow:
@@ -199,10 +201,15 @@ def _trial(trial: Mapping[str, Any], citing: Citing) -> TrialRow:
     return TrialRow(
         number=trial["nct_number"],
         title=trial["title"],
-        status=STATUSES.get(status, "status not known" if not status else status.replace("_", " ").lower()),
-        role=ROLES.get(trial.get("role", ""), str(trial.get("role", "")).replace("_", " ")),
+        status=_told(STATUSES, status) or gettext("status not known"),
+        role=_told(ROLES, str(trial.get("role") or "")),
         cited=citing.cited("", trial.get("source", ""), trial.get("as_of")),
     )
+
+
+def _told(words: Mapping[str, str], code: str) -> str:
+    """A code of a source in our words, else as the source writes it."""
+    return gettext(words[code]) if code in words else code.replace("_", " ").lower()
 
 
 def _present(fields: Mapping[str, Any], *names: str) -> tuple[str, ...]:

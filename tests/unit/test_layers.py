@@ -6,8 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "sealed")
 RULES = (
-    "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
-    "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
+    "documents", "sources", "specialties", "concepts", "labels", "volumes", "treatments", "focus", "terms",
+    "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
     "parameters", "facets", "criteria", "centers", "independence", "licensing", "trust", "programs", "offers",
     "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
 )  # fmt: skip
