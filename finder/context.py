@@ -7,9 +7,11 @@ from functools import cache
 from types import MappingProxyType
 
 from finder.concepts import ConceptKind, LadderStep
+from finder.coverage import CoverageFact, load_coverage
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
 from finder.independence import load_rules
 from finder.languages import load_languages
+from finder.licensing import StateLaw, load_licensing
 from finder.ranking import Profile, load_profiles, profile_named
 from finder.reads import Remembered
 from finder.reasons import Words
@@ -25,7 +27,8 @@ CANCER = "cancer"  # the concept above every cancer
 class SearchContext:
     """What a search needs beside the engine; read from the data files once at start.
 
-    `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults.
+    `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults, `laws`
+    what the law of each state says of opinions from other states, `coverage` what is known of who pays.
     `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
     `prompter` what suggestions are looked up in. Both are worked out when first asked for, and kept.
     """
@@ -37,6 +40,8 @@ class SearchContext:
     prompter: Callable[[], Prompter]
     surgical: frozenset[str] = frozenset()
     ages_of: Mapping[str, Ages] = field(default_factory=dict)
+    laws: Mapping[str, StateLaw] = field(default_factory=dict)
+    coverage: tuple[CoverageFact, ...] = ()
     remembered: Remembered = field(default_factory=Remembered)
 
     def profile_for(self, criteria: SearchCriteria, understood: Understood) -> Profile:
@@ -121,6 +126,8 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
         concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),
         prompter=cache(lambda: prompter_of(vocabulary)),
         ages_of=MappingProxyType({s.specialty_id: s.ages for s in listed if s.ages is not Ages.ANY}),
+        laws=load_licensing(),
+        coverage=load_coverage(),
         surgical=frozenset(s.specialty_id for s in listed if s.role is Role.SURGERY),
         remembered=Remembered(remember_s),
     )

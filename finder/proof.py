@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.documents import TieLabel
-from finder.i18n import gettext, mark
+from finder.gaps import gap_sentence
+from finder.i18n import gettext
 from finder.independence import PairVerdict, Side, Tie, Ties
 from finder.reasons import Pair, Words
 
@@ -142,8 +143,4 @@ def _over(tie: Tie) -> str:
 
 def _missing(kind: str, side: Side, pair: Pair, words: Words) -> Missing:
     person = pair.prior if side is Side.PRIOR else pair.candidate
-    what = gettext(words.rules.name_of(kind))
-    are = mark("The %(what)s of %(name)s are not known, so this could not be checked")
-    is_ = mark("The %(what)s of %(name)s is not known, so this could not be checked")
-    text = gettext(are if kind == "hospital" else is_, what=what, name=person.name)
-    return Missing(kind, person.npi, person.name, text)
+    return Missing(kind, person.npi, person.name, gap_sentence(person, kind, words.rules))

@@ -9,6 +9,7 @@ from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.documents import EvidenceKind
 from finder.focus import FOCUS_KINDS, mainly
+from finder.gaps import short_gap
 from finder.i18n import gettext, mark
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.labels import spoken
@@ -290,9 +291,9 @@ def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
 
 
 def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
-    what = gettext(words.rules.name_of(kind))
     if side is Side.PRIOR:
-        return gettext("%(what)s of %(name)s: could not be compared", what=what, name=pair.prior.name)
+        return short_gap(pair.prior, kind, words.rules)
+    what = gettext(words.rules.name_of(kind))
     return gettext("%(what)s of this specialist: could not be compared", what=what)
 
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from finder import parameters
 from finder.errors import FieldError
 from finder.i18n import mark
+from finder.offers import SortAsked
 from finder.program_search import ProgramsAsked
 from finder.sealed import Seals
 from finder.web.forms import (
@@ -30,8 +31,11 @@ LABELS = {
     "ages": mark("Who is it for"),
     "local_doctor": mark("Your own doctor"),
     "no_charge": mark("Free of charge"),
+    "through_plan": mark("Paid by a plan or an employer"),
+    "sort": mark("What comes first"),
 }
 DOCTOR = (NOT_SAID, ("yes", mark("Yes, my doctor can help")), ("no", mark("No, I want to do it alone")))
+SORTS = {"price": mark("The lowest price"), "turnaround": mark("The fastest answer")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class ProgramsForm:
     values: Mapping[str, str]
     ages: tuple[Option, ...]
     doctor: tuple[Option, ...]
+    sorts: tuple[Option, ...]
     mistakes: tuple[Mistake, ...] = ()
 
     def mistake(self, field: str) -> str:
@@ -64,6 +69,8 @@ def args_of_asked(asked: ProgramsAsked) -> dict[str, Any]:
         "ages": parameters.plain(asked.ages),
         "local_doctor": {True: "yes", False: "no", None: None}[asked.local_doctor],
         "no_charge": "yes" if asked.no_charge else None,
+        "through_plan": "yes" if asked.through_plan else None,
+        "sort": None if asked.sort is SortAsked.PRICE else asked.sort.value,
     }
     return {name: value for name, value in told.items() if value}
 
@@ -75,5 +82,6 @@ def programs_form_of(args: Mapping[str, Any], errors: Iterable[FieldError] = ())
         values=values,
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         doctor=options(DOCTOR, values["local_doctor"]),
+        sorts=options(list(SORTS.items()), values["sort"] or "price"),
         mistakes=mistakes_of(errors, LABELS),
     )
