@@ -26,11 +26,15 @@ SOURCES = (("finder", "**.py", "python"), ("templates", "**.html", "jinja2"))
 # Columns of our own tables with words for readers. Labels of concepts are in labels_es.csv, as they are
 # terms too; names of languages come from CLDR.
 TABLES: Mapping[str, tuple[str, ...]] = {
+    "coverage.csv": ("says",),
     "ladder.csv": ("label",),
+    "licensing.csv": ("says",),
+    "programs.csv": ("price_for", "extras", "place_rule", "specialties_in", "specialties_out"),
     "specialties.csv": ("label",),
     "urgent.csv": ("label", "advice"),
     "volumes.csv": ("label",),
 }
+LISTS = ("specialties_in", "specialties_out")  # columns with several words, parted by semicolons
 # Keys of our own TOML files with words for readers, at any depth.
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "ranking.toml": ("says", "lacks"),
@@ -85,7 +89,9 @@ def _of_data() -> Iterator[str]:
     for name, columns in TABLES.items():
         with (DATA / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                yield from filter(None, (row[column] for column in columns))
+                for column in columns:
+                    parts = row[column].split(";") if column in LISTS else [row[column]]
+                    yield from filter(None, map(str.strip, parts))
     for name, keys in SETTINGS.items():
         yield from _under(tomllib.loads((DATA / name).read_text(encoding="utf-8")), keys)
 
