@@ -205,7 +205,8 @@ def price_words(price: Mapping[str, Any]) -> str:
     if kind is PriceKind.BENEFIT and "amount" not in price:
         return gettext("through an employer or health plan; price not published")
     amount = gettext("no charge") if price.get("amount") == 0 else f"${price.get('amount', 0):,}"
-    return gettext(_PRICE_WORDS[kind], amount=amount, most=f"${price.get('amount_max', 0):,}")
+    most = f"${price.get('amount_max', 0):,}"
+    return gettext(_PRICE_WORDS[kind], amount=amount, most=most)
 
 
 def _whole_price(price: Mapping[str, Any]) -> str:

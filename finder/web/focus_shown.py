@@ -130,13 +130,9 @@ def _says(piece: Mapping[str, Any], concepts: Mapping[str, Concept]) -> str:
     if piece["kind"] == EvidenceKind.PROCEDURE.value and piece.get("count") and piece.get("of"):
         part, whole = piece["count"], piece["of"]
         about = capfirst(_label(piece, concepts))
-        return gettext(
-            "%(about)s: %(part)s of %(whole)s counted procedures (%(share)s)",
-            about=about,
-            part=f"{part:,}",
-            whole=f"{whole:,}",
-            share=percent(part, whole),
-        )
+        counts = {"part": f"{part:,}", "whole": f"{whole:,}", "share": percent(part, whole)}
+        says = mark("%(about)s: %(part)s of %(whole)s counted procedures (%(share)s)")
+        return gettext(says, about=about, **counts)
     return str(piece.get("says") or _label(piece, concepts))
 
 
