@@ -54,15 +54,19 @@ class SearchContext:
         return self.profiles[WhyAsked.SURGERY if is_operation else DEFAULT_PROFILE]
 
     def ages_for(self, criteria: SearchCriteria, understood: Understood) -> Ages:
-        """Get for whom the opinion is: as asked, else as the condition says, else not known (`any`)."""
+        """Get for whom the opinion is: as asked, else as the words or the condition say, else not known
+        (`any`).
+        """
         if criteria.ages:
             return Ages(criteria.ages.value)
+        if understood.age is not None:
+            return understood.age.ages
         concept = self.vocabulary.concepts.get(understood.concept_id or "")
         return concept.ages if concept else Ages.ANY
 
     def ladder_for(self, criteria: SearchCriteria, understood: Understood) -> tuple[LadderStep, ...]:
         """Get the ladder without the specialties that see only patients of another age; steps keep their
-        numbers, and those on which nobody is left go.
+        numbers, and those on which nobody is left go, unless nobody at all were left.
         """
         ages = self.ages_for(criteria, understood)
         if ages is Ages.ANY:
@@ -72,7 +76,7 @@ class SearchContext:
             fitting = tuple(s for s in step.specialties if self.ages_of.get(s, ages) is ages)
             if fitting:
                 found.append(replace(step, specialties=fitting))
-        return tuple(found)
+        return tuple(found) or understood.ladder
 
     def names_surgeon(self, understood: Understood) -> bool:
         """Whether the first page names the best surgeon, whatever was asked: for every cancer that surgeons

@@ -8,6 +8,7 @@ from finder.answers import Ask, FacetCount, Result, SearchResults
 from finder.criteria import SearchCriteria
 from finder.explanations import Compared, Explained
 from finder.proof import ProvedTie
+from finder.specialties import Ages
 from finder.vocabulary import Understood
 
 WIDTH = 100
@@ -164,6 +165,8 @@ def understood_lines(understood: Understood) -> Iterator[str]:
         yield f"Understood: {understood.label}{codes}, {understood.certainty.replace('_', ' ')}"
     if understood.corrected_from:
         yield f"Spelling corrected from: {understood.corrected_from}"
+    if understood.age:
+        yield f"For: {'a child' if understood.age.ages is Ages.CHILD else 'an adult'} ({understood.age.said})"
     if understood.ignored:
         yield f"Not used: {', '.join(understood.ignored)}"
 

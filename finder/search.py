@@ -119,7 +119,7 @@ def _answered(
         results,
         total=total,
         next=next_token(question, page, total, generation.run_id),
-        excluded=excluded_of(first, words.rules.breaking()),
+        excluded=excluded_of(first, words.rules.breaking(), total),
         results=shown,
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
         profile=question.profile.name,

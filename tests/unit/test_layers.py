@@ -7,9 +7,9 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "sealed")
 RULES = (
     "documents", "sources", "specialties", "concepts", "labels", "volumes", "treatments", "focus", "terms",
-    "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
-    "parameters", "facets", "criteria", "centers", "independence", "gaps", "program_kinds", "licensing",
-    "trust", "programs", "offers", "coverage",
+    "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "patient_age", "understood",
+    "vocabulary", "suggestions", "parameters", "facets", "criteria", "centers", "independence", "gaps",
+    "program_kinds", "licensing", "trust", "programs", "offers", "coverage",
     "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
 )  # fmt: skip
 ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
