@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 
+from finder import i18n
 from finder.concepts import ConceptKind, LadderStep
 from finder.coverage import CoverageFact, load_coverage
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
@@ -120,6 +121,7 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
     specialties = {s.specialty_id: s.label for s in listed}
     sources = {name: _named(info) for name, info in load_sources().items()}
     vocabulary = load_vocabulary()
+    prompter = cache(lambda _language: prompter_of(vocabulary))  # in the language that is spoken now
     concepts = {concept.concept_id: concept.label for concept in vocabulary.concepts.values()}
     words = Words(specialties, sources, load_rules(), load_languages().labels, concepts=concepts)
     return SearchContext(
@@ -128,7 +130,7 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
         words=words,
         # a search looks at every program, whose words are few; most commands look at none
         concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),
-        prompter=cache(lambda: prompter_of(vocabulary)),
+        prompter=lambda: prompter(i18n.language()),
         ages_of=MappingProxyType({s.specialty_id: s.ages for s in listed if s.ages is not Ages.ANY}),
         laws=load_licensing(),
         coverage=load_coverage(),

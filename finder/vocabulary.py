@@ -31,7 +31,7 @@ from finder.concepts import (
 )
 from finder.i18n import gettext
 from finder.icd10 import Hit, Library, Named, load_fields
-from finder.labels import spoken
+from finder.labels import labelled, spoken
 from finder.patient_age import AgeWords, HeardAge, load_age_words
 from finder.rare import RareDiseases, load_rare
 from finder.readings import MOST_CHOICES, Own, misspelt, of_code, own_clauses, own_of
@@ -39,7 +39,7 @@ from finder.specialties import Ages, Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
 from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
-from finder.text import sound, tokens, word_key
+from finder.text import fold, sound, tokens, word_key
 from finder.understood import Certainty as Certainty
 from finder.understood import Choice as Choice
 from finder.understood import Understood as Understood
@@ -67,6 +67,7 @@ class Vocabulary:
     library: Library
     rare: RareDiseases
     age_words: AgeWords
+    labelled: Mapping[str, str]  # folded labels in other languages than English -> concept id
 
     def ancestors(self, concept_id: str) -> tuple[str, ...]:
         """Get every concept above, nearest first; raises KeyError for an unknown id."""
@@ -127,6 +128,7 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
             children[concept.parent_id] = (*children.get(concept.parent_id, ()), concept.concept_id)
     words = load_words(folder)
     index = load_terms(folder, words, concepts)
+    named = {concept.label: concept.concept_id for concept in concepts.values()}
     return Vocabulary(
         concepts=concepts,
         ladders=load_ladders(folder, concepts, specialties or load_specialties(folder)),
@@ -137,6 +139,7 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
         library=Library(index, load_fields(folder, concepts)),
         rare=load_rare(folder, index, concepts),
         age_words=load_age_words(folder),
+        labelled=MappingProxyType({label: named[english] for label, english in labelled(folder).items()}),
     )
 
 
@@ -149,7 +152,8 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
     text = words[:MOST_LETTERS]
     heard = vocabulary.age_words.hear(text)
     # "dementia in my 50s" is a term of ours with its age
-    understood = _resolved(text if _is_term(text, vocabulary.index) else heard.text, vocabulary)
+    is_name = fold(text) in vocabulary.labelled or _is_term(text, vocabulary.index)
+    understood = _resolved(text if is_name else heard.text, vocabulary)
     is_sure = understood.concept_id is not None and understood.certainty is Certainty.SURE
     if not is_sure and (understood.concept_id is None or not heard.words.isdisjoint(understood.ignored)):
         # "child with seizures that medicine does not control": what only says the age is left out.
@@ -175,6 +179,8 @@ def _with_age(understood: Understood, heard: HeardAge, vocabulary: Vocabulary) -
 
 
 def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
+    if (label := vocabulary.labelled.get(fold(words))) is not None:
+        return _answer(Own((label,), False, 1.0, None, ()), vocabulary)
     text = words if _is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
     of_themselves = _of_themselves(text, vocabulary)
     if of_themselves is not None:

@@ -60,7 +60,7 @@ def updated(old: Catalog, new: Catalog) -> Catalog:
     old.update(new, no_fuzzy_matching=True)
     for key, message in gone.items():
         if message.id in new:
-            old.add(message.id, message.string)
+            old[message.id].string = message.string
         else:
             old.obsolete.setdefault(key, message)
     return old
