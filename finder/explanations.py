@@ -116,7 +116,7 @@ def explain(
     if understood.concept_id is None:
         return explained
     question = question_of(criteria, understood, known, context, now)
-    response = searches(engine, [(generation.specialists, explaining_body(question, npi))])[0]
+    response = searches(engine, [(generation.specialists, explaining_body(question, [npi]))])[0]
     results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
         raise NotFound(f"no specialist with NPI {npi} is in the directory")

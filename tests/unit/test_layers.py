@@ -9,10 +9,11 @@ RULES = (
     "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
     "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
     "parameters", "facets", "criteria", "centers", "independence", "licensing", "trust", "programs", "offers",
-    "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
+    "visit", "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers",
+    "results",
 )  # fmt: skip
 ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
-SERVICE = ("context", "priors", "program_search", "explanations", "search", "relevance")
+SERVICE = ("context", "priors", "program_search", "explanations", "shortlist", "search", "relevance")
 SURFACE = ("print_results", "web", "app", "cli")
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}
