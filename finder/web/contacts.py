@@ -5,7 +5,7 @@ from nameparser import HumanName
 from vobject.vcard import Address, Name
 
 from finder.i18n import gettext
-from finder.web.filters import day, dial
+from finder.web.filters import day, phone
 from finder.web.printed import DEMONSTRATION
 from finder.web.shortlist_page import PersonShown, ShortlistPage
 from finder.web.specialist_page import SiteRow
@@ -30,9 +30,9 @@ def _card(person: PersonShown, is_demonstration: bool) -> str:
         card.add("title").value = person.specialty
     for office in person.offices:
         _add_office(card, office)
-    notes = [gettext("NPI number %(npi)s", npi=person.npi)]
-    notes += [gettext(DEMONSTRATION)] if is_demonstration else []
-    card.add("note").value = ". ".join((*notes, *dict.fromkeys(map(_dated, person.offices))))
+    notes = [gettext(DEMONSTRATION)] if is_demonstration else []
+    notes += [gettext("NPI number %(npi)s.", npi=person.npi)]
+    card.add("note").value = " ".join((*notes, *dict.fromkeys(map(_dated, person.offices))))
     return str(card.serialize())
 
 
@@ -44,15 +44,14 @@ def _add_office(card: vobject.base.Component, office: SiteRow) -> None:
     address.value = Address(street=", ".join(street), city=city, region=state, code=code, country="USA")
     address.type_param = "work"
     if office.phone:
-        number = card.add("tel")
-        number.value = dial(office.phone)
-        number.params["VALUE"] = ["uri"]
+        number = card.add("tel")  # as text: not every telephone reads the address form of 4.0
+        number.value = phone(office.phone)
         number.type_param = "work"
 
 
 def _dated(office: SiteRow) -> str:
     return gettext(
-        "%(place)s: %(source)s, %(day)s",
+        "%(place)s: %(source)s, %(day)s.",
         place=", ".join(office.lines),
         source=office.cited.source,
         day=day(office.cited.as_of),

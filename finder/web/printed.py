@@ -138,7 +138,7 @@ def _program(program: ProgramShown) -> Iterator[Block]:
         (gettext("States"), program.states),
         (gettext("How"), program.how),
         (gettext("Time"), program.turnaround),
-        (gettext("Needs your doctor?"), program.local_doctor),
+        (gettext("Needs your doctor"), program.local_doctor),
     )
     yield from _bullets(f"{label}: {value}" for label, value in facts)
 

@@ -12,7 +12,14 @@ from finder.web.language import same_page_in
 from finder.web.site import now_served, site
 
 SUGGESTING = ("start.html", "results.html", "programs.html")  # pages with a field for a condition
-LISTING = ("start.html", "results.html", "specialist.html", "shortlist.html", "two_opinions.html")  # my list
+LISTING = (  # pages with the reader's own list, or something to print
+    "start.html",
+    "results.html",
+    "specialist.html",
+    "shortlist.html",
+    "empty_list.html",
+    "two_opinions.html",
+)
 _SCRIPTS = {"suggest.js": SUGGESTING, "list.js": LISTING}
 
 

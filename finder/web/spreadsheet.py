@@ -26,7 +26,7 @@ def spreadsheet(page: ShortlistPage) -> bytes:
     for person in page.people:
         rows.writerow([safe_cell(cell) for cell in (*_person(person), note)])
     for program in page.programs:
-        rows.writerow([safe_cell(cell) for cell in (*_program(program), note)])
+        rows.writerow([safe_cell(cell) for cell in _program(program)])
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
@@ -80,4 +80,4 @@ def _place(office: SiteRow) -> str:
 def _program(program: ProgramShown) -> tuple[str, ...]:
     price = "; ".join(f"{each.text} ({day(each.dated)})" for each in program.prices)
     why = f"{gettext('Online opinion')}: {price}"
-    return (f"{program.institution}: {program.name}", program.how, why, *("",) * (len(_heads()) - 4))
+    return (f"{program.institution}: {program.name}", program.how, why, *("",) * (len(_heads()) - 3))

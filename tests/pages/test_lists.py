@@ -1,4 +1,4 @@
-"""The reader's own list: it rides in the sealed link, comes back as pages and files, and is told to no one."""
+"""The reader's own list: it rides in the sealed link, comes back as pages and files, and tells nobody."""
 
 import csv
 import io
@@ -221,7 +221,7 @@ def test_the_contacts_name_people_and_nothing_of_the_search(browser: FlaskClient
     cards = list(vobject.readComponents(answer.text))
     assert [card.version.value for card in cards] == ["4.0", "4.0"]
     assert cards[0].fn.value == "Person 20 Exampleton, MD"
-    assert cards[0].tel.value == "tel:+14105550100"
+    assert cards[0].tel.value == "(410) 555-0100"
     assert cards[0].adr.value.city == "Baltimore"
     assert cards[0].adr.value.code == "21287"
     assert [s for s in ("bile", "duct", "opinion", SEEN) if s in answer.text.lower()] == []
@@ -250,7 +250,7 @@ def test_the_sheet_for_two_opinions_has_a_blank_for_each_doctor_and_nothing_to_s
     page = browser.get("/two-opinions").text
     assert len(re.findall(r"<td></td><td></td>", page)) == 10
     assert not re.search("<(input|textarea|form)", page)
-    assert '<div class="large"' in browser.get("/two-opinions/large-print").text
+    assert '<div class="turned large"' in browser.get("/two-opinions/large-print").text
     for name in ("two-opinions.pdf", "two-opinions-large-print.pdf"):
         reader = pdf_of(browser.get(f"/two-opinions/{name}"))
         said = " ".join(page.extract_text() for page in reader.pages)
