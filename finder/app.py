@@ -73,7 +73,8 @@ def warm_up(app: Flask) -> None:
     context = cast(Site, app.extensions[EXTENSION]).context
     context.prompter()
     for program in load_programs():
-        for words in (*program.specialties_in, *program.specialties_out):
+        only_for = [price.only_for for price in program.prices if price.only_for]
+        for words in (*program.specialties_in, *program.specialties_out, *only_for):
             context.concept_of(words)
     vocabulary = context.vocabulary
     _ = (vocabulary.library.book, vocabulary.rare.names, vocabulary.rare.parents)

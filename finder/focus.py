@@ -8,7 +8,7 @@ more of anything else never raises it.
 
 **Priors** (own judgment, 2026-11-23): 50 procedures and 5 trials. They pull towards 0, not towards the
 specialty's ordinary share, which can't be told from the few years and states that a folder may hold. So the
-11 procedures that Medicare's file shows at least give 0.18, one trial 0.17; one half takes 50 procedures and
+11 procedures that Medicare's file shows at least give 0.18, one trial 0.25; one half takes 50 procedures and
 nothing else, or 5 trials and no other.
 
 **Mainly** needs half of the own work after shrinking, `part / (whole + prior)` and the strength both at least
@@ -28,13 +28,13 @@ from finder.specialties import Specialties
 from finder.tables import DATA, read_table
 
 PROCEDURE_PRIOR = 50.0
-TRIAL_PRIOR = 5.0
+TRIAL_PRIOR = 3.0
 MAINLY = 0.5
 FIRST_FOCUS = 1.0  # the strength that only the first focus of a roster has
 # All evidence of a concept together must reach this, so that a person is listed under it: a focus named
-# anywhere in a roster does, one trial (0.17) or eleven procedures (0.18) alone do not. Own judgment,
+# anywhere in a roster does, one trial (0.25) or eleven procedures (0.18) alone do not. Own judgment,
 # 2026-11-23.
-LISTED = 0.2
+LISTED = 0.26
 # What says that a person works on something; where somebody works and how often one operation was counted
 # are shown and weighed, and make nobody an expert.
 FOCUS_KINDS = frozenset(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.documents import TieLabel
+from finder.gaps import gap_sentence
 from finder.independence import PairVerdict, Side, Tie, Ties
 from finder.reasons import Pair, Words
 
@@ -135,6 +136,4 @@ def _over(tie: Tie) -> str:
 
 def _missing(kind: str, side: Side, pair: Pair, words: Words) -> Missing:
     person = pair.prior if side is Side.PRIOR else pair.candidate
-    verb = "are" if kind == "hospital" else "is"
-    text = f"The {words.rules.name_of(kind)} of {person.name} {verb} not known, so this could not be checked"
-    return Missing(kind, person.npi, person.name, text)
+    return Missing(kind, person.npi, person.name, gap_sentence(person, kind, words.rules))

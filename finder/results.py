@@ -12,7 +12,18 @@ from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
 from finder.independence import Ties, ties_of, verdict, worst
-from finder.query import ELSEWHERE, OTHER, PARTLY, SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
+from finder.query import (
+    ELSEWHERE,
+    EVERYBODY,
+    OTHER,
+    PARTLY,
+    SHOWN,
+    STEP_PREFIX,
+    TIED,
+    TOGETHER,
+    Question,
+    facets_of,
+)
 from finder.reasons import (
     OnStep,
     Pair,
@@ -77,14 +88,13 @@ def total_of(response: Mapping[str, Any]) -> int:
     return int(response["hits"]["total"]["value"])
 
 
-def excluded_of(response: Mapping[str, Any], kinds: Sequence[str]) -> Excluded:
-    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out."""
-    counted = response.get("aggregations", {}).get("excluded")
-    if counted is None:
-        return Excluded(0, tuple((kind, 0) for kind in kinds))
-    buckets = counted["by_kind"]["buckets"]
+def excluded_of(response: Mapping[str, Any], kinds: Sequence[str], total: int) -> Excluded:
+    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out;
+    `total` are all who stay.
+    """
+    buckets = response.get("aggregations", {}).get(TIED, {}).get("buckets", {})
     counts = tuple((kind, int(buckets[kind]["doc_count"]) if kind in buckets else 0) for kind in kinds)
-    return Excluded(int(counted["doc_count"]), counts)
+    return Excluded(int(buckets[EVERYBODY]["doc_count"]) - total if buckets else 0, counts)
 
 
 def facet_counts(

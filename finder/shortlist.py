@@ -11,13 +11,13 @@ from finder.context import SearchContext
 from finder.criteria import SearchCriteria
 from finder.documents import facts_of
 from finder.engine import translated
-from finder.independence import TIE_FIELDS, Ties, ties_of, verdict
+from finder.explanations import PairShown, pair_shown
+from finder.independence import TIE_FIELDS, Ties, ties_of
 from finder.offers import Offer, Patient, offer_of
 from finder.priors import LookedUp, looked_up, question_of
-from finder.proof import Proof, proof
+from finder.program_search import about_of
 from finder.query import Question, explaining_body
 from finder.reads import Client, searches
-from finder.reasons import Pair
 from finder.results import results_of
 from finder.vocabulary import Understood, resolve
 
@@ -32,13 +32,13 @@ _PERSON_FIELDS = (
 class KeptPerson:
     """One person of the list: `document` as carried, and what the search says of that person.
 
-    `result` is None where the words, or a doctor already seen, must be asked back first. `proofs` are one for
-    each doctor already seen, in their order. `is_listed` says whether the plan asked for lists the person.
+    `result` is None where the words, or a doctor already seen, must be asked back first. `pairs` are
+    the proof beside each doctor already seen. `is_listed` says whether the plan asked for lists the person.
     """
 
     document: Mapping[str, Any]
     result: Result | None
-    proofs: tuple[Proof, ...]
+    pairs: tuple[PairShown, ...]
     is_listed: bool
 
 
@@ -85,7 +85,11 @@ def shortlist(
             for npi in people
             if npi in documents
         ),
-        programs=tuple(offer_of(slug, documents[slug], patient) for slug in programs if slug in documents),
+        programs=tuple(
+            offer_of(slug, documents[slug], patient, about_of(understood, context), context.laws)
+            for slug in programs
+            if slug in documents
+        ),
         gone=tuple(each for each in criteria.kept if each not in documents),
     )
 
@@ -129,11 +133,10 @@ def _person(
     context: SearchContext,
     now: date,
 ) -> KeptPerson:
-    words, own = context.words, ties_of(document["npi"], document)
-    pairs = [Pair(prior, own, verdict(prior, own, words.rules, now)) for prior in priors]
+    own = ties_of(document["npi"], document)
     return KeptPerson(
         document={**document, "facts": facts_of(document)},
         result=result,
-        proofs=tuple(proof(pair, words) for pair in pairs),
+        pairs=tuple(pair_shown(prior, own, context.words, now) for prior in priors),
         is_listed=plan is not None and plan in document.get("network_keys", ()),
     )

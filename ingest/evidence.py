@@ -6,12 +6,12 @@ count and the total; nothing of it is a claim of ours. The kinds:
 - `taxonomy`: a specialty that is about one thing (`focused_specialties.csv`): 1 where it is the first one
   listed, one half elsewhere.
 - `roster`: what the own institution names as a focus: the first one 1, the second one half, the third one
-  third, and so on, never under 0.2. Only the newest roster counts.
+  third, and so on, never under 0.26. Only the newest roster counts.
 - `procedure`, `volume`: see ingest/counted.py.
-- `trial`: share of the own linked trials that are about the concept or anything below it, shrunk by 5 trials
+- `trial`: share of the own linked trials that are about the concept or anything below it, shrunk by 3 trials
   of other kinds (finder/focus.py). A principal investigator, study chair or director counts whole, a
   sub-investigator half; a trial that names more than three conditions counts for each by 3 over their number.
-  One trial gives at most 0.17.
+  One trial gives at most 0.25.
 - `recruiting`: 1 where one of these trials takes patients, by the record's own date.
 - `center`: one half for `cancer`, for work at a cancer center designated by NCI: a hospital that certainly is
   one (ingest/cancer_centers.py), or the institution of a roster that has a center's very name.
@@ -47,7 +47,7 @@ from ingest.rollup import Above, worth_telling
 from ingest.rows import newest
 from ingest.ties import hospital_name
 
-ROSTER_LEAST = 0.2
+ROSTER_LEAST = 0.26
 FURTHER_SPECIALTY = 0.5
 SUB_INVESTIGATOR = "SUB_INVESTIGATOR"
 SUB_INVESTIGATOR_SHARE = 0.5

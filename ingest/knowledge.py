@@ -25,7 +25,8 @@ class Knowledge:
     `concepts_in` finds concepts in free text; `above` are the broader concepts of each, nearest first;
     `meanings` what a HCPCS code stands for, broader concepts included; `volumes` the operations with a yearly
     standard, by code; `focused` the concepts of a focused specialty, by its id; `centers` the cancer centers
-    designated by NCI, by their folded name and by the number (CCN) of the hospital that is theirs.
+    designated by NCI, by their folded name and by the number (CCN) of the hospital that is theirs;
+    `programs` the ids of second-opinion programs by the tie key of the institution behind them.
     """
 
     vocabulary: Vocabulary
@@ -38,6 +39,7 @@ class Knowledge:
     reference: Reference
     investigators: Investigators
     centers: Mapping[str, CancerCenter]
+    programs: Mapping[str, tuple[str, ...]]
     is_demonstration: bool
 
     def label(self, concept: str) -> str:
@@ -49,6 +51,7 @@ def knowledge(
     tables: Reference,
     trials: Investigators,
     centers: Mapping[str, CancerCenter],
+    programs: Mapping[str, tuple[str, ...]],
     *,
     is_demonstration: bool,
 ) -> Knowledge:
@@ -75,6 +78,7 @@ def knowledge(
         reference=tables,
         investigators=trials,
         centers={**_by_name(tables), **centers},
+        programs=programs,
         is_demonstration=is_demonstration,
     )
 

@@ -9,7 +9,8 @@ from finder.i18n import gettext, mark
 from finder.visit import VisitPart
 from finder.web.cited import Cited
 from finder.web.filters import capfirst, day, phone
-from finder.web.programs_page import ProgramShown
+from finder.web.programs_page import PriceShown, ProgramShown
+from finder.web.proof_shown import PairProof
 from finder.web.results_page import Reason
 from finder.web.shortlist_page import PersonShown, ShortlistPage
 from finder.web.specialist_page import SiteRow
@@ -124,23 +125,33 @@ def _proof(person: PersonShown) -> Iterator[Block]:
     yield Block(Kind.STRONG, person.badge.text)
     yield from _bullets(map(_reason, person.why.independent))
     for pair in person.pairs:
-        yield from _bullets((*map(_cited, pair.ties), *pair.missing))
+        yield from _bullets((*_ties(pair), *pair.missing))
+
+
+def _ties(pair: PairProof) -> Iterator[str]:
+    """Each tie, then the way of each of the two to it, step by step with sources."""
+    for tie in pair.ties:
+        yield f"{tie.sentence}. {tie.weight}"
+        for way in tie.ways:
+            yield f"{way.name}: {' → '.join(map(_cited, way.steps))}"
 
 
 def _program(program: ProgramShown) -> Iterator[Block]:
     yield Block(Kind.HEADING, f"{program.institution}: {program.name}", level=3)
-    prices = (
-        f"{capfirst(price.text)} ({day(price.dated)}; {gettext('read %(day)s', day=day(price.read))})"
-        for price in program.prices
-    )
     facts = (
-        (gettext("Price"), "; ".join(prices)),
+        *((gettext("Price"), _price(price)) for price in program.prices),
         (gettext("States"), program.states),
         (gettext("How"), program.how),
         (gettext("Time"), program.turnaround),
         (gettext("Needs your doctor"), program.local_doctor),
     )
     yield from _bullets(f"{label}: {value}" for label, value in facts)
+
+
+def _price(price: PriceShown) -> str:
+    more = gettext("More to pay: %(extras)s.", extras=price.extras) if price.extras else ""
+    own = f"{price.text} ({price.only_for})" if price.only_for else price.text
+    return " ".join(filter(None, (f"{own}.", more, f"({price.host}; {price.when}; {price.confidence})")))
 
 
 def _steps(page: ShortlistPage) -> Iterator[Block]:

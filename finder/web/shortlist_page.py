@@ -8,26 +8,17 @@ from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind
 from finder.i18n import gettext
 from finder.independence import worst
-from finder.proof import Proof
 from finder.reasons import specialty_shown
 from finder.shortlist import KeptPerson, Shortlist
 from finder.visit import VisitPart
-from finder.web.cited import Cited, Citing
+from finder.web.cited import Citing
 from finder.web.filters import day
 from finder.web.language import at
 from finder.web.programs_page import ProgramShown, programs_shown
+from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import ACCEPTING, Badge, Why, badge_of, why_of
 from finder.web.site import Site
 from finder.web.specialist_page import SiteRow, site_row
-
-
-@dataclass(frozen=True, slots=True)
-class PairShown:
-    """One person beside one doctor already seen: each tie with its chain, and what could not be checked."""
-
-    name: str
-    ties: tuple[Cited, ...]
-    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,7 @@ class PersonShown:
     url: str
     badge: Badge | None
     why: Why
-    pairs: tuple[PairShown, ...]
+    pairs: tuple[PairProof, ...]
     offices: tuple[SiteRow, ...]
     known: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -80,7 +71,7 @@ def shortlist_page(
         token=token,
         asked=replace(criteria, plan=plan).describe(),
         priors=tuple(prior.name for prior in found.prior),
-        people=tuple(_person(kept, found, criteria, token, here, plan) for kept in found.people),
+        people=tuple(_person(kept, criteria, token, here, plan) for kept in found.people),
         programs=programs_shown(found.programs, here.today()),
         gone=len(found.gone),
         as_of=found.source.as_of,
@@ -91,11 +82,11 @@ def shortlist_page(
 
 
 def _person(
-    kept: KeptPerson, found: Shortlist, criteria: SearchCriteria, token: str, here: Site, plan: str | None
+    kept: KeptPerson, criteria: SearchCriteria, token: str, here: Site, plan: str | None
 ) -> PersonShown:
     told, result = kept.document, kept.result
     citing = Citing(here.sources, here.today().year)
-    verdict = worst([proof.verdict for proof in kept.proofs])
+    verdict = worst([pair.verdict for pair in kept.pairs])
     specialty = result.specialty if result else specialty_shown(told, None, here.context.words)
     return PersonShown(
         npi=told["npi"],
@@ -103,11 +94,9 @@ def _person(
         credentials=told.get("credentials"),
         specialty=specialty,
         url=at(f"/results/{token}/specialists/{told['npi']}"),
-        badge=badge_of(verdict.value) if kept.proofs else None,
+        badge=badge_of(verdict.value) if kept.pairs else None,
         why=why_of(result) if result else Why(_focus(told.get("evidence", ())), (), ()),
-        pairs=tuple(
-            _pair(prior.name, each, citing) for prior, each in zip(found.prior, kept.proofs, strict=True)
-        ),
+        pairs=proof_section(kept.pairs, citing),
         offices=tuple(site_row(site, citing) for site in told.get("sites", ())),
         known=tuple(_known(kept, here, plan)),
         unknown=tuple(_unknown(kept, plan)),
@@ -119,11 +108,6 @@ def _focus(evidence: Sequence[Mapping[str, Any]]) -> str:
     """The strongest sentence on what a person mainly treats; empty where nothing proves it."""
     pieces = [each for each in evidence if each["kind"] == EvidenceKind.MAINLY.value and each.get("says")]
     return str(max(pieces, key=lambda each: each["value"])["says"]) if pieces else ""
-
-
-def _pair(name: str, proof: Proof, citing: Citing) -> PairShown:
-    ties = (citing.cited(each.sentence, each.tie.source, each.tie.as_of) for each in proof.ties)
-    return PairShown(name, tuple(ties), tuple(gap.sentence for gap in proof.missing))
 
 
 def _known(kept: KeptPerson, here: Site, plan: str | None) -> Iterator[str]:

@@ -57,7 +57,7 @@ def _heads() -> tuple[str, ...]:
 def _person(person: PersonShown) -> Iterator[str]:
     first, *others = person.offices or (None,)
     proof = [f"{reason.text} ({reason.note or day(reason.dated)})" for reason in person.why.independent]
-    proof += [each.text for pair in person.pairs for each in pair.ties]
+    proof += [each.sentence for pair in person.pairs for each in pair.ties]
     proof += [gap for pair in person.pairs for gap in pair.missing]
     yield ", ".join(filter(None, (person.name, person.credentials)))
     yield person.specialty or ""
@@ -78,6 +78,6 @@ def _place(office: SiteRow) -> str:
 
 
 def _program(program: ProgramShown) -> tuple[str, ...]:
-    price = "; ".join(f"{each.text} ({day(each.dated)})" for each in program.prices)
+    price = "; ".join(f"{each.text} ({each.when})" for each in program.prices)
     why = f"{gettext('Online opinion')}: {price}"
     return (f"{program.institution}: {program.name}", program.how, why, *("",) * (len(_heads()) - 3))

@@ -55,6 +55,7 @@ def everything_known() -> Specialist:
         languages=("en", "es"),
         accepting="yes",
         trials=(trial,),
+        program_ids=("cleveland-clinic",),
         attributes=("second_opinions", "virtual"),
         facts={"group": Fact(Value("Demo Group", "clinicians", "2026-01"), (old,))},
     )

@@ -171,9 +171,12 @@ def test_programs_are_found_and_the_question_is_changed(context: BrowserContext,
     context.on("request", lambda request: asked.append(request))
     ask_programs(page, base, words=WORDS, state="md")
     expect(page.locator(".asked")).to_contain_text("bile duct cancer, open to MD, without your own doctor")
-    expect(page.locator(".card .badge").first).to_have_text("Open to your state")
+    expect(page.locator(".programs .badge").first).to_have_text("Not known if it is open to your state")
     page.get_by_text("not take this condition").click()
     assert fits(page)
+    is_wide = (page.viewport_size or {"width": 0})["width"] > 1000
+    assert page.locator(".programs thead").is_visible() == is_wide
+    assert page.locator(".programs .column").first.is_visible() != is_wide
     page.locator(".change > summary").click()
     page.fill("#state", "MA")
     page.get_by_role("button", name="Show programs").click()

@@ -258,6 +258,7 @@ def test_the_answer_has_the_keys_of_the_contract() -> None:
         "ignored",
         "label",
         "ladder",
+        "patient_age",
         "read_as",
         "urgent",
     ]
