@@ -15,6 +15,7 @@ from finder.programs import load_programs
 from finder.reads import Client
 from finder.sealed import load_seals
 from finder.sources import load_sources
+from finder.visit import load_visit
 from finder.web.access_log import add_access_log
 from finder.web.api import api
 from finder.web.engines import Engines
@@ -22,7 +23,9 @@ from finder.web.errors import add_error_answers
 from finder.web.filters import add_filters
 from finder.web.headers import add_headers
 from finder.web.help_pages import help_pages
+from finder.web.kept import kept_under
 from finder.web.language import add_languages
+from finder.web.lists import lists
 from finder.web.pages import pages
 from finder.web.site import EXTENSION, STATIC, Site, static_version
 
@@ -52,14 +55,17 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         engines=Engines(config, engine),
         today=today,
         static_version=static_version(),
+        visit=load_visit(),
     )
     add_filters(app)
     add_languages(app)
+    app.jinja_env.globals["kept"] = kept_under
     add_access_log(app)
     add_headers(app)
     add_error_answers(app)
     app.register_blueprint(pages)
     app.register_blueprint(help_pages)
+    app.register_blueprint(lists)
     app.register_blueprint(api)
     return app
 

@@ -155,15 +155,15 @@ def emptied_bodies(question: Question) -> dict[str, dict[str, Any]]:
     return bodies
 
 
-def explaining_body(question: Question, npi: str) -> dict[str, Any]:
-    """Get the body that scores one specialist, whether or not the search would find that person.
+def explaining_body(question: Question, npis: Sequence[str]) -> dict[str, Any]:
+    """Get the body that scores these specialists, whether or not the search would find them.
 
     The named clause FOUND tells whether it would; it adds nothing to the score.
     """
     found = _constant({"bool": _who_is_left(question, frozenset())}, 0.0, FOUND)
-    only = {"filter": [{"ids": {"values": [npi]}}], "should": [*_parts(question), found]}
+    only = {"filter": [{"ids": {"values": list(npis)}}], "should": [*_parts(question), found]}
     body = _hits_body(replace(question, excluded_keys={}))
-    return {**body, "size": 1, "query": {"bool": only}}
+    return {**body, "size": len(npis), "query": {"bool": only}}
 
 
 def _hits_body(question: Question) -> dict[str, Any]:

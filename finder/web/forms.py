@@ -76,7 +76,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """The form as shown: every value kept, every mistake beside its control."""
+    """The form as shown: every value kept, every mistake beside its control; the list `kept` rides along."""
 
     values: Mapping[str, str]
     miles: tuple[Option, ...]
@@ -84,6 +84,7 @@ class SearchForm:
     languages: tuple[Option, ...]
     ages: tuple[Option, ...]
     why: tuple[Option, ...]
+    kept: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     is_unfolded: bool = False
 
@@ -131,6 +132,7 @@ def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[Fiel
         languages=options([("", "Any language"), *spoken], values["language"]),
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
+        kept=tuple(_lines(args.get("kept"))),
         mistakes=mistakes_of(errors, LABELS),
         is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED),
     )

@@ -20,6 +20,7 @@ from finder.languages import Languages
 from finder.reads import Client, Served, served
 from finder.sealed import Seals
 from finder.sources import SourceInfo
+from finder.visit import VisitPart
 from finder.web.engines import Engines
 
 EXTENSION = "finder"
@@ -73,6 +74,7 @@ class Site:
     engines: Engines
     today: Callable[[], date]
     static_version: str
+    visit: Mapping[VisitPart, tuple[str, ...]]
     banner: Banner = field(default_factory=Banner)
 
     @property
