@@ -12,7 +12,7 @@ from finder.parameters import npi
 from finder.sealed import Seals
 from finder.web.site import site
 
-_PLACE = re.compile(r"place-[0-9]{1,4}|online")  # where on the results a button of the list stands
+_PLACE = re.compile(r"keep(-online)?-[0-9]{1,4}")  # where on the results a button of the list stands
 
 
 def with_list(form: MultiDict[str, str], seals: Seals) -> SearchCriteria:

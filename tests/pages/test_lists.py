@@ -43,8 +43,8 @@ def my_list(browser: FlaskClient) -> str:
 def test_a_kept_doctor_rides_in_the_link_back_to_the_same_place(browser: FlaskClient) -> None:
     page = searched(browser).text
     assert "On my list" not in text(re.sub(r"<span[^>]*hidden>.*?</span>", "", page))
-    location = keep(browser, token(page), FIRST, back="place-3")
-    assert re.fullmatch(r"/results/[^/#]+#place-3", location)
+    location = keep(browser, token(page), FIRST, back="keep-3")
+    assert re.fullmatch(r"/results/[^/#]+#keep-3", location)
     assert FIRST not in location
     shown = browser.get(location).text
     assert f'name="drop" value="{FIRST}"' in shown
