@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "sealed")
 RULES = (
-    "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
+    "clauses", "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms",
+    "spelling",
     "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "patient_age", "understood", "vocabulary",
     "suggestions", "parameters", "facets", "criteria", "guidance", "centers", "independence", "gaps",
     "program_kinds", "licensing", "trust", "programs", "offers", "coverage", "visit",
