@@ -120,7 +120,7 @@ def explain(
     if understood.concept_id is None:
         return explained
     question = question_of(criteria, understood, known, context, now)
-    response = searches(engine, [(generation.specialists, explaining_body(question, npi))])[0]
+    response = searches(engine, [(generation.specialists, explaining_body(question, [npi]))])[0]
     results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
         raise NotFound(gettext("no specialist with NPI %(npi)s is in the directory", npi=npi))
@@ -132,7 +132,7 @@ def explain(
         explained,
         result=replace(results[0], would_change=would_change),
         is_found=is_found,
-        pairs=tuple(_pair(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
+        pairs=tuple(pair_shown(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
     )
 
 
@@ -155,7 +155,7 @@ def independence(
     generation = served(engine, prefix)
     found = documents(engine, {generation.specialists: wanted}, {generation.specialists: TIE_FIELDS})
     people = _people(wanted, found[generation.specialists])
-    pairs = tuple(_pair(one, other, context.words, now) for one, other in combinations(people, 2))
+    pairs = tuple(pair_shown(one, other, context.words, now) for one, other in combinations(people, 2))
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     return Compared(people, pairs, source)
 
@@ -179,7 +179,7 @@ def prove(
     found = documents(engine, {generation.specialists: npis}, {generation.specialists: TIE_FIELDS})
     people = _people(npis, found[generation.specialists])
     return {
-        person.npi or "": tuple(_pair(prior, person, context.words, now) for prior in priors)
+        person.npi or "": tuple(pair_shown(prior, person, context.words, now) for prior in priors)
         for person in people
     }
 
@@ -205,7 +205,8 @@ def _people(npis: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> tupl
     return tuple(ties_of(npi, found[npi]) for npi in npis)
 
 
-def _pair(one: Ties, other: Ties, words: Words, now: date) -> PairShown:
+def pair_shown(one: Ties, other: Ties, words: Words, now: date) -> PairShown:
+    """Get two people with the verdict on them and its whole proof, as on the day `now`."""
     found = verdict(one, other, words.rules, now)
     pair = Pair(one, other, found)
     return PairShown(one, other, found, tuple(why_independent([pair], words)), proof(pair, words))

@@ -116,6 +116,7 @@ class AgeWords:
         said = {word: self.kinds[word] for word in typed if word in self.kinds}
         if _MAMA.search(rest):
             said["mama"] = AgeWord.ELDER
+            rest = _MAMA.sub(" ", rest)
         told = _told(text, spans) if spans else _by_words(said)
         return HeardAge(rest, told, frozenset(said) if told is not None else frozenset())
 

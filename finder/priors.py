@@ -254,7 +254,9 @@ def _nobody(text: str, answer: Mapping[str, Any]) -> str:
         number = total_of(answer)
         return gettext("%(name)s: %(number)s people share this name; give the NPI", name=text, number=number)
     return gettext(
-        "%(name)s: nobody of this name is listed there; check the spelling, or give the NPI", name=text
+        "%(name)s: nobody of this name is listed there; check the spelling, or give the NPI; write a hospital"
+        " or group without its city",
+        name=text,
     )
 
 
@@ -309,4 +311,7 @@ def _no_organization(text: str, answer: Mapping[str, Any]) -> str:
             name=text,
             number=total_of(answer),
         )
-    return gettext("%(name)s: no organization of this name is in the directory", name=text)
+    missing = gettext(
+        "%(name)s: no hospital, group or health system of this name is in the directory", name=text
+    )
+    return gettext("%(missing)s; for a doctor, %(form)s", missing=missing, form=gettext(NAME_FORM))

@@ -133,6 +133,13 @@ def programs_named(engine: Client, prefix: str, program_ids: Sequence[str]) -> t
     return tuple(in_order(found))
 
 
+def about_of(understood: Understood | None, context: SearchContext) -> About | None:
+    """Get what programs are asked about; None where no condition was given or understood."""
+    if understood is None or understood.concept_id is None:
+        return None
+    return About(context.line_of(understood.concept_id), understood.ladder, context.concept_of)
+
+
 def fitting(
     understood: Understood, response: Mapping[str, Any], patient: Patient, context: SearchContext
 ) -> tuple[Offer, ...]:
@@ -144,10 +151,7 @@ def fitting(
 def _sorted_out(
     understood: Understood | None, response: Mapping[str, Any], patient: Patient, context: SearchContext
 ) -> tuple[list[Offer], tuple[LeftOut, ...]]:
-    about = None
-    if understood and understood.concept_id:
-        line = context.line_of(understood.concept_id)
-        about = About(line, understood.ladder, context.concept_of)
+    about = about_of(understood, context)
     offers, left_out = [], []
     for hit in response["hits"]["hits"]:
         told = hit["_source"]

@@ -120,18 +120,14 @@ def chain(person: Ties, key: str) -> Chain:
 
 def _proved(tie: Tie, pair: Pair, words: Words) -> ProvedTie:
     chains = tuple(chain(side, tie.key) for side in (pair.prior, pair.candidate))
+    # only the own group or hospital: owners in between stand in the chains, and long sentences read hard
     through = [
-        gettext("%(name)s through %(steps)s", name=each.name, steps=_joined(each))
+        gettext("%(name)s through %(steps)s", name=each.name, steps=each.steps[0].label)
         for each in chains
         if len(each.steps) > 1
     ]
     sentence = tie.sentence if not through else f"{tie.sentence} ({'; '.join(through)})"
     return ProvedTie(tie, sentence + _over(tie), chains)
-
-
-def _joined(way: Chain) -> str:
-    """The steps below what is shared, nearest to the person first."""
-    return gettext(", then ").join(dict.fromkeys(step.label for step in way.steps[:-1]))
 
 
 def _over(tie: Tie) -> str:

@@ -11,6 +11,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from finder.clauses import constant as _constant
+from finder.clauses import geo as _geo
+from finder.clauses import order
+from finder.clauses import term as _term
+from finder.clauses import terms as _terms
 from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria
 from finder.facets import FACETS, Facet, RoleAsked, Scope, VerdictAsked, clause_of_verdict
@@ -155,15 +160,15 @@ def emptied_bodies(question: Question) -> dict[str, dict[str, Any]]:
     return bodies
 
 
-def explaining_body(question: Question, npi: str) -> dict[str, Any]:
-    """Get the body that scores one specialist, whether or not the search would find that person.
+def explaining_body(question: Question, npis: Sequence[str]) -> dict[str, Any]:
+    """Get the body that scores these specialists, whether or not the search would find them.
 
     The named clause FOUND tells whether it would; it adds nothing to the score.
     """
     found = _constant({"bool": _who_is_left(question, frozenset())}, 0.0, FOUND)
-    only = {"filter": [{"ids": {"values": [npi]}}], "should": [*_parts(question), found]}
+    only = {"filter": [{"ids": {"values": list(npis)}}], "should": [*_parts(question), found]}
     body = _hits_body(replace(question, excluded_keys={}))
-    return {**body, "size": 1, "query": {"bool": only}}
+    return {**body, "size": len(npis), "query": {"bool": only}}
 
 
 def _hits_body(question: Question) -> dict[str, Any]:
@@ -176,7 +181,7 @@ def _hits_body(question: Question) -> dict[str, Any]:
         "track_total_hits": True,
         "_source": [*_SHOWN, *(["ties"] if criteria.has_prior else [])],
         "query": {"bool": {**_who(question), "should": _parts(scored)}},
-        "sort": _sort(question.place),
+        "sort": order(question.place),
     }
     left_out = [tied] if tied else []
     if criteria.position:
@@ -389,29 +394,3 @@ def _distance(part: Part, place: Point) -> dict[str, Any]:
             "boost": part.weight,
         }
     }
-
-
-def _sort(place: Point | None) -> list[dict[str, Any]]:
-    """Score, then distance where there is a place, then NPI, so that the order is total."""
-    order: list[dict[str, Any]] = [{"_score": {"order": "desc"}}]
-    if place:
-        by = {"points": _geo(place), "order": "asc", "unit": "mi", "mode": "min", "distance_type": "arc"}
-        order.append({"_geo_distance": by})
-    return [*order, {"npi": {"order": "asc"}}]
-
-
-def _constant(wanted: dict[str, Any], weight: float, name: str | None) -> dict[str, Any]:
-    named = {"_name": name} if name else {}
-    return {"constant_score": {**named, "filter": wanted, "boost": weight}}
-
-
-def _term(field: str, value: str | bool) -> dict[str, Any]:
-    return {"term": {field: value}}
-
-
-def _terms(field: str, values: Sequence[str]) -> dict[str, Any]:
-    return {"terms": {field: list(values)}}
-
-
-def _geo(point: Point) -> dict[str, float]:
-    return {"lat": point[0], "lon": point[1]}

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
-from finder.composition import Page
+from finder.composition import Hit, Page
 from finder.criteria import Position
 from finder.documents import facts_of
 from finder.facets import Facet
@@ -175,11 +175,7 @@ class _Reading:
 
 
 def _result(
-    reading: _Reading,
-    hit: Mapping[str, Any],
-    rank: int | None,
-    moved_for: str | None = None,
-    above_next: str | None = None,
+    reading: _Reading, hit: Hit, rank: int | None, moved_for: str | None = None, above_next: str | None = None
 ) -> Result:
     question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
     parts = [(name, scores[name], says) for name, says in reading.parts if scores.get(name)]

@@ -36,13 +36,15 @@ from finder.query import (
 from finder.ranking import profile_named
 from finder.reads import Client, Served, document, searches, served
 from finder.results import emptied_by, excluded_of, facet_counts, next_token, results_of, surgeon_of, total_of
+from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
 from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
-    "load_context", "program", "programs_named", "prove", "specialist", "specialists_named", "suggest",
+    "load_context", "program", "programs_named", "prove", "shortlist", "specialist", "specialists_named",
+    "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer

@@ -151,7 +151,7 @@ def specialist_page(
         credentials=document.get("credentials"),
         specialty=_text(facts.get("specialty", {}).get("value", ""), "", languages),
         facts=tuple(_fact(name, facts[name], citing, languages) for name in order),
-        sites=tuple(_site(site, citing) for site in document.get("sites", ())),
+        sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
         trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
         focus=focus_groups(document.get("evidence", ()), concepts, citing),
@@ -189,7 +189,8 @@ def _text(value: Any, name: str, languages: Languages) -> str:
     return capfirst(", ".join(each.strip() for each in values))
 
 
-def _site(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+def site_row(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+    """Get one place of practice as carried in a document, with its source and date."""
     town = ", ".join(filter(None, (site.get("city"), " ".join(_present(site, "state", "zip")))))
     lines = (*_present(site, "street", "street_2"), *([town] if town else []))
     return SiteRow(lines, site.get("phone"), citing.cited("", site.get("sources", ()), site.get("as_of")))

@@ -112,8 +112,9 @@ def test_doctors_and_organizations_that_are_not_there_are_named_all_at_once(find
         "near: ZIP code 99999 is not known",
         f"seen: NPI {an_npi(777)} is not in the directory",
         "seen_name: Jane Exampleton, Dover DE: nobody of this name is listed there; check the spelling, "
-        "or give the NPI",
-        "seen_org: Nowhere Clinic: no organization of this name is in the directory",
+        "or give the NPI; write a hospital or group without its city",
+        "seen_org: Nowhere Clinic: no hospital, group or health system of this name is in the directory; for "
+        "a doctor, write a name, a city and a state, such as: Jane Smith, Baltimore MD",
         "seen_org: there is no organization system:none",
     ]
 

@@ -67,6 +67,8 @@ def test_what_is_no_age_of_a_patient_is_not_heard_as_one(text: str) -> None:
         ("mi hijo de 5 años tiene leucemia", "leukemia"),
         ("child with seizures that medicine does not control", "epilepsy"),
         ("newborn with a heart murmur", "heart_murmur"),
+        ("mi mamá tiene cáncer de pulmón", "lung_cancer"),
+        ("cáncer de mama", "breast_cancer"),
     ],
 )
 def test_an_age_is_no_part_of_the_condition(text: str, concept_id: str) -> None:

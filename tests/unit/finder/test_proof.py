@@ -72,7 +72,8 @@ def test_a_tie_is_said_in_one_sentence_with_the_way_of_each_person() -> None:
     ways = "(Ann Doe through Bay Group; Ben Roe through Hill Hospital)"
     assert system.sentence == f"Both belong to the health system City Health {ways}"
     assert owner.sentence.startswith("Both work for groups or hospitals owned by Big Health (Ann Doe through")
-    assert "Bay Group, then City Health" in owner.sentence
+    assert owner.sentence.endswith(ways)  # the owners in between are steps of the chain
+    assert [step.label for step in owner.chains[0].steps] == ["Bay Group", "City Health", "Big Health"]
 
 
 def test_the_proof_as_json_names_chains_dates_worth_and_gaps() -> None:
