@@ -26,12 +26,20 @@ SOURCES = (("finder", "**.py", "python"), ("templates", "**.html", "jinja2"))
 # Columns of our own tables with words for readers. Labels of concepts are in labels_es.csv, as they are
 # terms too; names of languages come from CLDR.
 TABLES: Mapping[str, tuple[str, ...]] = {
+    "checklist.csv": ("text",),
     "coverage.csv": ("says",),
+    "help_facts.csv": ("says",),
     "ladder.csv": ("label",),
     "licensing.csv": ("says",),
     "programs.csv": ("price_for", "extras", "place_rule", "specialties_in", "specialties_out"),
+    "outcomes.csv": ("about", "says"),
+    "outside_links.csv": ("says",),
+    "record_kinds.csv": ("label",),
+    "records.csv": ("record", "form"),
+    "signs.csv": ("label", "sign"),
     "specialties.csv": ("label",),
     "urgent.csv": ("label", "advice"),
+    "visit.csv": ("text",),
     "volumes.csv": ("label",),
 }
 LISTS = ("specialties_in", "specialties_out")  # columns with several words, parted by semicolons
