@@ -10,7 +10,7 @@ from finder.criteria import Position
 from finder.facets import Facet
 from finder.geo import nearest
 from finder.independence import Ties, ties_of, verdict, worst
-from finder.query import ELSEWHERE, OTHER, PARTLY, SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
+from finder.query import ELSEWHERE, PARTLY, SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
 from finder.ranking import PartName
 from finder.reasons import (
     OnStep,
@@ -180,16 +180,14 @@ def _parts(question: Question, scores: Mapping[str, float]) -> tuple[PartShown, 
 
 
 def _best_step(question: Question, scores: Mapping[str, float]) -> OnStep | None:
-    """The step that gave `fit`: the one of the greatest share among those reached."""
+    """The step of the greatest share among those reached; of a specialty that no step names, none."""
     reached = [
         (scores[name], -step.step, OnStep(step, place))
         for step in question.ladder
         for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
         if (name := f"{STEP_PREFIX}{step.step}{ending}") in scores
     ]
-    if not reached or scores.get(OTHER, 0.0) > max(share for share, _step, _on in reached):
-        return None
-    return max(reached, key=lambda each: each[:2])[2]
+    return max(reached, key=lambda each: each[:2])[2] if reached else None
 
 
 def _pairs(question: Question, source: Mapping[str, Any], priors: Sequence[Ties], words: Words) -> list[Pair]:
