@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import orjson
+
 from finder.criteria import DEFAULT_PROFILE
 from finder.independence import PairVerdict, Ties, Verdict
 from finder.offers import Offer
@@ -49,7 +51,7 @@ class Result:
     """One specialist in the answer. `distance_miles` is that of `nearest_site`, None without a place.
 
     `rank` is None for somebody beside the list; `moved_for` says what a hit was moved up for, `above_next`
-    why it stands above the next one, `would_change` what would raise it.
+    why it stands above the next one, `would_change` what would raise it. `facts` is JSON text.
     """
 
     rank: int | None
@@ -72,13 +74,13 @@ class Result:
     trials: tuple[Mapping[str, Any], ...]
     programs: tuple[str, ...]
     unknown: tuple[str, ...]
-    facts: Mapping[str, Mapping[str, Any]]
+    facts: str
     moved_for: str | None = None
     above_next: str | None = None
     would_change: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Get the result under the keys of the contract."""
+        """Get the result under the keys of the contract; only orjson can write it, as the facts are text."""
         ties = [tie for pair in self.pairs for tie in pair.ties]
         gaps = [gap.kind for pair in self.pairs for gap in pair.unchecked]
         return {
@@ -93,7 +95,7 @@ class Result:
             "languages": list(self.languages), "trials": list(self.trials),
             "programs": list(self.programs), "unknown": list(self.unknown), "moved_for": self.moved_for,
             "above_next": self.above_next, "would_change": list(self.would_change),
-            "facts": dict(self.facts),
+            "facts": orjson.Fragment(self.facts),
         }  # fmt: skip
 
 
@@ -178,6 +180,7 @@ class SearchResults:
 
     Nor are there results while a prior doctor must be asked back (`ask`). `programs` come with the first
     page, those that do not take the condition or the state left out; `facets` where they were asked for.
+    `prior_gaps` say of whom too little is known for a verdict, and what to name instead.
     """
 
     understood: Understood
@@ -193,6 +196,7 @@ class SearchResults:
     programs: tuple[Offer, ...] = ()
     profile: str = DEFAULT_PROFILE
     surgeon: Result | None = None
+    prior_gaps: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `search --json`; finder/contract/search.schema.json describes it."""
@@ -201,6 +205,7 @@ class SearchResults:
             "urgent": self.understood.urgent,
             "ask": [ask.to_json() for ask in self.ask],
             "prior": [prior.to_json() for prior in self.prior],
+            "prior_gaps": list(self.prior_gaps),
             "total": self.total,
             "next": self.next,
             "excluded": {"total": self.excluded.total, "by_kind": dict(self.excluded.by_kind)},

@@ -1,6 +1,6 @@
 """The sentences of a result: why it fits, why it is independent, and what is not known."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -9,12 +9,16 @@ from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.documents import EvidenceKind
 from finder.focus import FOCUS_KINDS, mainly
+from finder.gaps import short_gap
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
 
 EQUAL = 1e-6  # scores of 32 bits that differ by less are the same
 MOST_TOLD = 2  # reasons in one sentence
+# Plain strings, as they are compared a few hundred times for one page.
+_CENTER = EvidenceKind.CENTER.value
+_KINDS = {part: kind.value for part, kind in EVIDENCE_PARTS.items()}
 BREADTHS: Mapping[str, str] = {Breadth.SYSTEM: "health systems", Breadth.ROLE: "kinds of doctor"}
 
 
@@ -55,6 +59,33 @@ class Pair:
     verdict: PairVerdict
 
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What the profile of one search says of each part by name: what speaks for somebody who has more of it,
+    and what is missing to whoever has little, with the weight. Evidence is on the condition with the concepts
+    `about`; that of a center may be on the whole field, the concepts `around`.
+    """
+
+    gains: Mapping[str, str]
+    lacks: tuple[tuple[str, float, str], ...]
+    about: Set[str]
+    around: Set[str]
+
+    @classmethod
+    def of(cls, question: Question) -> "Sentences":
+        """Get the sentences of a question; parts on which it is silent lack nothing."""
+        silent = set() if question.criteria.has_prior else {PartName.INDEPENDENCE}
+        silent |= set() if question.place else {PartName.DISTANCE}
+        parts = question.profile.parts.items()
+        lacks = ((n.value, p.weight, p.lacks) for n, p in parts if p.lacks and n not in silent)
+        return cls(
+            gains={name.value: part.lacks or part.says for name, part in parts if part.says},
+            lacks=tuple(lacks),
+            about=frozenset(question.concepts),
+            around=frozenset((*question.concepts, *question.above)),
+        )
+
+
 def specialty_shown(source: Mapping[str, Any], on: OnStep | None, words: Words) -> str | None:
     """Get the title of the specialty that put somebody on a ladder step, else of the first one listed."""
     listed = (*source.get("main_specialties", ()), *source.get("specialties", ()))
@@ -64,35 +95,32 @@ def specialty_shown(source: Mapping[str, Any], on: OnStep | None, words: Words) 
 
 def why_it_fits(
     question: Question,
+    sentences: Sentences,
     source: Mapping[str, Any],
     on: OnStep | None,
     specialty: str | None,
-    parts: Iterable[PartName],
+    scored: Set[str],
     words: Words,
 ) -> list[str]:
-    """Get the sentences for the parts that scored: ladder step, best evidence of each kind, attributes.
+    """Get the sentences for the parts that `scored`: ladder step, best evidence of each kind, attributes.
 
     `specialty` is the title of `specialty_shown`.
     """
-    scored = set(parts)
     titles = [specialty] if specialty else []
-    sentences = []
+    told = []
     if on:
         closeness = f"(step {on.step.step} of {question.ladder[-1].step}, 1 is closest)"
-        sentences.append(
-            ": ".join([*titles, f"{_lower_first(_label(question, source, on, words))} {closeness}"])
-        )
+        told.append(": ".join([*titles, f"{_lower_first(_label(question, source, on, words))} {closeness}"]))
     elif titles:
         # without any, only `explain` shows the person
         evidence = "but with evidence" if scored & set(EVIDENCE_PARTS) else "and no evidence"
-        sentences.append(f"{titles[0]}: another specialty, {evidence} of work on this")
-    for part, kind in EVIDENCE_PARTS.items():
-        if part in scored:
-            sentences += _best_evidence(question, source.get("evidence", ()), kind.value)
+        told.append(f"{titles[0]}: another specialty, {evidence} of work on this")
+    if kinds := [kind for part, kind in _KINDS.items() if part in scored]:
+        told += _best_evidence(sentences, source.get("evidence", ()), kinds)
     for part in (PartName.ROLE, PartName.SECOND_OPINIONS, PartName.ACADEMIC):
         if part in scored:
-            sentences.append(question.profile.parts[part].says)
-    return sentences
+            told.append(question.profile.parts[part].says)
+    return told
 
 
 def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Words) -> str:
@@ -156,7 +184,7 @@ def what_is_unknown(
 
 
 def why_above(
-    question: Question, own: Mapping[str, float], below: Mapping[str, float] | None, moved: Breadth | None
+    sentences: Sentences, own: Mapping[str, float], below: Mapping[str, float] | None, moved: Breadth | None
 ) -> str | None:
     """Get the sentence that says why a result stands above the next one, from the parts of both scores.
 
@@ -166,36 +194,43 @@ def why_above(
         return f"Moved up, so that the first ones come from different {BREADTHS[moved]}"
     if below is None:
         return None
-    parts = question.profile.parts
-    gains = sorted(((own.get(n, 0.0) - below.get(n, 0.0), n) for n in parts if parts[n].says), reverse=True)
-    told = [parts[name].lacks or parts[name].says for gain, name in gains if gain > EQUAL][:MOST_TOLD]
-    if told:
-        return f"Above the next one for {' and '.join(_lower_first(each) for each in told)}"
+    gains = ((share - below.get(name, 0.0), name) for name, share in own.items() if name in sentences.gains)
+    most = sorted((each for each in gains if each[0] > EQUAL), reverse=True)[:MOST_TOLD]
+    if most:
+        told = (_lower_first(sentences.gains[name]) for _gain, name in most)
+        return f"Above the next one for {' and '.join(told)}"
     return "As good as the next one by all that is known here; the order between the two is fixed, not a rank"
 
 
 def what_would_change(
-    question: Question, own: Mapping[str, float], most: int | None = MOST_TOLD
+    sentences: Sentences, own: Mapping[str, float], most: int | None = MOST_TOLD
 ) -> tuple[str, ...]:
     """Get what would raise a result, the largest gain first; `most` of them, all with None."""
-    silent = set() if question.criteria.has_prior else {PartName.INDEPENDENCE}
-    silent |= set() if question.place else {PartName.DISTANCE}
-    missing = [
-        (part.weight - own.get(name, 0.0), part.lacks)
-        for name, part in question.profile.parts.items()
-        if part.lacks and name not in silent and part.weight - own.get(name, 0.0) > part.weight / 2
-    ]
+    gaps = [(weight - own.get(name, 0.0), weight, text) for name, weight, text in sentences.lacks]
+    missing = [(gap, text) for gap, weight, text in gaps if gap > weight / 2]
     return tuple(text for _gap, text in sorted(missing, key=lambda each: -each[0])[:most])
 
 
-def _best_evidence(question: Question, evidence: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
-    wanted = {*question.concepts, *(question.above if kind == EvidenceKind.CENTER.value else ())}
-    about = [e for e in evidence if e["kind"] == kind and e["concept"] in wanted and e.get("says")]
-    if not about:
-        return []
-    best = max(about, key=lambda e: (e["value"], e.get("as_of", ""), e["says"]))
-    says, as_of = _upper_first(best["says"]), best.get("as_of", "")
-    return [f"{says} ({as_of})" if as_of and as_of[:4] not in says else says]
+def _best_evidence(
+    sentences: Sentences, evidence: Iterable[Mapping[str, Any]], kinds: Sequence[str]
+) -> list[str]:
+    """The best piece on the condition of each kind, in the order of the kinds; a center may be one for a
+    whole field above it.
+    """
+    best: dict[str, tuple[float, str, str]] = {}
+    for piece in evidence:
+        kind, concept, says = piece["kind"], piece["concept"], piece.get("says")
+        if not says or kind not in kinds:
+            continue
+        if concept in (sentences.around if kind == _CENTER else sentences.about):
+            rank = (piece["value"], piece.get("as_of", ""), says)
+            best[kind] = max(best.get(kind, rank), rank)
+    found = (best[kind] for kind in kinds if kind in best)
+    return [_dated(_upper_first(says), as_of) for _value, as_of, says in found]
+
+
+def _dated(says: str, as_of: str) -> str:
+    return f"{says} ({as_of})" if as_of and as_of[:4] not in says else says
 
 
 def _works_for_none(pair: Pair, words: Words) -> str:
@@ -227,8 +262,9 @@ def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
 
 
 def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
-    owner = pair.prior.name if side is Side.PRIOR else "this specialist"
-    return f"{words.rules.name_of(kind)} of {owner}: could not be compared"
+    if side is Side.PRIOR:
+        return short_gap(pair.prior, kind, words.rules)
+    return f"{words.rules.name_of(kind)} of this specialist: could not be compared"
 
 
 def _upper_first(sentence: str) -> str:

@@ -1,21 +1,33 @@
 """The engine's answer as results: parts, reasons, verdict, nearest site, counts, and the next-page token."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
-from finder.composition import Page
+from finder.composition import Hit, Page
 from finder.criteria import Position
+from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
 from finder.independence import Ties, ties_of, verdict, worst
-from finder.query import ELSEWHERE, PARTLY, SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
-from finder.ranking import PartName
+from finder.query import (
+    ELSEWHERE,
+    EVERYBODY,
+    PARTLY,
+    SHOWN,
+    STEP_PREFIX,
+    TIED,
+    TOGETHER,
+    Question,
+    facets_of,
+)
 from finder.reasons import (
     OnStep,
     Pair,
     Place,
+    Sentences,
     Words,
     specialty_shown,
     what_is_unknown,
@@ -26,19 +38,19 @@ from finder.reasons import (
 )
 
 NETWORKS_FACT = "networks"
+NO_FACTS = "{}"
 
 
 def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Words) -> tuple[Result, ...]:
     """Get the results of one page of hits, each with why it stands above the next one."""
     position = question.criteria.position
     first = position.rank + 1 if position else 1
-    shown = [_result(question, hit, rank, priors, words) for rank, hit in enumerate(page.hits, start=first)]
-    scores = [_scores(hit) for hit in page.hits]
+    reading = _Reading.of(question, priors, words)
     found = []
-    for result, own, below in zip(shown, scores, [*scores[1:], None], strict=False):
-        moved = page.moved.get(result.npi)
-        above = why_above(question, own, below, moved)
-        found.append(replace(result, moved_for=moved.value if moved else None, above_next=above))
+    for rank, (hit, after) in enumerate(zip_longest(page.hits, page.hits[1:]), start=first):
+        moved = page.moved.get(hit["_id"])
+        above = why_above(reading.sentences, _scores(hit), _scores(after) if after else None, moved)
+        found.append(_result(reading, hit, rank, moved.value if moved else None, above))
     return tuple(found)
 
 
@@ -56,7 +68,7 @@ def surgeon_of(
     if not hits:
         return None
     on_page = next((one for one in shown if one.npi == hits[0]["_id"]), None)
-    return on_page or _result(question, hits[0], None, priors, words)
+    return on_page or _result(_Reading.of(question, priors, words), hits[0], None)
 
 
 def next_token(question: Question, page: Page, total: int, generation: str) -> str | None:
@@ -75,14 +87,13 @@ def total_of(response: Mapping[str, Any]) -> int:
     return int(response["hits"]["total"]["value"])
 
 
-def excluded_of(response: Mapping[str, Any], kinds: Sequence[str]) -> Excluded:
-    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out."""
-    counted = response.get("aggregations", {}).get("excluded")
-    if counted is None:
-        return Excluded(0, tuple((kind, 0) for kind in kinds))
-    buckets = counted["by_kind"]["buckets"]
+def excluded_of(response: Mapping[str, Any], kinds: Sequence[str], total: int) -> Excluded:
+    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out;
+    `total` are all who stay.
+    """
+    buckets = response.get("aggregations", {}).get(TIED, {}).get("buckets", {})
     counts = tuple((kind, int(buckets[kind]["doc_count"]) if kind in buckets else 0) for kind in kinds)
-    return Excluded(int(counted["doc_count"]), counts)
+    return Excluded(int(buckets[EVERYBODY]["doc_count"]) - total if buckets else 0, counts)
 
 
 def facet_counts(
@@ -127,16 +138,47 @@ def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
     return Emptied(TOGETHER, together) if together else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What reading every hit of one answer needs, worked out once: a page reads twenty.
+
+    `parts` are name and sentence of each part of the score, `steps` the name of each clause inside `fit` with
+    what it says of a person.
+    """
+
+    question: Question
+    priors: Sequence[Ties]
+    words: Words
+    sentences: Sentences
+    parts: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, OnStep], ...]
+
+    @classmethod
+    def of(cls, question: Question, priors: Sequence[Ties], words: Words) -> "_Reading":
+        return cls(
+            question=question,
+            priors=priors,
+            words=words,
+            sentences=Sentences.of(question),
+            parts=tuple((name.value, part.says) for name, part in question.profile.parts.items()),
+            steps=tuple(
+                (f"{STEP_PREFIX}{step.step}{ending}", OnStep(step, place))
+                for step in question.ladder
+                for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
+            ),
+        )
+
+
 def _result(
-    question: Question, hit: Mapping[str, Any], rank: int | None, priors: Sequence[Ties], words: Words
+    reading: _Reading, hit: Hit, rank: int | None, moved_for: str | None = None, above_next: str | None = None
 ) -> Result:
-    source, scores = hit["_source"], _scores(hit)
-    parts = _parts(question, scores)
-    on = _best_step(question, scores)
+    question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
+    parts = [(name, scores[name], says) for name, says in reading.parts if scores.get(name)]
+    on = _best_step(reading, scores)
     site, miles = _nearest_site(question, source.get("sites", ()))
-    pairs = _pairs(question, source, priors, words)
+    pairs = _pairs(reading, source)
     specialty = specialty_shown(source, on, words)
-    fits = why_it_fits(question, source, on, specialty, [PartName(part.name) for part in parts], words)
+    fits = why_it_fits(question, reading.sentences, source, on, specialty, {part[0] for part in parts}, words)
     unknown = what_is_unknown(question, source, site.phone if site else None, pairs, words)
     return Result(
         rank=rank,
@@ -146,7 +188,8 @@ def _result(
         specialty=specialty,
         ladder_step=on.step.step if on else None,
         score=hit["_score"],
-        parts=parts,
+        # the named shares that add up to the score, in the order of the profile; no step inside `fit`
+        parts=tuple(PartShown(name, share, says) for name, share, says in parts),
         reasons=(*fits, *why_independent(pairs, words)),
         distance_miles=miles,
         nearest_site=site,
@@ -160,8 +203,10 @@ def _result(
         trials=tuple(source.get("trials", ())),
         programs=tuple(source.get("program_ids", ())),
         unknown=tuple(unknown),
-        facts={name: _fact(fact) for name, fact in source.get("facts", {}).items()},
-        would_change=what_would_change(question, scores),
+        facts=source.get("facts", NO_FACTS),
+        moved_for=moved_for,
+        above_next=above_next,
+        would_change=what_would_change(reading.sentences, scores),
     )
 
 
@@ -171,28 +216,21 @@ def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
     return scores
 
 
-def _parts(question: Question, scores: Mapping[str, float]) -> tuple[PartShown, ...]:
-    """The named shares that add up to the score, in the order of the profile; no step inside `fit`."""
-    parts = question.profile.parts
-    return tuple(
-        PartShown(str(name), scores[name], part.says) for name, part in parts.items() if scores.get(name)
-    )
+def _best_step(reading: _Reading, scores: Mapping[str, float]) -> OnStep | None:
+    """The one of the greatest share among those reached, the closest of equals."""
+    best, most = None, 0.0
+    for name, on in reading.steps:
+        share = scores.get(name)
+        if share is not None and (best is None or share > most):
+            best, most = on, share
+    return best
 
 
-def _best_step(question: Question, scores: Mapping[str, float]) -> OnStep | None:
-    """The step of the greatest share among those reached; of a specialty that no step names, none."""
-    reached = [
-        (scores[name], -step.step, OnStep(step, place))
-        for step in question.ladder
-        for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
-        if (name := f"{STEP_PREFIX}{step.step}{ending}") in scores
-    ]
-    return max(reached, key=lambda each: each[:2])[2] if reached else None
-
-
-def _pairs(question: Question, source: Mapping[str, Any], priors: Sequence[Ties], words: Words) -> list[Pair]:
-    candidate = ties_of(source["npi"], source)
-    return [Pair(prior, candidate, verdict(prior, candidate, words.rules, question.now)) for prior in priors]
+def _pairs(reading: _Reading, source: Mapping[str, Any]) -> list[Pair]:
+    if not reading.priors:
+        return []
+    candidate, rules, now = ties_of(source["npi"], source), reading.words.rules, reading.question.now
+    return [Pair(prior, candidate, verdict(prior, candidate, rules, now)) for prior in reading.priors]
 
 
 def _nearest_site(
@@ -223,11 +261,5 @@ def _site(site: Mapping[str, Any]) -> SiteShown:
 def _network_as_of(question: Question, source: Mapping[str, Any]) -> str | None:
     if not question.criteria.plan:
         return None
-    as_of: str | None = source.get("facts", {}).get(NETWORKS_FACT, {}).get("as_of")
+    as_of: str | None = facts_of(source).get(NETWORKS_FACT, {}).get("as_of")
     return as_of
-
-
-def _fact(fact: Mapping[str, Any]) -> Mapping[str, Any]:
-    if len(fact) == 3 and "others" not in fact:
-        return fact  # the usual case is already what is shown
-    return {"value": fact.get("value"), "source": fact.get("source"), "as_of": fact.get("as_of")}

@@ -9,12 +9,21 @@ from finder.answers import SearchResults, Source
 from finder.composition import FIRST, LOOKED_AT, Page, composed, page_of
 from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria
+from finder.documents import facts_of
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
-from finder.explanations import explain, independence
+from finder.explanations import explain, independence, prove
+from finder.gaps import prior_gaps
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
-from finder.program_search import ProgramsAsked, find_programs, fitting, program, programs_body
+from finder.program_search import (
+    ProgramsAsked,
+    find_programs,
+    fitting,
+    program,
+    programs_body,
+    programs_named,
+)
 from finder.query import (
     Question,
     emptied_bodies,
@@ -26,13 +35,15 @@ from finder.query import (
 from finder.ranking import profile_named
 from finder.reads import Client, Served, document, searches, served
 from finder.results import emptied_by, excluded_of, facet_counts, next_token, results_of, surgeon_of, total_of
+from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
 from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
-    "load_context", "program", "specialist", "specialists_named", "suggest",
+    "load_context", "program", "programs_named", "prove", "shortlist", "specialist", "specialists_named",
+    "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer
@@ -61,7 +72,8 @@ def find_specialists(
     generation = context.remembered.served(engine, prefix, pinned)
     known = looked_up(engine, generation, criteria, context)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
-    empty = SearchResults(understood, source, known.priors, ask=known.ask)
+    gaps = prior_gaps(known.priors, context.words.rules)
+    empty = SearchResults(understood, source, known.priors, ask=known.ask, prior_gaps=gaps)
     if understood.concept_id is None or known.ask:
         return empty
     question = question_of(criteria, understood, known, context, position.today if position else now)
@@ -73,7 +85,8 @@ def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     """Get the document of one specialist. Raises NotFound, NotReady when nothing is loaded, EngineDown."""
     generation = served(engine, prefix)
     missing = f"no specialist with NPI {npi} is in the directory"
-    return document(engine, generation.specialists, npi, missing)
+    found = document(engine, generation.specialists, npi, missing)
+    return {**found, "facts": facts_of(found)}
 
 
 def suggest(prefix: str, context: SearchContext, limit: int = SUGGESTED) -> tuple[Suggestion, ...]:
@@ -106,7 +119,7 @@ def _answered(
         results,
         total=total,
         next=next_token(question, page, total, generation.run_id),
-        excluded=excluded_of(first, words.rules.breaking()),
+        excluded=excluded_of(first, words.rules.breaking(), total),
         results=shown,
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
         profile=question.profile.name,

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
@@ -53,9 +53,15 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         tie_kinds_known=kinds_known(person, known.reference),
         ties={key: ties[key] for key in sorted(ties)},
         trials=trials,
+        program_ids=_programs(ties, known),
         facts=_facts(person, coded, known.reference),
         is_demonstration=known.is_demonstration,
     )
+
+
+def _programs(ties: Iterable[str], known: Knowledge) -> tuple[str, ...]:
+    """The second-opinion programs of the hospitals and systems that the person is tied to."""
+    return tuple(sorted({each for key in ties for each in known.programs.get(key, ())}))
 
 
 def narrowest(specialty_ids: tuple[str, ...], specialties: Specialties) -> tuple[str, ...]:

@@ -24,9 +24,10 @@ class Knowledge:
 
     `concepts_in` finds concepts in free text; `above` are the broader concepts of each, nearest first;
     `meanings` what a HCPCS code stands for, broader concepts included; `volumes` the operations with a yearly
-    standard, by code; `treated` the conditions that an operation, drug or
-    marker is about (`treats.csv`); `focused` the concepts of a focused specialty, by its id; `centers` the cancer centers
-    designated by NCI, by their folded name and by the number (CCN) of the hospital that is theirs.
+    standard, by code; `treated` the conditions that an operation, drug or marker is about (`treats.csv`);
+    `focused` the concepts of a focused specialty, by its id; `centers` the cancer centers designated by NCI,
+    by their folded name and by the number (CCN) of the hospital that is theirs;
+    `programs` the ids of second-opinion programs by the tie key of the institution behind them.
     """
 
     vocabulary: Vocabulary
@@ -40,6 +41,7 @@ class Knowledge:
     reference: Reference
     investigators: Investigators
     centers: Mapping[str, CancerCenter]
+    programs: Mapping[str, tuple[str, ...]]
     is_demonstration: bool
 
     def label(self, concept: str) -> str:
@@ -51,6 +53,7 @@ def knowledge(
     tables: Reference,
     trials: Investigators,
     centers: Mapping[str, CancerCenter],
+    programs: Mapping[str, tuple[str, ...]],
     *,
     is_demonstration: bool,
 ) -> Knowledge:
@@ -78,6 +81,7 @@ def knowledge(
         reference=tables,
         investigators=trials,
         centers={**_by_name(tables), **centers},
+        programs=programs,
         is_demonstration=is_demonstration,
     )
 

@@ -15,7 +15,7 @@ from finder.web.cited import Citing
 from finder.web.forms import SearchForm, args_of, form_of, with_plan_id
 from finder.web.headers import is_same_origin
 from finder.web.programs_form import args_of_asked, programs_args_of, programs_form_of
-from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page
+from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page, programs_shown
 from finder.web.results_page import results_page
 from finder.web.site import now_served, site
 from finder.web.specialist_page import Proof, proof_of, specialist_page
@@ -93,7 +93,7 @@ def specialist_of_results(token: str, npi: str) -> Response:
     here = site()
     criteria = SearchCriteria.from_args(here.seals.open(token))
     told = search.explain(here.engine, here.prefix, npi, criteria, here.context, here.today())
-    return _specialist(npi, proof_of(told, criteria, token))
+    return _specialist(npi, proof_of(told, criteria, token, _citing()))
 
 
 @pages.get("/programs")
@@ -166,12 +166,18 @@ def _programs(asked: ProgramsAsked, token: str | None) -> Response:
     return respond.page("programs.html", content, is_demonstration=found.source.is_demonstration)
 
 
+def _citing() -> Citing:
+    here = site()
+    return Citing(here.sources, here.today().year)
+
+
 def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
     document = search.specialist(here.engine, here.prefix, npi)
-    citing = Citing(here.sources, here.today().year)
     concepts = here.context.vocabulary.concepts
-    content = specialist_page(document, citing, concepts, here.languages, proof)
+    offered = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
+    programs = programs_shown(offered, here.today())
+    content = specialist_page(document, _citing(), concepts, here.languages, proof, programs)
     return respond.page(
         "specialist.html", content, is_demonstration=bool(document.get("demonstration", False))
     )

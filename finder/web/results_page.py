@@ -15,6 +15,7 @@ from finder.ranking import Profile
 from finder.reasons import BREADTHS, Words
 from finder.web.filters import capfirst, day, plural
 from finder.web.forms import SearchForm, form_of_criteria
+from finder.web.language import at
 from finder.web.programs_page import ProgramShown, programs_shown
 from finder.web.site import Site
 
@@ -226,7 +227,7 @@ def _card(
 ) -> Card:
     return Card(
         result=result,
-        url=f"/results/{token}/specialists/{result.npi}",
+        url=at(f"/results/{token}/specialists/{result.npi}"),
         badge=badge_of(result.verdict.value) if results.prior else None,
         why=why_of(result),
         place=", ".join(_address(result.nearest_site)) if result.nearest_site else "",

@@ -15,10 +15,12 @@ from finder.config import Config
 from finder.context import SearchContext
 from finder.engine import translated
 from finder.errors import FinderError
+from finder.guidance import Guidance
 from finder.languages import Languages
 from finder.reads import Client, Served, served
 from finder.sealed import Seals
 from finder.sources import SourceInfo
+from finder.visit import VisitPart
 from finder.web.engines import Engines
 
 EXTENSION = "finder"
@@ -65,12 +67,14 @@ class Site:
 
     config: Config
     context: SearchContext
+    guidance: Guidance
     seals: Seals
     sources: Mapping[str, SourceInfo]
     languages: Languages
     engines: Engines
     today: Callable[[], date]
     static_version: str
+    visit: Mapping[VisitPart, tuple[str, ...]]
     banner: Banner = field(default_factory=Banner)
 
     @property

@@ -11,6 +11,8 @@ from finder.languages import Languages
 from finder.web.cited import Cited, Citing
 from finder.web.filters import capfirst
 from finder.web.focus_shown import FocusGroup, focus_groups
+from finder.web.programs_page import ProgramShown
+from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import Badge, Why, badge_of, why_of
 
 # Own wording, 2026-11-23; a fact that is not listed is shown under its own name.
@@ -104,13 +106,14 @@ class TrialRow:
 class Proof:
     """For the search that the reader came from (`token`): why this person, how independent, what is open.
 
-    `badge` is None where no doctor already seen was named.
+    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains.
     """
 
     token: str
     badge: Badge | None
     why: Why
     unknown: tuple[str, ...]
+    pairs: tuple[PairProof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class SpecialistPage:
     trials: tuple[TrialRow, ...]
     focus: tuple[FocusGroup, ...]
     proof: Proof | None
+    programs: tuple[ProgramShown, ...] = ()
 
 
 def specialist_page(
@@ -135,8 +139,9 @@ def specialist_page(
     concepts: Mapping[str, Concept],
     languages: Languages,
     proof: Proof | None = None,
+    programs: tuple[ProgramShown, ...] = (),
 ) -> SpecialistPage:
-    """Get the page of one document of the specialists."""
+    """Get the page of one document of the specialists; `programs` are those of the person's institutions."""
     facts = document.get("facts", {})
     order = [name for name in FACTS if name in facts] + sorted(set(facts) - set(FACTS))
     return SpecialistPage(
@@ -145,20 +150,22 @@ def specialist_page(
         credentials=document.get("credentials"),
         specialty=_text(facts.get("specialty", {}).get("value", ""), "", languages),
         facts=tuple(_fact(name, facts[name], citing, languages) for name in order),
-        sites=tuple(_site(site, citing) for site in document.get("sites", ())),
+        sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
         trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
         focus=focus_groups(document.get("evidence", ()), concepts, citing),
         proof=proof,
+        programs=programs,
     )
 
 
-def proof_of(told: Explained, criteria: SearchCriteria, token: str) -> Proof:
+def proof_of(told: Explained, criteria: SearchCriteria, token: str, citing: Citing) -> Proof:
     """Get the proof of one person for a search; without understood words it only leads back."""
     if told.result is None:
         return Proof(token, None, Why("", (), ()), ())
     badge = badge_of(told.result.verdict.value) if criteria.has_prior else None
-    return Proof(token, badge, why_of(told.result), told.result.unknown)
+    pairs = proof_section(told.pairs, citing)
+    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs)
 
 
 def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languages) -> FactShown:
@@ -180,7 +187,8 @@ def _text(value: Any, name: str, languages: Languages) -> str:
     return capfirst(", ".join(each.strip() for each in values))
 
 
-def _site(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+def site_row(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+    """Get one place of practice as carried in a document, with its source and date."""
     town = ", ".join(filter(None, (site.get("city"), " ".join(_present(site, "state", "zip")))))
     lines = (*_present(site, "street", "street_2"), *([town] if town else []))
     return SiteRow(lines, site.get("phone"), citing.cited("", site.get("sources", ()), site.get("as_of")))

@@ -118,11 +118,10 @@ def test_prior_doctors_are_excluded_and_their_ties_after_the_query_so_that_one_p
     body = specialists_body(TIED)
     assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
     assert body["post_filter"] == {"bool": {"must_not": [BREAKING]}}
-    excluded = body["aggs"]["excluded"]
-    assert excluded["filter"] == BREAKING
-    assert excluded["aggs"]["by_kind"]["filters"]["filters"] == {
+    assert body["aggs"]["tied"]["filters"]["filters"] == {
         "group": {"terms": {"tie_keys": ["group:1"]}},
         "system": {"terms": {"tie_keys": ["system:7", "system:8"]}},
+        "everybody": {"match_all": {}},
     }
     assert not {"post_filter", "aggs"} & set(specialists_body(PLAIN))
 
@@ -206,11 +205,17 @@ def test_what_counts_as_the_role_comes_from_the_profile() -> None:
     assert role["filter"] == {"terms": {"roles": ["pathology", "imaging"]}}
 
 
+def proved(should: list[dict[str, Any]]) -> dict[str, Any]:
+    """The clause of the part that scores proved independence."""
+    named = [clause["constant_score"] for clause in should if "constant_score" in clause]
+    (found,) = [each for each in named if each["_name"] == "independence"]
+    return dict(found)
+
+
 def test_only_proved_independence_scores() -> None:
     should = specialists_body(TIED)["query"]["bool"]["should"]
-    (proved,) = [clause["constant_score"] for clause in should if "constant_score" in clause
-                 and clause["constant_score"]["_name"] == "independence"]  # fmt: skip
-    assert proved["filter"] == clause_of_verdict(VerdictAsked.INDEPENDENT, TIED.scope())
+    untied = replace(TIED, excluded_keys={})  # who is tied has been taken out already
+    assert proved(should)["filter"] == clause_of_verdict(VerdictAsked.INDEPENDENT, untied.scope())
 
 
 def test_the_surgeon_is_looked_for_whatever_kind_of_doctor_was_asked_for() -> None:
@@ -295,3 +300,13 @@ def test_an_empty_answer_is_asked_again_without_each_facet_and_without_all() -> 
     assert len(bodies["seen"]["query"]["bool"]["must_not"]) == 1
     assert bodies["together"]["query"]["bool"]["filter"] == [{"term": {"is_candidate": True}}, TREATS]
     assert emptied_bodies(PLAIN) == {}
+
+
+def test_only_where_tied_people_are_shown_the_score_looks_for_breaking_ties() -> None:
+    shown = replace(TIED, criteria=replace(TIED.criteria, show_tied=True))
+    found = [
+        BREAKING
+        in proved(specialists_body(question)["query"]["bool"]["should"])["filter"]["bool"]["must_not"]
+        for question in (TIED, shown)
+    ]
+    assert found == [False, True]

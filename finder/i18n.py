@@ -1,0 +1,82 @@
+"""The reader's language: our own sentences in it, for the time of one call.
+
+Messages are written in English in the code and in data files; finder/translations/<language>.po holds the
+others, read once at the start. What has no translation stays English.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).resolve().parent / "translations"
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A language of the pages: its ISO 639-1 code and its own name."""
+
+    code: str
+    name: str
+
+
+LANGUAGES: Mapping[str, Spoken] = {s.code: s for s in (Spoken("en", "English"), Spoken("es", "Español"))}
+_current: ContextVar[tuple[str, NullTranslations]] = ContextVar(
+    "language", default=(ENGLISH, NullTranslations())
+)
+
+
+@cache
+def catalog(language: str) -> NullTranslations:
+    """Get the translations of a language of LANGUAGES; of English none are needed."""
+    if language == ENGLISH:
+        return NullTranslations()
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        found = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, found)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Everything said inside the block is in this language of LANGUAGES; also works as a decorator."""
+    token = _current.set((language, catalog(language)))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def language() -> str:
+    """Get the code of the language that is spoken now."""
+    return _current.get()[0]
+
+
+def gettext(message: str, **values: object) -> str:
+    """Get a message in the language that is spoken now, with its `%(name)s` filled in from `values`.
+
+    Without values a per cent sign stands for itself.
+    """
+    told = _current.get()[1].gettext(message) if message else ""
+    return told % values if values else told
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """Get the message for a number of things; `%(num)s` is the number with thousands separated."""
+    told = _current.get()[1].ngettext(one, many, number)
+    return told % {"num": f"{number:,}", **values}
+
+
+def mark(message: str) -> str:
+    """Get the message as it is: marks a constant for translation, which happens where it is shown."""
+    return message

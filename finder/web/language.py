@@ -1,0 +1,52 @@
+"""The language of a page is the first part of its address: /es/... is Spanish, everything else English.
+
+So no cookie is needed, and a link keeps its language. The prefix is taken off before routing, as the root of
+the application: routes have one address each, and `url_for` and `at` put the prefix in front again.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, request
+
+from finder import i18n
+
+_BASE = "finder.base"  # where the application is mounted, without the language
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def add_languages(app: Flask) -> None:
+    """Let `app` answer in every language of i18n.LANGUAGES, its templates included."""
+    for code in i18n.LANGUAGES:
+        i18n.catalog(code)  # read before the workers fork
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["at"] = at
+    app.jinja_env.filters["spoken"] = i18n.gettext  # for texts of data files: escaped, a % is a per cent sign
+    app.wsgi_app = _spoken(app.wsgi_app)  # type: ignore[method-assign, assignment]
+
+
+def at(path: str) -> str:
+    """Get the address of one of our paths in the language of this request."""
+    return f"{request.script_root}{path}"
+
+
+def same_page_in(language: str) -> str:
+    """Get the address of the current page in another language; the start page where this one was posted."""
+    path = request.path if request.method in ("GET", "HEAD") else "/"
+    base = request.environ.get(_BASE, request.script_root)
+    return f"{base}{path}" if language == i18n.ENGLISH else f"{base}/{language}{path}"
+
+
+def _spoken(wsgi: Wsgi) -> Wsgi:
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        first, _, rest = environ.get("PATH_INFO", "")[1:].partition("/")
+        if first == i18n.ENGLISH or first not in i18n.LANGUAGES:
+            return wsgi(environ, start_response)
+        environ[_BASE] = environ.get("SCRIPT_NAME", "")
+        environ["SCRIPT_NAME"] = f"{environ[_BASE]}/{first}"
+        environ["PATH_INFO"] = f"/{rest}"
+        with i18n.speaking(first):
+            return wsgi(environ, start_response)
+
+    return answer
