@@ -25,7 +25,7 @@ from finder.specialties import Ages
 
 STEP_PREFIX = "why.step"
 PARTLY, ELSEWHERE = ".partly", ".elsewhere"  # behind the name of a step: how somebody stands on it
-OTHER = "why.other"  # a main focus on the condition, from a specialty that no step names
+OTHER = "why.other"  # a main focus on the condition, whatever the specialty
 FOUND, TOGETHER, SHOWN = "why.found", "together", "shown"
 TIED, EVERYBODY = "tied", "everybody"  # counts of those left out, and of all before that
 DAYS_PER_YEAR = 365.25
@@ -255,9 +255,9 @@ def _evidence_of(question: Question, concept: str | None, field: str = "concepts
 
 
 def _elsewhere(question: Question) -> dict[str, Any]:
-    """Whoever is proved to treat mainly something, and nothing that is related."""
-    related = _terms("main_concepts", question.related)
-    return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": [related]}}
+    """Whoever is proved to treat mainly something, and nothing that is related, nor does it in effect."""
+    related = [_terms(field, question.related) for field in ("main_concepts", "proven_concepts")]
+    return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": related}}
 
 
 def _filters(question: Question) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,6 @@ from finder.languages import language_name
 from finder.query import (
     ELSEWHERE,
     EVERYBODY,
-    OTHER,
     PARTLY,
     SHOWN,
     STEP_PREFIX,
@@ -222,13 +221,13 @@ def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
 
 
 def _best_step(reading: _Reading, scores: Mapping[str, float]) -> OnStep | None:
-    """The step that gave `fit`: the one of the greatest share among those reached, the closest of equals."""
+    """The one of the greatest share among those reached, the closest of equals."""
     best, most = None, 0.0
     for name, on in reading.steps:
         share = scores.get(name)
         if share is not None and (best is None or share > most):
             best, most = on, share
-    return None if scores.get(OTHER, 0.0) > most else best
+    return best
 
 
 def _pairs(reading: _Reading, source: Mapping[str, Any]) -> list[Pair]:

@@ -88,14 +88,30 @@ def listed_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ..
     return tuple(sorted(concept for concept, strength in together.items() if strength >= LISTED))
 
 
-def main_concepts(evidence: Iterable[Evidence], above: Above, least: float = 0.0) -> tuple[str, ...]:
-    """Get the concepts that a person mainly treats (kind `mainly`) with at least that strength, broader ones
-    included, by id. Whole fields, such as cancer, come only with a narrower one: that is a specialty and no
-    focus.
+def main_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ...]:
+    """Get the concepts that a person mainly treats (kind `mainly`), broader ones included, by id. Whole
+    fields, such as cancer, come only with a narrower one: that is a specialty and no focus.
     """
-    pieces = [e for e in evidence if e.kind is EvidenceKind.MAINLY and e.value >= least]
-    narrow = [e.concept for e in pieces if above[e.concept]]
-    return tuple(sorted({one for concept in narrow for one in (concept, *above[concept])}))
+    return _widened((e.concept for e in evidence if e.kind is EvidenceKind.MAINLY), above)
+
+
+def proven_concepts(evidence: Iterable[Evidence], known: Knowledge) -> tuple[str, ...]:
+    """Get the main concepts that counts prove, with what these operations, drugs and markers are about.
+
+    Who mainly frees pinched nerves works on spinal stenosis and on nothing unrelated. What is about no one
+    condition (giving radiation) is left out: it does not say that somebody works on something else.
+    """
+    main = [e.concept for e in evidence if e.kind is EvidenceKind.MAINLY and e.value >= PROVEN]
+    told = [one for one in main if one in known.treated or _is_condition(one, known)]
+    return _widened((each for one in told for each in (one, *known.treated.get(one, ()))), known.above)
+
+
+def _widened(concepts: Iterable[str], above: Above) -> tuple[str, ...]:
+    return tuple(sorted({one for each in concepts if above[each] for one in (each, *above[each])}))
+
+
+def _is_condition(concept: str, known: Knowledge) -> bool:
+    return known.vocabulary.concepts[concept].kind is ConceptKind.CONDITION
 
 
 def _strengths(
