@@ -56,6 +56,10 @@ class _Gathered:
     ask: list[Ask] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
 
+    def lacks(self, parameter: str, message: str) -> None:
+        """Add a mistake: what a parameter names is not in the directory."""
+        self.errors.append(FieldError(parameter, message))
+
 
 def looked_up(
     engine: Client, generation: Served, criteria: SearchCriteria, context: SearchContext
@@ -79,23 +83,20 @@ def looked_up(
     if near:
         place = context.remembered.put(place_key, found[generation.places].get(near[0]))
     if criteria.near and place is None:
-        told = gettext("ZIP code %(zip)s is not known", zip=criteria.near)
-        gathered.errors.append(FieldError("near", told))
+        gathered.lacks("near", gettext("ZIP code %(zip)s is not known", zip=criteria.near))
     for npi, source in found[generation.specialists].items():
         # the next page and the next filter ask for them again
         known[npi] = context.remembered.put((generation.specialists, npi), ties_of(npi, source))
     for npi, ties in known.items():
         if ties is None:
-            told = gettext("NPI %(npi)s is not in the directory", npi=npi)
-            gathered.errors.append(FieldError("seen", told))
+            gathered.lacks("seen", gettext("NPI %(npi)s is not in the directory", npi=npi))
         else:
             gathered.priors[npi] = ties
     _by_name(engine, generation, criteria, context.words, gathered)
     for text in by_id:
         organization = found[generation.organizations].get(text)
         if organization is None:
-            told = gettext("there is no organization %(name)s", name=text)
-            gathered.errors.append(FieldError("seen_org", told))
+            gathered.lacks("seen_org", gettext("there is no organization %(name)s", name=text))
         else:
             gathered.priors[text] = ties_of_organization(text, organization)
     if gathered.errors:

@@ -66,7 +66,7 @@ def test_a_translation_keeps_the_ends_that_are_put_together(language: str) -> No
 
 def frame(text: str) -> tuple[str, str, list[str], bool]:
     before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return before, after, re.findall(r"<[^>]+>", text), text.endswith((".", "?", ":"))
+    return before, after, re.findall(r"<[^>]+>", text), bool(re.search(r"[.?:]”?$|”\.$", text))
 
 
 @pytest.mark.parametrize("language", OTHERS)
