@@ -10,6 +10,7 @@ from finder import i18n
 from finder.concepts import ConceptKind, LadderStep
 from finder.coverage import CoverageFact, load_coverage
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
+from finder.evidence_words import EvidenceWords
 from finder.independence import load_rules
 from finder.languages import load_languages
 from finder.licensing import StateLaw, load_licensing
@@ -20,6 +21,7 @@ from finder.sources import SourceInfo, load_sources
 from finder.specialties import Ages, Role, load_specialties
 from finder.suggestions import Prompter, prompter_of
 from finder.vocabulary import Understood, Vocabulary, load_vocabulary, resolve
+from finder.volumes import load_volumes
 
 CANCER = "cancer"  # the concept above every cancer
 
@@ -122,8 +124,15 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
     sources = {name: _named(info) for name, info in load_sources().items()}
     vocabulary = load_vocabulary()
     prompter = cache(lambda _language: prompter_of(vocabulary))  # in the language that is spoken now
-    concepts = {concept.concept_id: concept.label for concept in vocabulary.concepts.values()}
-    words = Words(specialties, sources, load_rules(), load_languages().labels, concepts=concepts)
+    every = vocabulary.concepts.values()
+    concepts = {concept.concept_id: concept.label for concept in every}
+    evidence = EvidenceWords(
+        concepts=concepts,
+        specialties=specialties,
+        operations=frozenset(c.concept_id for c in every if c.kind is ConceptKind.PROCEDURE),
+        volumes={group.group_id: group for group in load_volumes(vocabulary.concepts).values()},
+    )
+    words = Words(specialties, sources, load_rules(), load_languages().labels, evidence=evidence)
     return SearchContext(
         vocabulary=vocabulary,
         profiles=load_profiles(),

@@ -8,11 +8,11 @@ from typing import Any
 from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.documents import EvidenceKind
-from finder.focus import FOCUS_KINDS, mainly
+from finder.evidence_words import EvidenceWords, mainly, sentence
+from finder.focus import FOCUS_KINDS, main_counts
 from finder.gaps import short_gap
 from finder.i18n import gettext, mark
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
-from finder.labels import spoken
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
 
@@ -32,14 +32,14 @@ SEES: Mapping[AgesAsked, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The reader's words for ids: specialties, sources, languages, plans; and the rules for ties."""
+    """The reader's words for ids (specialties, sources ...), for evidence, and the rules for ties."""
 
     specialties: Mapping[str, str]
     sources: Mapping[str, str]
     rules: TieRules
     languages: Mapping[str, str] = field(default_factory=dict)
     plans: Mapping[str, str] = field(default_factory=dict)
-    concepts: Mapping[str, str] = field(default_factory=dict)
+    evidence: EvidenceWords = field(default_factory=EvidenceWords)
 
 
 class Place(StrEnum):
@@ -132,7 +132,7 @@ def why_it_fits(
             other = gettext("another specialty, and no evidence of work on this")
         told.append(f"{specialty}: {other}")
     if kinds := [kind for part, kind in _KINDS.items() if part in scored]:
-        told += _best_evidence(sentences, source.get("evidence", ()), kinds)
+        told += _best_evidence(sentences, source.get("evidence", ()), kinds, words)
     for part in (PartName.ROLE, PartName.SECOND_OPINIONS, PartName.ACADEMIC):
         if part in scored:
             told.append(gettext(question.profile.parts[part].says))
@@ -153,8 +153,8 @@ def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Wor
         pieces = source.get("evidence", ())
         # worked out at ingest for the narrowest concept; of a broader one the pieces below it say it together
         own = (e for e in pieces if e["kind"] == EvidenceKind.MAINLY.value and e["concept"] == concept)
-        told = next((str(e["says"]) for e in own if e.get("says")), None)
-        return told or mainly(pieces, question.concepts, words.concepts.get(concept, concept)) or label
+        counts = next((e["told"]["counts"] for e in own if e.get("told")), None)
+        return mainly(counts or main_counts(pieces, question.concepts), concept, words.evidence) or label
     return label
 
 
@@ -168,8 +168,9 @@ def _main_elsewhere(question: Question, evidence: Iterable[Mapping[str, Any]], w
     related = question.related
     others = [e for e in evidence if e["kind"] in FOCUS_KINDS and e["concept"] not in related]
     best = max(others, key=lambda e: (e["value"], e["concept"]), default=None)
-    label = words.concepts.get(best["concept"]) if best else None
-    return spoken(label) if label else None
+    return (
+        words.evidence.label(best["concept"]) if best and best["concept"] in words.evidence.concepts else None
+    )
 
 
 def why_independent(pairs: Sequence[Pair], words: Words) -> list[str]:
@@ -240,21 +241,20 @@ def what_would_change(
 
 
 def _best_evidence(
-    sentences: Sentences, evidence: Iterable[Mapping[str, Any]], kinds: Sequence[str]
+    sentences: Sentences, evidence: Iterable[Mapping[str, Any]], kinds: Sequence[str], words: Words
 ) -> list[str]:
     """The best piece on the condition of each kind, in the order of the kinds; a center may be one for a
     whole field above it.
     """
-    best: dict[str, tuple[float, str, str]] = {}
+    best: dict[str, tuple[tuple[float, str, str], Mapping[str, Any]]] = {}
     for piece in evidence:
-        kind, concept, says = piece["kind"], piece["concept"], piece.get("says")
-        if not says or kind not in kinds:
-            continue
-        if concept in (sentences.around if kind == _CENTER else sentences.about):
-            rank = (piece["value"], piece.get("as_of", ""), says)
-            best[kind] = max(best.get(kind, rank), rank)
-    found = (best[kind] for kind in kinds if kind in best)
-    return [_dated(_upper_first(says), as_of) for _value, as_of, says in found]
+        kind, concept = piece["kind"], piece["concept"]
+        if kind in kinds and concept in (sentences.around if kind == _CENTER else sentences.about):
+            rank = (piece["value"], piece.get("as_of", ""), concept)
+            if kind not in best or rank > best[kind][0]:
+                best[kind] = rank, piece
+    found = (best[kind][1] for kind in kinds if kind in best)
+    return [_dated(_upper_first(sentence(piece, words.evidence)), piece.get("as_of", "")) for piece in found]
 
 
 def _dated(says: str, as_of: str) -> str:

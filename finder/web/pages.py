@@ -174,10 +174,10 @@ def _citing() -> Citing:
 def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
     document = search.specialist(here.engine, here.prefix, npi)
-    concepts = here.context.vocabulary.concepts
+    words = here.context.words.evidence
     offered = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
     programs = programs_shown(offered, here.today())
-    content = specialist_page(document, _citing(), concepts, here.languages, proof, programs)
+    content = specialist_page(document, _citing(), words, here.languages, proof, programs)
     return respond.page(
         "specialist.html", content, is_demonstration=bool(document.get("demonstration", False))
     )

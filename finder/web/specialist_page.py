@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from finder.concepts import Concept
 from finder.criteria import SearchCriteria
+from finder.evidence_words import EvidenceWords
 from finder.explanations import Explained
 from finder.i18n import gettext, mark
 from finder.languages import Languages
@@ -137,7 +137,7 @@ class SpecialistPage:
 def specialist_page(
     document: Mapping[str, Any],
     citing: Citing,
-    concepts: Mapping[str, Concept],
+    words: EvidenceWords,
     languages: Languages,
     proof: Proof | None = None,
     programs: tuple[ProgramShown, ...] = (),
@@ -154,7 +154,7 @@ def specialist_page(
         sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
         trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
-        focus=focus_groups(document.get("evidence", ()), concepts, citing),
+        focus=focus_groups(document.get("evidence", ()), words, citing),
         proof=proof,
         programs=programs,
     )
