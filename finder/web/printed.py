@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from finder import i18n
+from finder.guidance import Record
 from finder.i18n import gettext, mark
 from finder.visit import VisitPart
 from finder.web.cited import Cited
@@ -156,17 +157,24 @@ def _price(price: PriceShown) -> str:
 
 def _steps(page: ShortlistPage) -> Iterator[Block]:
     """What to do next; each list is ticked off by hand."""
+    records = [record for kind in page.records for record in kind.records]
     steps = (
-        (gettext("1. Call the office and ask"), VisitPart.OFFICE),
-        (gettext("2. Call your plan and ask"), VisitPart.INSURER),
-        (gettext("3. Get these records, and bring them"), VisitPart.RECORDS),
+        (gettext("1. Call the office and ask"), map(gettext, page.visit[VisitPart.OFFICE])),
+        (gettext("2. Call your plan and ask"), map(gettext, page.visit[VisitPart.INSURER])),
+        (gettext("3. Get these records, and bring them"), map(_record, records)),
     )
     yield Block(Kind.HEADING, gettext("What to do next"), level=2)
-    for title, part in steps:
+    for title, lines in steps:
         yield Block(Kind.HEADING, title, level=3)
-        yield Block(Kind.BOXES, items=tuple(map(gettext, page.visit[part])))
+        yield Block(Kind.BOXES, items=tuple(lines))
+    for source in dict.fromkeys(record.source for record in records if record.source):
+        yield Block(Kind.TEXT, gettext("Source: %(source)s", source=source))
     yield Block(Kind.HEADING, gettext("4. Write down what you want to ask"), level=3)
     yield Block(Kind.LINES, level=2 * NOTE_LINES)
+
+
+def _record(record: Record) -> str:
+    return f"{gettext(record.record)}. {gettext(record.form)}."
 
 
 def _bullets(items: Iterable[str], without: str = "") -> Iterator[Block]:
