@@ -87,6 +87,8 @@ def _list(page: ShortlistPage) -> Iterator[Block]:
     yield Block(Kind.TEXT, gettext("You asked for: %(asked)s", asked=page.asked))
     if page.priors:
         yield Block(Kind.TEXT, gettext("Already seen: %(names)s", names=", ".join(page.priors)))
+    as_of = gettext("Facts as of %(day)s. Please call the office before you go.", day=day(page.as_of))
+    yield Block(Kind.TEXT, as_of)
     for number, person in enumerate(page.people, start=1):
         yield from _person(number, person)
     if page.programs:
@@ -94,9 +96,6 @@ def _list(page: ShortlistPage) -> Iterator[Block]:
         for program in page.programs:
             yield from _program(program)
     yield from _steps(page)
-    yield Block(
-        Kind.TEXT, gettext("Facts as of %(day)s. Please call the office before you go.", day=day(page.as_of))
-    )
 
 
 def _person(number: int, person: PersonShown) -> Iterator[Block]:
@@ -152,6 +151,7 @@ def _program(program: ProgramShown) -> Iterator[Block]:
 def _price(price: PriceShown) -> str:
     more = gettext("More to pay: %(extras)s.", extras=price.extras) if price.extras else ""
     own = f"{price.text} ({price.only_for})" if price.only_for else price.text
+    own = f"{own}, {gettext('more than a year old')}" if price.is_old else own
     return " ".join(filter(None, (f"{own}.", more, f"({price.host}; {price.when}; {price.confidence})")))
 
 
@@ -191,10 +191,15 @@ def _reason(reason: Reason) -> str:
 
 
 def _cited(it: Cited) -> str:
-    return f"{it.text} ({it.source}, {day(it.as_of)})"
+    return f"{it.text} ({_source(it)})"
+
+
+def _source(it: Cited) -> str:
+    old = gettext("more than 2 years old") if it.is_old else ""
+    return ", ".join(filter(None, (it.source, day(it.as_of), old)))
 
 
 def _office(office: SiteRow) -> str:
     call = gettext("Phone %(number)s", number=phone(office.phone)) if office.phone else ""
     place = ", ".join(filter(None, (*office.lines, call)))
-    return f"{place} ({office.cited.source}, {day(office.cited.as_of)})"
+    return f"{place} ({_source(office.cited)})"
