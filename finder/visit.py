@@ -1,4 +1,4 @@
-"""What helps around a visit, as short lists: whom to ask what, what to bring, what to compare."""
+"""What helps around a visit, as short lists: whom to ask what on the telephone, and what to compare."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,13 +11,10 @@ COLUMNS = ("part", "text", "as_of", "source")
 
 
 class VisitPart(StrEnum):
-    """Which list a line belongs to: questions for the office, questions for the insurer, records to bring, or
-    the rows of the sheet for two opinions.
-    """
+    """Which list a line belongs to: what to ask the office or the insurer, or the sheet for two opinions."""
 
     OFFICE = "office"
     INSURER = "insurer"
-    RECORDS = "records"
     OPINIONS = "opinions"
 
 

@@ -7,7 +7,16 @@ from typing import Any
 import orjson
 from apispec import APISpec
 
-from finder.criteria import DEFAULT_MILES, DEFAULT_SIZE, MAX_MILES, MAX_SEEN, MAX_SIZE, MIN_MILES, WhyAsked
+from finder.criteria import (
+    DEFAULT_MILES,
+    DEFAULT_SIZE,
+    MAX_KEPT,
+    MAX_MILES,
+    MAX_SEEN,
+    MAX_SIZE,
+    MIN_MILES,
+    WhyAsked,
+)
 from finder.facets import FACETS
 from finder.parameters import MAX_WORDS
 from finder.web.suggesting import MAX_PREFIX
@@ -99,6 +108,8 @@ def search_schema() -> dict[str, Any]:
         "size": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},
         "next": {**text, "description": "The token of the page before"},
         "generation": {**text, "description": "A run whose generation is to be searched"},
+        "kept": {"type": "array", "maxItems": MAX_KEPT, "items": text,
+                 "description": "The reader's own list, NPIs and ids of programs; it changes no answer"},
     }  # fmt: skip
     for facet in FACETS:
         shape: dict[str, Any] = {"type": "boolean"} if facet.metavar is None else {"type": "string"}

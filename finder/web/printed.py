@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from finder import i18n
+from finder.guidance import Record
 from finder.i18n import gettext, mark
 from finder.visit import VisitPart
 from finder.web.cited import Cited
@@ -86,6 +87,8 @@ def _list(page: ShortlistPage) -> Iterator[Block]:
     yield Block(Kind.TEXT, gettext("You asked for: %(asked)s", asked=page.asked))
     if page.priors:
         yield Block(Kind.TEXT, gettext("Already seen: %(names)s", names=", ".join(page.priors)))
+    as_of = gettext("Facts as of %(day)s. Please call the office before you go.", day=day(page.as_of))
+    yield Block(Kind.TEXT, as_of)
     for number, person in enumerate(page.people, start=1):
         yield from _person(number, person)
     if page.programs:
@@ -93,9 +96,6 @@ def _list(page: ShortlistPage) -> Iterator[Block]:
         for program in page.programs:
             yield from _program(program)
     yield from _steps(page)
-    yield Block(
-        Kind.TEXT, gettext("Facts as of %(day)s. Please call the office before you go.", day=day(page.as_of))
-    )
 
 
 def _person(number: int, person: PersonShown) -> Iterator[Block]:
@@ -151,22 +151,30 @@ def _program(program: ProgramShown) -> Iterator[Block]:
 def _price(price: PriceShown) -> str:
     more = gettext("More to pay: %(extras)s.", extras=price.extras) if price.extras else ""
     own = f"{price.text} ({price.only_for})" if price.only_for else price.text
+    own = f"{own}, {gettext('more than a year old')}" if price.is_old else own
     return " ".join(filter(None, (f"{own}.", more, f"({price.host}; {price.when}; {price.confidence})")))
 
 
 def _steps(page: ShortlistPage) -> Iterator[Block]:
     """What to do next; each list is ticked off by hand."""
+    records = [record for kind in page.records for record in kind.records]
     steps = (
-        (gettext("1. Call the office and ask"), VisitPart.OFFICE),
-        (gettext("2. Call your plan and ask"), VisitPart.INSURER),
-        (gettext("3. Get these records, and bring them"), VisitPart.RECORDS),
+        (gettext("1. Call the office and ask"), map(gettext, page.visit[VisitPart.OFFICE])),
+        (gettext("2. Call your plan and ask"), map(gettext, page.visit[VisitPart.INSURER])),
+        (gettext("3. Get these records, and bring them"), map(_record, records)),
     )
     yield Block(Kind.HEADING, gettext("What to do next"), level=2)
-    for title, part in steps:
+    for title, lines in steps:
         yield Block(Kind.HEADING, title, level=3)
-        yield Block(Kind.BOXES, items=tuple(map(gettext, page.visit[part])))
+        yield Block(Kind.BOXES, items=tuple(lines))
+    for source in dict.fromkeys(record.source for record in records if record.source):
+        yield Block(Kind.TEXT, gettext("Source: %(source)s", source=source))
     yield Block(Kind.HEADING, gettext("4. Write down what you want to ask"), level=3)
     yield Block(Kind.LINES, level=2 * NOTE_LINES)
+
+
+def _record(record: Record) -> str:
+    return f"{gettext(record.record)}. {gettext(record.form)}."
 
 
 def _bullets(items: Iterable[str], without: str = "") -> Iterator[Block]:
@@ -183,10 +191,15 @@ def _reason(reason: Reason) -> str:
 
 
 def _cited(it: Cited) -> str:
-    return f"{it.text} ({it.source}, {day(it.as_of)})"
+    return f"{it.text} ({_source(it)})"
+
+
+def _source(it: Cited) -> str:
+    old = gettext("more than 2 years old") if it.is_old else ""
+    return ", ".join(filter(None, (it.source, day(it.as_of), old)))
 
 
 def _office(office: SiteRow) -> str:
     call = gettext("Phone %(number)s", number=phone(office.phone)) if office.phone else ""
     place = ", ".join(filter(None, (*office.lines, call)))
-    return f"{place} ({office.cited.source}, {day(office.cited.as_of)})"
+    return f"{place} ({_source(office.cited)})"

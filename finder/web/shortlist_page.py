@@ -7,6 +7,7 @@ from typing import Any
 from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind
 from finder.evidence_words import EvidenceWords, sentence
+from finder.guidance import RecordKind
 from finder.i18n import gettext
 from finder.independence import worst
 from finder.reasons import specialty_shown
@@ -56,6 +57,7 @@ class ShortlistPage:
     is_demonstration: bool
     is_large: bool
     visit: Mapping[VisitPart, tuple[str, ...]]
+    records: tuple[RecordKind, ...]
 
 
 def shortlist_page(
@@ -79,7 +81,15 @@ def shortlist_page(
         is_demonstration=found.source.is_demonstration,
         is_large=is_large,
         visit=here.visit,
+        records=_records(found, here),
     )
+
+
+def _records(found: Shortlist, here: Site) -> tuple[RecordKind, ...]:
+    """What to bring for the illness; for every illness where it is not understood."""
+    concept_id = found.understood.concept_id
+    line = here.context.line_of(concept_id) if concept_id else frozenset[str]()
+    return here.guidance.kinds_for(line)
 
 
 def _person(

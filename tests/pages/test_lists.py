@@ -112,8 +112,8 @@ def test_the_list_tells_proof_offices_gaps_and_what_to_do(browser: FlaskClient, 
     for sentence in (
         "Person 20 Exampleton", "Works on", "Independent", "Works for none of the practice groups",
         "1 Example Street", "Call (410) 555-0100", "January 5, 2026", "Whether second opinions are given",
-        "Speaks English, Spanish", "Dana-Farber", "Which records do you need?", "Your scans as picture files",
-        "When two opinions differ",
+        "Speaks English, Spanish", "Dana-Farber", "Which records do you need?",
+        "All scans since it was found",         "When two opinions differ",
     ):  # fmt: skip
         assert sentence in said, sentence
     assert "<script>alert" not in page.text
@@ -155,6 +155,14 @@ def test_a_list_asks_the_engine_as_often_for_twelve_as_for_one(
         assert browser.get(f"/shortlist/{token_of(location)}").status_code == 200
         counts.append(sum("_msearch" in target or "_mget" in target for target in asked))
     assert counts[0] == counts[1] <= 2
+
+
+def test_a_plan_is_claimed_only_for_those_whom_its_file_lists(varied: FlaskClient) -> None:
+    found = searched(varied, plan="p1", doctors="")
+    kept = keep(varied, token(found.text), an_npi(1), an_npi(9))
+    said = text(varied.get(f"/shortlist/{token_of(kept)}").text)
+    assert said.count("Listed by Example Gold") == 1
+    assert said.count("Whether Example Gold is taken: its file does not list this doctor") == 1
 
 
 def test_a_search_that_must_be_asked_back_still_shows_the_list(browser: FlaskClient) -> None:
@@ -249,7 +257,7 @@ def test_the_sheet_for_two_opinions_has_a_blank_for_each_doctor_and_nothing_to_s
 ) -> None:
     page = browser.get("/two-opinions").text
     assert len(re.findall(r"<td></td><td></td>", page)) == 10
-    assert not re.search("<(input|textarea|form)", page)
+    assert not re.search(r"<textarea|<input(?! type=.hidden)", page)
     assert '<div class="large"' in browser.get("/two-opinions/large-print").text
     for name in ("two-opinions.pdf", "two-opinions-large-print.pdf"):
         reader = pdf_of(browser.get(f"/two-opinions/{name}"))
