@@ -149,7 +149,7 @@ def specialist_page(
         npi=document["npi"],
         name=document["name"],
         credentials=document.get("credentials"),
-        specialty=_text(facts.get("specialty", {}).get("value", ""), "", languages),
+        specialty=_text(facts.get("specialty", {}).get("value", ""), "specialty", languages),
         facts=tuple(_fact(name, facts[name], citing, languages) for name in order),
         sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
@@ -184,6 +184,8 @@ def _text(value: Any, name: str, languages: Languages) -> str:
         values = [languages.name(each) for each in values]
     elif name == "ages":
         values = [gettext(PEOPLE[each]) if each in PEOPLE else each for each in values]
+    elif name == "specialty":
+        values = [gettext(each) for each in values]
     elif name == "specialty_in_medicare":
         values = [each.lower() for each in values]  # the file has capitals only
     return capfirst(", ".join(each.strip() for each in values))
