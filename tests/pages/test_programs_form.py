@@ -128,7 +128,7 @@ def test_every_field_stands_side_by_side_with_dates_and_what_comes_on_top(browse
         < cleveland.index("Earlier prices")
         < cleveland.index("$565")
     )
-    assert "from May 4, 2022, read 2026-11-22" in cleveland
+    assert "from May 4, 2022, read November 22, 2026" in cleveland
     assert all("$0" not in card for card in shown.values())
 
 
