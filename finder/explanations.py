@@ -30,7 +30,7 @@ MOST_PEOPLE = 20
 class Explained:
     """How one specialist scores for a condition; `is_found` says whether the search would show that person.
 
-    `result` is None where the words were not understood.
+    `result` is None where the words were not understood; `pairs` are the person beside each prior doctor.
     """
 
     understood: Understood
@@ -38,6 +38,7 @@ class Explained:
     profile: Profile
     result: Result | None = None
     is_found: bool = False
+    pairs: tuple["PairShown", ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `explain --json`; $defs/explain_answer of search.schema.json describes it."""
@@ -62,6 +63,16 @@ class Explained:
             "as_of": self.source.as_of,
             "demonstration": self.source.is_demonstration,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Specialists to compare, each as a search shows them."""
+
+    understood: Understood
+    source: Source
+    prior: tuple[Ties, ...]
+    results: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +127,51 @@ def explain(
     if understood.concept_id is None:
         return explained
     question = question_of(criteria, understood, known, context, now)
-    response = searches(engine, [(generation.specialists, explaining_body(question, npi))])[0]
+    response = searches(engine, [(generation.specialists, explaining_body(question, [npi]))])[0]
     results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
         raise NotFound(f"no specialist with NPI {npi} is in the directory")
     scores = response["hits"]["hits"][0].get("matched_queries", {})
     is_found = FOUND in scores
     would_change = what_would_change(Sentences.of(question), scores, None)
-    return replace(explained, result=replace(results[0], would_change=would_change), is_found=is_found)
+    candidate = ties_of(npi, response["hits"]["hits"][0]["_source"])
+    return replace(
+        explained,
+        result=replace(results[0], would_change=would_change),
+        is_found=is_found,
+        pairs=tuple(_pair(prior, candidate, context.words, now) for prior in known.priors),
+    )
+
+
+@translated()
+def side_by_side(
+    engine: Client,
+    prefix: str,
+    npis: Sequence[str],
+    criteria: SearchCriteria,
+    context: SearchContext,
+    now: date,
+) -> SideBySide:
+    """Get these specialists as the search shows them, in the order given, whether or not it finds them.
+
+    Without results where the words, a place or a prior doctor must be asked back. Raises NotFound for an
+    unknown NPI, InputErrors as `find_specialists`, NotReady, EngineDown.
+    """
+    understood = resolve(criteria.words, context.vocabulary)
+    generation = context.remembered.served(engine, prefix, criteria.generation)
+    known = looked_up(engine, generation, criteria, context)
+    source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
+    if understood.concept_id is None or known.ask:
+        return SideBySide(understood, source, known.priors)
+    question = question_of(criteria, understood, known, context, now)
+    response = searches(engine, [(generation.specialists, explaining_body(question, npis))])[0]
+    found = {
+        one.npi: one
+        for one in results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
+    }
+    if missing := [npi for npi in npis if npi not in found]:
+        raise NotFound(f"no specialist with NPI {missing[0]} is in the directory")
+    return SideBySide(understood, source, known.priors, tuple(found[npi] for npi in npis))
 
 
 @translated()

@@ -1,6 +1,6 @@
 """Finds second-opinion programs for a condition and a state: who may, at which published price."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from finder.parameters import Reader
 from finder.reads import Client, document, searches, served
 from finder.vocabulary import Understood, resolve
 
+_INSTITUTIONS = ("system", "hospital", "group", "owner")  # kinds of tie keys
 MOST_PROGRAMS = 1000  # every program is read: there are tens, and each needs its own reasons
 
 
@@ -100,6 +101,22 @@ def program(engine: Client, prefix: str, program_id: str, patient: Patient | Non
     missing = f"there is no program {program_id}"
     found = document(engine, served(engine, prefix).programs, program_id, missing)
     return offer_of(program_id, found, patient or Patient())
+
+
+@translated()
+def programs_of(engine: Client, prefix: str, tie_keys: Sequence[str]) -> tuple[Offer, ...]:
+    """Get the programs of the institutions that have one of these tie keys, those with a price first.
+
+    Raises NotReady, EngineDown.
+    """
+    owners = [key for key in tie_keys if key.partition(":")[0] in _INSTITUTIONS]
+    if not owners:
+        return ()
+    body = {"size": MOST_PROGRAMS, "query": {"terms": {"tie_keys": owners}}}
+    response = searches(engine, [(served(engine, prefix).programs, body)])[0]
+    return tuple(
+        in_order([offer_of(hit["_id"], hit["_source"], Patient()) for hit in response["hits"]["hits"]])
+    )
 
 
 def fitting(

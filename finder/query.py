@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from finder.concepts import LadderStep
-from finder.criteria import SearchCriteria
+from finder.criteria import SearchCriteria, SortAsked
 from finder.facets import FACETS, Facet, RoleAsked, Scope, VerdictAsked, clause_of_verdict
 from finder.geo import Point
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
@@ -157,15 +157,16 @@ def emptied_bodies(question: Question) -> dict[str, dict[str, Any]]:
     return bodies
 
 
-def explaining_body(question: Question, npi: str) -> dict[str, Any]:
-    """Get the body that scores one specialist, whether or not the search would find that person.
+def explaining_body(question: Question, npis: Sequence[str]) -> dict[str, Any]:
+    """Get the body that scores these specialists, whether or not the search would find them.
 
     The named clause FOUND tells whether it would; it adds nothing to the score.
     """
     found = _constant({"bool": _who_is_left(question, frozenset())}, 0.0, FOUND)
-    only = {"filter": [{"ids": {"values": [npi]}}], "should": [*_parts(question), found]}
-    body = _hits_body(replace(question, excluded_keys={}))
-    return {**body, "size": 1, "query": {"bool": only}}
+    only = {"filter": [{"ids": {"values": list(npis)}}], "should": [*_parts(question), found]}
+    criteria = replace(question.criteria, position=None)
+    body = _hits_body(replace(question, criteria=criteria, excluded_keys={}))
+    return {**body, "size": len(npis), "query": {"bool": only}}
 
 
 def _hits_body(question: Question) -> dict[str, Any]:
@@ -176,7 +177,7 @@ def _hits_body(question: Question) -> dict[str, Any]:
         "track_total_hits": True,
         "_source": [*_SHOWN, *(["ties"] if criteria.has_prior else [])],
         "query": {"bool": {**_who(question), "should": _parts(question)}},
-        "sort": _sort(question.place),
+        "sort": _sort(question),
     }
     left_out = [tied] if tied else []
     if criteria.position:
@@ -374,12 +375,12 @@ def _distance(part: Part, place: Point) -> dict[str, Any]:
     }
 
 
-def _sort(place: Point | None) -> list[dict[str, Any]]:
-    """Score, then distance where there is a place, then NPI, so that the order is total."""
+def _sort(question: Question) -> list[dict[str, Any]]:
+    """Score, then distance where there is a place (or the other way), then NPI: the order is total."""
     order: list[dict[str, Any]] = [{"_score": {"order": "desc"}}]
-    if place:
+    if place := question.place:
         by = {"points": _geo(place), "order": "asc", "unit": "mi", "mode": "min", "distance_type": "arc"}
-        order.append({"_geo_distance": by})
+        order.insert(0 if question.criteria.sort is SortAsked.NEAREST else 1, {"_geo_distance": by})
     return [*order, {"npi": {"order": "asc"}}]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
 from finder.composition import Page
-from finder.criteria import Position
+from finder.criteria import Position, SortAsked
 from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
@@ -39,7 +39,9 @@ def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Wo
     found = []
     for rank, (hit, after) in enumerate(zip_longest(page.hits, page.hits[1:]), start=first):
         moved = page.moved.get(hit["_id"])
-        above = why_above(reading.sentences, _scores(hit), _scores(after) if after else None, moved)
+        above = None
+        if question.criteria.sort is SortAsked.BEST:
+            above = why_above(reading.sentences, _scores(hit), _scores(after) if after else None, moved)
         found.append(_result(reading, hit, rank, moved.value if moved else None, above))
     return tuple(found)
 
@@ -127,6 +129,12 @@ def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
         return Emptied(facet, single[facet])
     together = counts.get(TOGETHER, 0)
     return Emptied(TOGETHER, together) if together else None
+
+
+def loosening(counts: Mapping[str, int]) -> tuple[Emptied, ...]:
+    """Get every filter without which somebody is found, most first, all of them together at the end."""
+    helping = [Emptied(facet, count) for facet, count in counts.items() if count]
+    return tuple(sorted(helping, key=lambda each: (each.facet == TOGETHER, -each.without)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +258,8 @@ def _site(site: Mapping[str, Any]) -> SiteShown:
         phone=site.get("phone"),
         confidence=site.get("point_from", "unknown"),
         as_of=site.get("as_of"),
+        point=(site["lat"], site["lon"]) if "lat" in site else None,
+        sources=tuple(site.get("sources", ())),
     )
 
 

@@ -4,15 +4,25 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "sealed")
+GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "gazetteer", "sealed")
 RULES = (
     "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
     "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
     "parameters", "facets", "criteria", "centers", "independence", "licensing", "trust", "programs", "offers",
     "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
 )  # fmt: skip
-ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
-SERVICE = ("context", "priors", "program_search", "explanations", "search", "relevance")
+ENGINE = (
+    "node_files",
+    "local_node",
+    "engine",
+    "indexes",
+    "bulk",
+    "reads",
+    "recording",
+    "runs",
+    "corrections",
+)
+SERVICE = ("context", "lookups", "priors", "program_search", "explanations", "search", "relevance")
 SURFACE = ("print_results", "web", "app", "cli")
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}

@@ -1,0 +1,92 @@
+"""The proof of a verdict as a page shows it: ties with their chains, what was compared, what could not be."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from finder.explanations import PairShown
+from finder.i18n import gettext, mark
+from finder.independence import Ties, kind_of
+from finder.proof import Chain, ProvedTie
+from finder.web.cited import Cited, Citing
+from finder.web.results_page import Badge, badge_of
+
+# Own wording, 2026-11-23, in the order of the page.
+KINDS: Mapping[str, str] = {
+    "group": mark("Practice group"),
+    "owner": mark("Owner"),
+    "system": mark("Health system"),
+    "hospital": mark("Hospital"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChainShown:
+    """The way from one person to what is shared: each step with its source."""
+
+    name: str
+    steps: tuple[Cited, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TieShown:
+    """One tie: its sentence, who says so, and the way of each side to it where that has steps."""
+
+    sentence: str
+    cited: Cited
+    chains: tuple[ChainShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One kind of organization: those of the doctor already seen beside those of this person."""
+
+    kind: str
+    prior: tuple[Cited, ...]
+    own: tuple[Cited, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairProof:
+    """Everything that led to the verdict on this person and one doctor already seen."""
+
+    name: str
+    badge: Badge
+    ties: tuple[TieShown, ...]
+    compared: tuple[Compared, ...]
+    missing: tuple[str, ...]
+
+
+def pair_proof(pair: PairShown, citing: Citing) -> PairProof:
+    """Get the proof of a pair, whose first person is the doctor already seen."""
+    return PairProof(
+        name=pair.one.name,
+        badge=badge_of(pair.verdict.verdict.value),
+        ties=tuple(_tie(tie, citing) for tie in pair.proof.ties),
+        compared=tuple(_compared(pair.one, pair.other, citing)),
+        missing=tuple(gap.sentence for gap in pair.proof.missing),
+    )
+
+
+def _tie(proved: ProvedTie, citing: Citing) -> TieShown:
+    chains = tuple(_chain(chain, citing) for chain in proved.chains if len(chain.steps) > 1)
+    return TieShown(proved.tie.sentence, citing.cited("", proved.tie.source, proved.tie.as_of), chains)
+
+
+def _chain(chain: Chain, citing: Citing) -> ChainShown:
+    steps = tuple(citing.cited(step.label, step.source, step.as_of) for step in chain.steps)
+    return ChainShown(chain.name, steps)
+
+
+def _compared(prior: Ties, own: Ties, citing: Citing) -> Iterator[Compared]:
+    for kind, label in KINDS.items():
+        sides = [_listed(side, kind, citing) for side in (prior, own)]
+        if any(sides):
+            yield Compared(gettext(label), sides[0], sides[1])
+
+
+def _listed(side: Ties, kind: str, citing: Citing) -> tuple[Cited, ...]:
+    labels = [label for key, label in side.labels.items() if kind_of(key) == kind]
+    return tuple(
+        citing.cited(each.label, each.source, each.as_of)
+        for each in sorted(labels, key=lambda label: label.label)
+    )
