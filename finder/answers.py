@@ -113,10 +113,14 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """A filter of an answer without anybody, `together` for several, and how many there are without it."""
+    """A filter of an answer without anybody, `together` for several, and how many there are without it.
+
+    `within` are miles: then the limit is not dropped, but moved to there.
+    """
 
     facet: str
     without: int
+    within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

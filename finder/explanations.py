@@ -137,7 +137,7 @@ def explain(
     candidate = ties_of(npi, response["hits"]["hits"][0]["_source"])
     return replace(
         explained,
-        result=replace(results[0], would_change=would_change),
+        result=replace(_as_found(results[0], is_found), would_change=would_change),
         is_found=is_found,
         pairs=tuple(_pair(prior, candidate, context.words, now) for prior in known.priors),
     )
@@ -165,10 +165,10 @@ def side_by_side(
         return SideBySide(understood, source, known.priors)
     question = question_of(criteria, understood, known, context, now)
     response = searches(engine, [(generation.specialists, explaining_body(question, npis))])[0]
-    found = {
-        one.npi: one
-        for one in results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
-    }
+    hits = response["hits"]["hits"]
+    matched = {hit["_id"]: FOUND in hit.get("matched_queries", {}) for hit in hits}
+    results = results_of(question, page_of(hits), known.priors, context.words)
+    found = {one.npi: _as_found(one, matched[one.npi]) for one in results}
     if missing := [npi for npi in npis if npi not in found]:
         raise NotFound(f"no specialist with NPI {missing[0]} is in the directory")
     return SideBySide(understood, source, known.priors, tuple(found[npi] for npi in npis))
@@ -195,6 +195,11 @@ def independence(
     pairs = tuple(_pair(one, other, context.words, now) for one, other in combinations(people, 2))
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     return Compared(people, pairs, source)
+
+
+def _as_found(result: Result, is_found: bool) -> Result:
+    """A result whose network is only known where the search, plan included, finds the person."""
+    return result if is_found else replace(result, network="unknown", network_as_of=None)
 
 
 def _malformed(npis: Sequence[str]) -> list[FieldError]:

@@ -7,10 +7,10 @@ from typing import Any
 from finder.answers import Ask, FacetCount, Result, SearchResults
 from finder.criteria import SearchCriteria, SortAsked
 from finder.explanations import Compared, Explained
+from finder.loosened import TOGETHER
 from finder.offers import Offer, price_words
 from finder.program_search import FoundPrograms
 from finder.proof import ProvedTie
-from finder.query import TOGETHER
 from finder.vocabulary import Understood
 
 WIDTH = 100
@@ -45,7 +45,8 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
     lines += [*_left_out(results)]
     for each in results.loosening:
         limit = "all limits" if each.facet == TOGETHER else f"the limit “{each.facet}”"
-        lines.append(f"Without {limit} there would be {each.without:,}.")
+        change = f"Within {each.within} miles" if each.within else f"Without {limit}"
+        lines.append(f"{change} there would be {each.without:,}.")
     lines += [*_people_lines(results)]
     lines += [*_facet_lines(results.facets)]
     if results.programs:

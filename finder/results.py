@@ -12,7 +12,8 @@ from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
 from finder.independence import Ties, ties_of, verdict, worst
-from finder.query import ELSEWHERE, OTHER, PARTLY, SHOWN, STEP_PREFIX, TOGETHER, Question, facets_of
+from finder.loosened import TOGETHER
+from finder.query import ELSEWHERE, OTHER, PARTLY, SHOWN, STEP_PREFIX, Question, facets_of
 from finder.reasons import (
     OnStep,
     Pair,
@@ -60,7 +61,7 @@ def surgeon_of(
     if not hits:
         return None
     on_page = next((one for one in shown if one.npi == hits[0]["_id"]), None)
-    return on_page or _result(_Reading.of(question, priors, words), hits[0], None)
+    return on_page or _result(_Reading.of(question, priors, words), hits[0], None, None, None)
 
 
 def next_token(question: Question, page: Page, total: int, generation: str) -> str | None:
@@ -131,10 +132,18 @@ def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
     return Emptied(TOGETHER, together) if together else None
 
 
-def loosening(counts: Mapping[str, int]) -> tuple[Emptied, ...]:
-    """Get every filter without which somebody is found, most first, all of them together at the end."""
-    helping = [Emptied(facet, count) for facet, count in counts.items() if count]
-    return tuple(sorted(helping, key=lambda each: (each.facet == TOGETHER, -each.without)))
+def loosening(counts: Mapping[str, int], within: Mapping[int, int]) -> tuple[Emptied, ...]:
+    """Get every change of a limit after which somebody is found: wider distances first, the nearest of those
+    with the same count; then filters left out, most first, all of them together at the end.
+    """
+    moved = []
+    most = 0
+    for miles, count in sorted(within.items()):
+        if count > most:
+            moved.append(Emptied("near", count, miles))
+            most = count
+    dropped = [Emptied(facet, count) for facet, count in counts.items() if count]
+    return (*moved, *sorted(dropped, key=lambda each: (each.facet == TOGETHER, -each.without)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +178,7 @@ class _Reading:
 
 
 def _result(
-    reading: _Reading,
-    hit: Mapping[str, Any],
-    rank: int | None,
-    moved_for: str | None = None,
-    above_next: str | None = None,
+    reading: _Reading, hit: Mapping[str, Any], rank: int | None, moved: str | None, above: str | None
 ) -> Result:
     question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
     parts = [(name, scores[name], says) for name, says in reading.parts if scores.get(name)]
@@ -207,8 +212,8 @@ def _result(
         programs=tuple(source.get("program_ids", ())),
         unknown=tuple(unknown),
         facts=source.get("facts", NO_FACTS),
-        moved_for=moved_for,
-        above_next=above_next,
+        moved_for=moved,
+        above_next=above,
         would_change=what_would_change(reading.sentences, scores),
     )
 

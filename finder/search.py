@@ -14,6 +14,7 @@ from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.explanations import explain, independence, side_by_side
 from finder.lookups import doctors_beginning, plans_beginning
+from finder.loosened import emptied_bodies, wider_bodies
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
 from finder.program_search import (
@@ -26,7 +27,6 @@ from finder.program_search import (
 )
 from finder.query import (
     Question,
-    emptied_bodies,
     facet_bodies,
     further_body,
     specialists_body,
@@ -143,10 +143,12 @@ def _with_reason(
     engine: Client, question: Question, generation: Served, results: SearchResults
 ) -> SearchResults:
     """An empty answer with the filter that emptied it, and all that would help."""
-    without = emptied_bodies(question)
-    answers = searches(engine, [(generation.specialists, body) for body in without.values()])
-    counts = {facet: total_of(answer) for facet, answer in zip(without, answers, strict=True)}
-    return replace(results, emptied_by=emptied_by(counts), loosening=loosening(counts))
+    without, wider = emptied_bodies(question), wider_bodies(question)
+    bodies = (*without.values(), *wider.values())
+    totals = [total_of(each) for each in searches(engine, [(generation.specialists, one) for one in bodies])]
+    counts = dict(zip(without, totals, strict=False))
+    within = dict(zip(wider, totals[len(without) :], strict=True))
+    return replace(results, emptied_by=emptied_by(counts), loosening=loosening(counts, within))
 
 
 def _page(engine: Client, question: Question, generation: Served, first: Mapping[str, Any]) -> Page:

@@ -31,10 +31,14 @@ _FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is known of one person: lines, or none, and who says so where it is a fact of a source."""
+    """What is known of one person: lines, or none, and who says so where it is a fact of a source.
+
+    `none` is what no line means, where that is more than "not known".
+    """
 
     lines: tuple[str, ...]
     cited: Cited | None = None
+    none: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,10 @@ def _of_sources(results: Sequence[Result], citing: Citing, languages: Languages)
         if any(name in each for each in facts):
             cells = tuple(_fact(each.get(name), name, citing, languages) for each in facts)
             yield Row(gettext(FACTS[name]), cells)
-    yield Row(gettext("What we could not find out"), tuple(Cell(one.unknown) for one in results))
+    nothing = gettext("Nothing: all is known")
+    yield Row(
+        gettext("What we could not find out"), tuple(Cell(one.unknown, none=nothing) for one in results)
+    )
 
 
 def _fact(fact: Mapping[str, Any] | None, name: str, citing: Citing, languages: Languages) -> Cell:
@@ -170,4 +177,5 @@ def _network(one: Result, plan: str) -> Cell:
 
 
 def _trials(one: Result) -> Cell:
-    return Cell(tuple(f"{each.number}, {each.status}: {each.title}" for each in recruiting(one.trials)))
+    lines = tuple(f"{each.number}, {each.status}: {each.title}" for each in recruiting(one.trials))
+    return Cell(lines, none=gettext("None that we could link to this doctor"))

@@ -38,11 +38,14 @@ class TieShown:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One kind of organization: those of the doctor already seen beside those of this person."""
+    """One kind of organization: those of the doctor already seen beside those of this person.
+
+    A side is None where nothing is known of it, and empty where it is known that there is none.
+    """
 
     kind: str
-    prior: tuple[Cited, ...]
-    own: tuple[Cited, ...]
+    prior: tuple[Cited, ...] | None
+    own: tuple[Cited, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,10 @@ def _compared(prior: Ties, own: Ties, citing: Citing) -> Iterator[Compared]:
             yield Compared(gettext(label), sides[0], sides[1])
 
 
-def _listed(side: Ties, kind: str, citing: Citing) -> tuple[Cited, ...]:
+def _listed(side: Ties, kind: str, citing: Citing) -> tuple[Cited, ...] | None:
     labels = [label for key, label in side.labels.items() if kind_of(key) == kind]
+    if not labels and kind not in side.kinds_known:
+        return None
     return tuple(
         citing.cited(each.label, each.source, each.as_of)
         for each in sorted(labels, key=lambda label: label.label)

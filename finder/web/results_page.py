@@ -92,7 +92,6 @@ class Card:
     badge: Badge | None
     why: Why
     place: str
-    is_point_exact: bool
     tags: tuple[str, ...]
     trials: tuple[TrialShown, ...]
     more_trials: int
@@ -117,9 +116,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """A limit of an empty answer, what is done without it in words, and how many there are then."""
+    """A change of an empty search: what the form sends for it, its words, how many there are then."""
 
-    limit: str
+    name: str
+    value: str
     words: str
     found: int
 
@@ -128,7 +128,8 @@ class Loosening:
 class ResultsPage:
     """Everything that the results page shows; `token` is the sealed search of this page.
 
-    `ordered` says how the list is ordered where it is not the usual way, `surgeon` is the best surgeon where
+    `is_rough` says that some distance is to the middle of a ZIP code. `ordered` says how the list is ordered
+    where it is not the usual way, `surgeon` is the best surgeon where
     that is not the first one of the list.
     """
 
@@ -144,6 +145,7 @@ class ResultsPage:
     left_out: LeftOut | None
     loosening: tuple[Loosening, ...]
     map: SiteMap | None
+    is_rough: bool
     is_nearest: bool
     next_token: str | None
     form: SearchForm
@@ -164,7 +166,7 @@ def results_page(
         criteria=criteria,
         token=token,
         heading=_heading(results),
-        asked=replace(criteria, plan=plan).describe(),
+        asked=_asked(criteria, plan, here.languages),
         ordered=_ordered(results, here.context.profiles),
         mixed=_mixed(results, criteria),
         surgeon=_surgeon(results, card),
@@ -172,12 +174,24 @@ def results_page(
         left_out=_left_out(results, here.context.words),
         loosening=tuple(_loosening(results)),
         map=_map(results, here),
+        is_rough=any(
+            each.distance_miles is not None and each.nearest_site and each.nearest_site.confidence != "source"
+            for each in results.results
+        ),
         is_nearest=criteria.sort is SortAsked.NEAREST,
         next_token=here.seals.seal(further) if further else None,
         form=form_of(replace(criteria, plan=plan).to_args(), here.languages, names=names),
         programs=programs_shown(results.programs[:MOST_PROGRAMS], here.today()),
         has_limits=any(value.selected for facet in results.facets for value in facet.values),
     )
+
+
+def _asked(criteria: SearchCriteria, plan: str | None, languages: Languages) -> str:
+    """What was asked for, with names in the place of ids."""
+    code = criteria.language
+    return replace(
+        criteria, plan=plan, language=languages.labels.get(code, code) if code else None
+    ).describe()
 
 
 def badge_of(verdict: str) -> Badge:
@@ -247,7 +261,6 @@ def _card(
         badge=badge_of(result.verdict.value) if results.prior else None,
         why=why_of(result),
         place=", ".join(address_of(result.nearest_site)) if result.nearest_site else "",
-        is_point_exact=bool(result.nearest_site and result.nearest_site.confidence == "source"),
         tags=tuple(_tags(result, plan, languages)),
         trials=open_trials[:MOST_TRIALS],
         more_trials=max(0, len(open_trials) - MOST_TRIALS),
@@ -297,6 +310,10 @@ def _left_out(results: SearchResults, words: Words) -> LeftOut | None:
 
 def _loosening(results: SearchResults) -> Iterator[Loosening]:
     for each in results.loosening:
+        if each.within:
+            words = gettext("Within %(miles)s miles", miles=each.within)
+            yield Loosening("within", str(each.within), words, each.without)
+            continue
         words = gettext(LOOSENED[each.facet]) if each.facet in LOOSENED else ""
         words = words or gettext("Without the limit “%(label)s”", label=_LABELS.get(each.facet, each.facet))
-        yield Loosening(each.facet, words, each.without)
+        yield Loosening("without", each.facet, words, each.without)

@@ -16,10 +16,10 @@ from finder.geo import Point
 
 WIDTH, HEIGHT = 300, 220  # units of the drawing, about one to a pixel on the smallest phone
 MILES_A_DEGREE = 69.09  # of latitude, on the sphere of `geo`
-SMALLEST, LARGEST = 5.0, 2560.0  # half the width of a region in miles; each one is twice the one before
+SMALLEST, LARGEST, STEP = 5.0, 3600.0, 1.5  # half the width of a region in miles; each is STEP times the last
 KEPT = 256  # regions
 DOT, MOST_DOTS = 3, 900  # a dot stands on a grid of this many units, more where there would be too many dots
-PIN, MARGIN = 24, 16  # units between two pins, and between a pin and the edge
+PIN, MARGIN = 24, 18  # units between two pins, and between a pin and the edge
 MOST_CITIES, LETTER, LINE = 7, 5.2, 12  # names on the land; width of a letter and height of a line in units
 RULERS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)  # miles
 
@@ -94,7 +94,7 @@ class Atlas:
 
 @dataclass(frozen=True, slots=True)
 class _Region:
-    """A cut of the globe: its middle in steps of a quarter of `half`, which is half its width in miles."""
+    """A cut of the globe: its middle in steps of a sixth of `half`, which is half its width in miles."""
 
     lat: float
     lon: float
@@ -102,17 +102,17 @@ class _Region:
 
     @classmethod
     def around(cls, points: Sequence[Point], place: Point | None) -> "_Region":
-        """The smallest region around the place, else around the middle of the points, that shows them all."""
+        """The smallest region that shows the points and the place."""
         every = [*points, *([place] if place else [])]
         lats, lons = [p[0] for p in every], [p[1] for p in every]
-        middle = place or ((min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2)
+        middle = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
         half = SMALLEST
         while half < LARGEST:
-            step = half / 4 / MILES_A_DEGREE
+            step = half / 6 / MILES_A_DEGREE
             found = cls(round(middle[0] / step) * step, round(middle[1] / step) * step, half)
             if all(_is_inside(found.spot(point), MARGIN) for point in every):
                 return found
-            half *= 2
+            half *= STEP
         return cls(middle[0], middle[1], LARGEST)
 
     @property

@@ -9,7 +9,8 @@ RULES = (
     "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
     "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
     "parameters", "facets", "criteria", "centers", "independence", "licensing", "trust", "programs", "offers",
-    "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
+    "ranking", "likeness", "packet", "query", "loosened", "composition", "reasons", "proof", "answers",
+    "results",
 )  # fmt: skip
 ENGINE = (
     "node_files",

@@ -9,10 +9,10 @@ import pytest
 from finder.concepts import LadderStep
 from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria, VerdictAsked
 from finder.facets import clause_of_verdict
+from finder.loosened import emptied_bodies
 from finder.query import (
     FOUND,
     Question,
-    emptied_bodies,
     explaining_body,
     facet_bodies,
     further_body,
@@ -278,7 +278,7 @@ def test_verdicts_are_counted_only_with_a_prior_doctor() -> None:
 
 
 def test_explaining_scores_one_person_and_names_whether_the_search_would_find_that_person() -> None:
-    body = explaining_body(TIED, an_npi(5))
+    body = explaining_body(TIED, [an_npi(5)])
     assert body["query"]["bool"]["filter"] == [{"ids": {"values": [an_npi(5)]}}]
     found = body["query"]["bool"]["should"][-1]["constant_score"]
     assert (found["_name"], found["boost"]) == (FOUND, 0.0)
