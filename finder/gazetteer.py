@@ -84,60 +84,72 @@ class Gazetteer:
 
 def load_gazetteer() -> Gazetteer:
     """Get the cities; takes about a second. Raises SourceError when states.csv is wrong."""
-    import zipcodes
+    import zipcodes  # here: it reads 42,000 areas, which most commands need not wait for
 
     names = {row.needed("code"): row.needed("name") for row in read_table(DATA / "states.csv", _STATES)}
     listed: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]
-    areas = [_Area.of(area) for area in listed if is_state(area["state"])]
-    cities = sorted(_cities(areas), key=lambda city: (not city.is_first, -city.zips, city.label))
+    areas = [(area, point) for area in listed if is_state(area["state"]) and (point := _point(area))]
+    cities = sorted(_cities(areas).items(), key=lambda each: _by_size(each[1]))
     by_name: dict[str, list[City]] = defaultdict(list)
     starts = []
-    for number, city in enumerate(cities):
-        name = " ".join(_words(city.name))
+    states_folded = {code: (fold(code), fold(name)) for code, name in names.items()}
+    for number, ((folded, state), city) in enumerate(cities):
+        name = _long(folded)
         by_name[name].append(city)
-        starts += [(f"{name} {fold(state)}", number) for state in (city.state, names[city.state])]
-    states = {fold(text): code for code, name in names.items() for text in (code, name)}
+        starts += [(f"{name} {each}", number) for each in states_folded[state]]
     return Gazetteer(
-        cities=tuple(cities),
+        cities=tuple(city for _key, city in cities),
         by_name={name: tuple(found) for name, found in by_name.items()},
         starts=tuple(sorted(starts)),
-        states={**states, "d c": "DC"},
-        areas=np.array([area.point for area in areas if area.point and area.has_streets]),
+        states={**{each: code for code, both in states_folded.items() for each in both}, "d c": "DC"},
+        areas=np.array([point for area, point in areas if area["zip_code_type"] == STANDARD]),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Area:
-    names: tuple[str, ...]
-    state: str
-    point: Point | None
-    has_streets: bool
-
-    @classmethod
-    def of(cls, area: Mapping[str, Any]) -> "_Area":
-        lat, lon = float(area["lat"] or 0), float(area["long"] or 0)
-        point = (lat, lon) if is_point(lat, lon) else None
-        names = (area["city"], *area["acceptable_cities"])
-        return cls(names, area["state"], point, area["zip_code_type"] == STANDARD)
-
-
-def _cities(areas: Iterable[_Area]) -> list[City]:
-    listed: dict[tuple[str, str], list[_Area]] = defaultdict(list)
+def _cities(areas: Iterable[tuple[Mapping[str, Any], Point]]) -> dict[tuple[str, str], City]:
+    """Every city by its folded name and state."""
+    folded: dict[str, str] = {}
+    streets: dict[tuple[str, str], list[Point]] = defaultdict(list)
+    boxes: dict[tuple[str, str], list[Point]] = defaultdict(list)
+    first: set[tuple[str, str]] = set()
     shown: dict[tuple[str, str], str] = {}
-    for area in areas:
-        for name in area.names if area.point else ():
-            key = (fold(name), area.state)
-            shown.setdefault(key, name.title().replace("'S", "'s"))
-            listed[key].append(area)
-    found = []
-    for key, own in listed.items():
-        is_first = any(area.has_streets and fold(area.names[0]) == key[0] for area in own)
-        points = [area.point for area in own if area.has_streets and area.point]
-        points = points or [area.point for area in own if area.point]
-        middle = (sum(lat for lat, _ in points) / len(points), sum(lon for _, lon in points) / len(points))
-        found.append(City(shown[key], key[1], middle, len(own), is_first))
+    for area, point in areas:
+        has_streets = area["zip_code_type"] == STANDARD
+        for at, name in enumerate((area["city"], *area["acceptable_cities"])):
+            if name not in folded:
+                folded[name] = fold(name)
+            key = (folded[name], area["state"])
+            shown.setdefault(key, name)
+            (streets if has_streets else boxes)[key].append(point)
+            if has_streets and at == 0:
+                first.add(key)
+    found = {}
+    for key, name in shown.items():
+        points, others = streets.get(key, []), boxes.get(key, [])
+        count = len(points) + len(others)
+        written = name.title().replace("'S", "'s")
+        found[key] = City(written, key[1], _middle(points or others), count, key in first)
     return found
 
 
+def _by_size(city: City) -> tuple[bool, int, str]:
+    return not city.is_first, -city.zips, city.label
+
+
+def _middle(points: list[Point]) -> Point:
+    return sum(lat for lat, _ in points) / len(points), sum(lon for _, lon in points) / len(points)
+
+
+def _point(area: Mapping[str, Any]) -> Point | None:
+    lat, lon = float(area["lat"] or 0), float(area["long"] or 0)
+    return (lat, lon) if is_point(lat, lon) else None
+
+
+def _long(folded: str) -> str:
+    """A folded name with its first word spelled out."""
+    word, space, rest = folded.partition(" ")
+    return f"{_LONG.get(word, word)}{space}{rest}"
+
+
 def _words(text: str) -> list[str]:
-    return [_LONG.get(word, word) if at == 0 else word for at, word in enumerate(fold(text).split())]
+    return _long(fold(text)).split()

@@ -16,7 +16,7 @@ from finder.geo import Point
 
 WIDTH, HEIGHT = 300, 220  # units of the drawing, about one to a pixel on the smallest phone
 MILES_A_DEGREE = 69.09  # of latitude, on the sphere of `geo`
-SMALLEST, LARGEST, STEP = 5.0, 3600.0, 1.5  # half the width of a region in miles; each is STEP times the last
+SMALLEST, LARGEST, STEP = 5.0, 9000.0, 1.5  # half the width of a region in miles; each is STEP times the last
 KEPT = 256  # regions
 DOT, MOST_DOTS = 3, 900  # a dot stands on a grid of this many units, more where there would be too many dots
 PIN, MARGIN = 24, 18  # units between two pins, and between a pin and the edge
@@ -104,7 +104,7 @@ class _Region:
     def around(cls, points: Sequence[Point], place: Point | None) -> "_Region":
         """The smallest region that shows the points and the place."""
         every = [*points, *([place] if place else [])]
-        lats, lons = [p[0] for p in every], [p[1] for p in every]
+        lats, lons = [p[0] for p in every], [_west(p[1]) for p in every]
         middle = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
         half = SMALLEST
         while half < LARGEST:
@@ -122,8 +122,13 @@ class _Region:
     def spot(self, point: Point) -> Spot:
         """Where a point stands, on a plane that touches the middle."""
         a_degree = MILES_A_DEGREE * self.units_a_mile
-        across = (point[1] - self.lon) * a_degree * cos(radians(self.lat))
+        across = (_west(point[1]) - self.lon) * a_degree * cos(radians(self.lat))
         return round(WIDTH / 2 + across, 1), round(HEIGHT / 2 - (point[0] - self.lat) * a_degree, 1)
+
+
+def _west(longitude: float) -> float:
+    """Guam lies west of Hawaii, on the other side of the date line."""
+    return longitude - 360 if longitude > 0 else longitude
 
 
 def _is_inside(spot: Spot, margin: float) -> bool:
@@ -134,6 +139,7 @@ def _dots(region: _Region, gazetteer: Gazetteer) -> str:
     """A path of points, one for each square of the grid in which there is a ZIP code area."""
     a_degree = MILES_A_DEGREE * region.units_a_mile
     lats, lons = gazetteer.areas[:, 0], gazetteer.areas[:, 1]
+    lons = np.where(lons > 0, lons - 360, lons)
     across = WIDTH / 2 + (lons - region.lon) * a_degree * cos(radians(region.lat))
     down = HEIGHT / 2 - (lats - region.lat) * a_degree
     shown = (across > 0) & (across < WIDTH) & (down > 0) & (down < HEIGHT)

@@ -39,7 +39,7 @@ def doctors_suggested() -> Response:
     """Get doctors for a body of `prefix`, a name and perhaps a city behind a comma, and of `near`, the place
     in the form, whose doctors come first.
     """
-    asked = sent_texts(("prefix", "near"), MAX_PREFIX)
+    asked = sent_texts(("prefix", "near"), MAX_PREFIX, {"prefix": _MISSING})
     here = site()
     found = search.doctors_beginning(
         here.engine, here.prefix, asked["prefix"], asked["near"], here.context, MOST
