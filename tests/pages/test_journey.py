@@ -100,7 +100,7 @@ def test_people_stand_side_by_side_with_sources_and_what_is_not_known(spread: Fl
     found = searched(spread).text
     page = compared(spread, found, 3, 2)
     said = text(page.text)
-    assert said.index("Person 3 Exampleton") < said.index("Ada <script>")
+    assert said.index("Person 3 Exampleton") < said.index("Ada &lt;script&gt;")
     assert "<script>alert" not in page.text
     assert f"Works for none of the practice groups, health systems or hospitals of {SEEN_NAME}" in said
     assert "Hospitals Demo Hospital Facility Affiliation Data , January 2026 Not known" in said

@@ -153,7 +153,7 @@ def test_the_server_writes_nothing_of_a_search(
 
 
 def wait_for(port: int) -> None:
-    for _ in range(150):
+    for _ in range(300):
         try:
             if asked(port, "/health").status == 200:
                 return
