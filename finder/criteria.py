@@ -1,7 +1,8 @@
 """What a search asks for: read from parameters with every mistake at once, and written back as parameters.
 
 Parameters are words, near, within, seen, seen_name and seen_org (repeatable), the facets of `facets.FACETS`,
-why, profile, show_tied, diverse, facets (whether to count them), size, next, generation, kept (repeatable).
+why, profile, sort, show_tied, diverse, facets (whether to count them), size, next, generation, kept
+(repeatable).
 """
 
 import base64
@@ -22,8 +23,8 @@ from finder.parameters import Reader
 from finder.text import fold
 
 __all__ = [
-    "AcceptingAsked", "AgesAsked", "NameAsked", "Position", "RoleAsked", "SearchCriteria", "VerdictAsked",
-    "WhyAsked", "name_asked",
+    "AcceptingAsked", "AgesAsked", "NameAsked", "Position", "RoleAsked", "SearchCriteria", "SortAsked",
+    "VerdictAsked", "WhyAsked", "name_asked",
 ]  # fmt: skip
 
 MAX_SEEN = 20
@@ -45,6 +46,13 @@ class WhyAsked(StrEnum):
     SURGERY = "surgery"
     TRIAL = "trial"
     TIE_BREAKER = "tie-breaker"
+
+
+class SortAsked(StrEnum):
+    """What comes first on the list."""
+
+    BEST = "best"
+    NEAREST = "nearest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,8 @@ def _name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchCriteria:
-    """One search. `within` is in miles; `near` is a 5-digit ZIP code; `seen` are NPIs of prior doctors.
+    """One search. `within` is in miles; `near` is a 5-digit ZIP code or a city, such as "Towson MD"; `seen`
+    are NPIs of prior doctors.
 
     `seen_name` are prior doctors as "NAME, CITY ST", `seen_org` organizations by id or name. `facets` asks
     for the counts of every facet beside the results. `kept` is the reader's own list, NPIs of people and ids
@@ -137,6 +146,7 @@ class SearchCriteria:
     virtual: bool = False
     why: WhyAsked | None = None
     profile: str | None = None
+    sort: SortAsked = SortAsked.BEST
     show_tied: bool = False
     diverse: bool = True
     facets: bool = False
@@ -161,13 +171,14 @@ class SearchCriteria:
         filters: dict[str, Any] = {f.name: reader.one(f.name, f.parse, f.default) for f in FACETS}
         found = cls(
             words=reader.one("words", parameters.words, "") or "",
-            near=reader.one("near", parameters.zip_code, None),
+            near=reader.one("near", parameters.place, None),
             within=reader.one("within", parameters.whole(MIN_MILES, MAX_MILES, " miles"), None),
             seen=reader.several("seen", parameters.npi, MAX_SEEN),
             seen_name=reader.several("seen_name", _name, MAX_SEEN),
             seen_org=reader.several("seen_org", parameters.short, MAX_SEEN),
             why=reader.one("why", parameters.member(WhyAsked), None),
             profile=reader.one("profile", parameters.short, None),
+            sort=reader.one("sort", parameters.member(SortAsked), SortAsked.BEST),
             show_tied=reader.one("show_tied", parameters.truth, False),
             diverse=reader.one("diverse", parameters.truth, True),
             facets=reader.one("facets", parameters.truth, False),
@@ -189,7 +200,9 @@ class SearchCriteria:
         """What several parameters must keep together."""
         reader.require("words", bool(self.words), "say what the opinion is about, such as a diagnosis")
         has_place = self.within is None or self.near is not None or not reader.is_fine("near")
-        reader.require("within", has_place, "needs near: a ZIP code to measure from")
+        reader.require("within", has_place, "needs near: a ZIP code or a city to measure from")
+        is_placed = self.sort is SortAsked.BEST or self.near is not None or not reader.is_fine("near")
+        reader.require("sort", is_placed, "needs near: a ZIP code or a city to measure from")
         reader.require("why", not (self.why and self.profile), "names a profile itself: drop profile or why")
         if self.verdict is None:
             return
