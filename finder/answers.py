@@ -189,7 +189,8 @@ class SearchResults:
     Nor are there results while a prior doctor or the place must be asked back (`ask`). `programs` come with
     the first page, those that do not take the condition or the state left out; `facets` where they were asked
     for. Where nobody was found, `emptied_by` is the filter to blame and `loosening` everyone that would help,
-    the most helpful first. `place` is the point from which distances are measured.
+    the most helpful first. `place` is the point from which distances are measured. `prior_gaps` say of whom
+    too little is known for a verdict, and what to name instead.
     """
 
     understood: Understood
@@ -207,6 +208,7 @@ class SearchResults:
     profile: str = DEFAULT_PROFILE
     surgeon: Result | None = None
     place: Point | None = None
+    prior_gaps: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `search --json`; finder/contract/search.schema.json describes it."""
@@ -215,6 +217,7 @@ class SearchResults:
             "urgent": self.understood.urgent,
             "ask": [ask.to_json() for ask in self.ask],
             "prior": [prior.to_json() for prior in self.prior],
+            "prior_gaps": list(self.prior_gaps),
             "total": self.total,
             "next": self.next,
             "excluded": {"total": self.excluded.total, "by_kind": dict(self.excluded.by_kind)},

@@ -10,11 +10,13 @@ from flask import Flask
 
 from finder.config import Config
 from finder.context import load_context
+from finder.guidance import load_guidance
 from finder.languages import load_languages
 from finder.programs import load_programs
 from finder.reads import Client
 from finder.sealed import load_seals
 from finder.sources import load_sources
+from finder.visit import load_visit
 from finder.web.access_log import add_access_log
 from finder.web.api import api
 from finder.web.compressed import add_compression
@@ -22,7 +24,10 @@ from finder.web.engines import Engines
 from finder.web.errors import add_error_answers
 from finder.web.filters import add_filters
 from finder.web.headers import add_headers
+from finder.web.help_pages import help_pages
+from finder.web.kept import kept_under
 from finder.web.language import add_languages
+from finder.web.lists import lists
 from finder.web.pages import pages
 from finder.web.site import EXTENSION, Site, static_version
 from finder.web.site_map import Atlas
@@ -47,6 +52,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.extensions[EXTENSION] = Site(
         config=config,
         context=context,
+        guidance=load_guidance(context.vocabulary.concepts),
         seals=load_seals(config),
         sources=load_sources(),
         languages=load_languages(),
@@ -54,14 +60,18 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         today=today,
         static_version=static_version(),
         atlas=cache(lambda: Atlas(context.gazetteer())),
+        visit=load_visit(),
     )
     add_filters(app)
     add_languages(app)
+    app.jinja_env.globals["kept"] = kept_under
     add_access_log(app)
     add_headers(app)
     add_compression(app)
     add_error_answers(app)
     app.register_blueprint(pages)
+    app.register_blueprint(help_pages)
+    app.register_blueprint(lists)
     app.register_blueprint(api)
     return app
 
@@ -75,7 +85,8 @@ def warm_up(app: Flask) -> None:
     context.prompter()
     context.gazetteer()
     for program in load_programs():
-        for words in (*program.specialties_in, *program.specialties_out):
+        only_for = [price.only_for for price in program.prices if price.only_for]
+        for words in (*program.specialties_in, *program.specialties_out, *only_for):
             context.concept_of(words)
     vocabulary = context.vocabulary
     _ = (vocabulary.library.book, vocabulary.rare.names, vocabulary.rare.parents)

@@ -22,7 +22,6 @@ from finder.facets import FACETS
 from finder.print_results import (
     printed_compared,
     printed_explained,
-    printed_programs,
     printed_results,
     printed_specialist,
     printed_understood,
@@ -199,19 +198,26 @@ def search_command(wants_json: bool, next_: str | None, no_diverse: bool, **give
 @click.option("--state", metavar="STATE", help="Where the patient lives: a two-letter code, such as MD.")
 @click.option("--local-doctor", metavar="yes|no", help="Whether a doctor of your own can take part.")
 @click.option("--no-charge", is_flag=True, help="Only programs with a published price of nothing.")
+@click.option("--through-plan", is_flag=True, help="Only programs that a plan or an employer may pay for.")
 @click.option("--ages", metavar="AGES", help="child or adult.")
+@click.option("--sort", metavar="price|turnaround", help="What comes first; price unless you say.")
 @click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
 @told
 def programs(wants_json: bool, **given: Any) -> int:
     """List second-opinion programs for a condition in your own WORDS, published prices first.
 
-    They answer by video, telephone or in writing. Each says whether it takes patients from the state by its
-    own rules. Without WORDS every program is listed.
+    They answer by video, telephone or in writing. Each says whether it takes patients from the state, by its
+    own rules and by what is known of the state's law. Without WORDS every program is listed.
     """
     asked = search.ProgramsAsked.from_args(given_only(given))
     config = configured()
     found = search.find_programs(connected(config), config.index_prefix, asked, search.load_context())
-    click.echo(as_json(found.to_json()) if wants_json else printed_programs(found))
+    if wants_json:
+        click.echo(as_json(found.to_json()))
+    else:
+        from finder.print_programs import printed_programs  # brings Flask, which no other command needs
+
+        click.echo(printed_programs(found, date.today()))
     return 0 if found.programs else 1
 
 

@@ -7,10 +7,12 @@ from functools import cache
 from types import MappingProxyType
 
 from finder.concepts import ConceptKind, LadderStep
+from finder.coverage import CoverageFact, load_coverage
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
 from finder.gazetteer import Gazetteer, load_gazetteer
 from finder.independence import load_rules
 from finder.languages import load_languages
+from finder.licensing import StateLaw, load_licensing
 from finder.ranking import Profile, load_profiles, profile_named
 from finder.reads import Remembered
 from finder.reasons import Words
@@ -26,7 +28,8 @@ CANCER = "cancer"  # the concept above every cancer
 class SearchContext:
     """What a search needs beside the engine; read from the data files once at start.
 
-    `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults.
+    `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults, `laws`
+    what the law of each state says of opinions from other states, `coverage` what is known of who pays.
     `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
     `prompter` what suggestions are looked up in, `gazetteer` the cities. They are worked out when first asked
     for, and kept.
@@ -40,6 +43,8 @@ class SearchContext:
     gazetteer: Callable[[], Gazetteer]
     surgical: frozenset[str] = frozenset()
     ages_of: Mapping[str, Ages] = field(default_factory=dict)
+    laws: Mapping[str, StateLaw] = field(default_factory=dict)
+    coverage: tuple[CoverageFact, ...] = ()
     remembered: Remembered = field(default_factory=Remembered)
 
     def profile_for(self, criteria: SearchCriteria, understood: Understood) -> Profile:
@@ -52,15 +57,19 @@ class SearchContext:
         return self.profiles[WhyAsked.SURGERY if is_operation else DEFAULT_PROFILE]
 
     def ages_for(self, criteria: SearchCriteria, understood: Understood) -> Ages:
-        """Get for whom the opinion is: as asked, else as the condition says, else not known (`any`)."""
+        """Get for whom the opinion is: as asked, else as the words or the condition say, else not known
+        (`any`).
+        """
         if criteria.ages:
             return Ages(criteria.ages.value)
+        if understood.age is not None:
+            return understood.age.ages
         concept = self.vocabulary.concepts.get(understood.concept_id or "")
         return concept.ages if concept else Ages.ANY
 
     def ladder_for(self, criteria: SearchCriteria, understood: Understood) -> tuple[LadderStep, ...]:
         """Get the ladder without the specialties that see only patients of another age; steps keep their
-        numbers, and those on which nobody is left go.
+        numbers, and those on which nobody is left go, unless nobody at all were left.
         """
         ages = self.ages_for(criteria, understood)
         if ages is Ages.ANY:
@@ -70,7 +79,7 @@ class SearchContext:
             fitting = tuple(s for s in step.specialties if self.ages_of.get(s, ages) is ages)
             if fitting:
                 found.append(replace(step, specialties=fitting))
-        return tuple(found)
+        return tuple(found) or understood.ladder
 
     def names_surgeon(self, understood: Understood) -> bool:
         """Whether the first page names the best surgeon, whatever was asked: for every cancer that surgeons
@@ -125,6 +134,8 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
         prompter=cache(lambda: prompter_of(vocabulary)),
         gazetteer=cache(load_gazetteer),
         ages_of=MappingProxyType({s.specialty_id: s.ages for s in listed if s.ages is not Ages.ANY}),
+        laws=load_licensing(),
+        coverage=load_coverage(),
         surgical=frozenset(s.specialty_id for s in listed if s.role is Role.SURGERY),
         remembered=Remembered(remember_s),
     )

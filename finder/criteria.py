@@ -1,7 +1,8 @@
 """What a search asks for: read from parameters with every mistake at once, and written back as parameters.
 
 Parameters are words, near, within, seen, seen_name and seen_org (repeatable), the facets of `facets.FACETS`,
-why, profile, sort, show_tied, diverse, facets (whether to count them), size, next, generation.
+why, profile, sort, show_tied, diverse, facets (whether to count them), size, next, generation, kept
+(repeatable).
 """
 
 import base64
@@ -27,6 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_SEEN = 20
+MAX_KEPT = 12  # on the reader's own list: as many as anybody calls, and the sealed link stays short
 MIN_MILES, MAX_MILES = 1, 500
 # Own choice, 2026-11-23: about an hour by car. Applies only where a place is given and no distance is.
 DEFAULT_MILES = 50
@@ -122,7 +124,8 @@ class SearchCriteria:
     are NPIs of prior doctors.
 
     `seen_name` are prior doctors as "NAME, CITY ST", `seen_org` organizations by id or name. `facets` asks
-    for the counts of every facet beside the results.
+    for the counts of every facet beside the results. `kept` is the reader's own list, NPIs of people and ids
+    of programs: it rides along and changes no answer.
     """
 
     words: str
@@ -149,6 +152,7 @@ class SearchCriteria:
     facets: bool = False
     size: int = DEFAULT_SIZE
     generation: str | None = None
+    kept: tuple[str, ...] = ()
     position: Position | None = None
 
     @property
@@ -180,6 +184,7 @@ class SearchCriteria:
             facets=reader.one("facets", parameters.truth, False),
             size=reader.one("size", parameters.whole(1, MAX_SIZE), DEFAULT_SIZE),
             generation=reader.one("generation", parameters.short, None),
+            kept=reader.several("kept", parameters.npi_or_slug, MAX_KEPT),
             position=reader.one("next", Position.from_token, None),
             **filters,
         )
@@ -218,8 +223,11 @@ class SearchCriteria:
         return args
 
     def fingerprint(self) -> str:
-        """Get 16 hexadecimal digits that change with every asked thing but the page, its size and counts."""
-        asked = replace(self, position=None, size=DEFAULT_SIZE, generation=None, facets=False).to_args()
+        """Get 16 hexadecimal digits that change with every asked thing but the page, its size, the counts and
+        what is kept.
+        """
+        plain = replace(self, position=None, size=DEFAULT_SIZE, generation=None, facets=False, kept=())
+        asked = plain.to_args()
         return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     def describe(self) -> str:

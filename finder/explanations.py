@@ -30,7 +30,8 @@ MOST_PEOPLE = 20
 class Explained:
     """How one specialist scores for a condition; `is_found` says whether the search would show that person.
 
-    `result` is None where the words were not understood; `pairs` are the person beside each prior doctor.
+    `result` is None where the words were not understood. `pairs` are the whole proof beside each doctor or
+    organization already seen.
     """
 
     understood: Understood
@@ -59,6 +60,7 @@ class Explained:
             "is_found": self.is_found,
             "result": self.result.to_json() if self.result else None,
             "parts": parts if self.result else [],
+            "pairs": [pair.to_json() for pair in self.pairs],
             "generation": self.source.generation,
             "as_of": self.source.as_of,
             "demonstration": self.source.is_demonstration,
@@ -122,8 +124,8 @@ def explain(
     profile = context.profile_for(criteria, understood)
     generation = served(engine, prefix, criteria.generation)
     known = looked_up(engine, generation, criteria, context)
-    source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
-    explained = Explained(understood, source, profile)
+    told_by = Source(generation.run_id, generation.as_of, generation.is_demonstration)
+    explained = Explained(understood, told_by, profile)
     if understood.concept_id is None:
         return explained
     question = question_of(criteria, understood, known, context, now)
@@ -134,12 +136,12 @@ def explain(
     scores = response["hits"]["hits"][0].get("matched_queries", {})
     is_found = FOUND in scores
     would_change = what_would_change(Sentences.of(question), scores, None)
-    candidate = ties_of(npi, response["hits"]["hits"][0]["_source"])
+    source = response["hits"]["hits"][0]["_source"]
     return replace(
         explained,
         result=replace(_as_found(results[0], is_found), would_change=would_change),
         is_found=is_found,
-        pairs=tuple(_pair(prior, candidate, context.words, now) for prior in known.priors),
+        pairs=tuple(pair_shown(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
     )
 
 
@@ -192,7 +194,7 @@ def independence(
     generation = served(engine, prefix)
     found = documents(engine, {generation.specialists: wanted}, {generation.specialists: TIE_FIELDS})
     people = _people(wanted, found[generation.specialists])
-    pairs = tuple(_pair(one, other, context.words, now) for one, other in combinations(people, 2))
+    pairs = tuple(pair_shown(one, other, context.words, now) for one, other in combinations(people, 2))
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     return Compared(people, pairs, source)
 
@@ -200,6 +202,30 @@ def independence(
 def _as_found(result: Result, is_found: bool) -> Result:
     """A result whose network is only known where the search, plan included, finds the person."""
     return result if is_found else replace(result, network="unknown", network_as_of=None)
+
+
+@translated()
+def prove(
+    engine: Client,
+    prefix: str,
+    npis: Sequence[str],
+    criteria: SearchCriteria,
+    context: SearchContext,
+    now: date,
+) -> dict[str, tuple[PairShown, ...]]:
+    """Get for each of some people, by NPI, the whole proof beside every doctor and organization that a search
+    names as already seen: for a list that is printed or sent. In a pair `one` is the doctor already seen.
+
+    Raises InputErrors for people and doctors that are not in the directory; NotReady, EngineDown.
+    """
+    generation = served(engine, prefix, criteria.generation)
+    priors = looked_up(engine, generation, criteria, context).priors
+    found = documents(engine, {generation.specialists: npis}, {generation.specialists: TIE_FIELDS})
+    people = _people(npis, found[generation.specialists])
+    return {
+        person.npi or "": tuple(pair_shown(prior, person, context.words, now) for prior in priors)
+        for person in people
+    }
 
 
 def _malformed(npis: Sequence[str]) -> list[FieldError]:
@@ -219,7 +245,8 @@ def _people(npis: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> tupl
     return tuple(ties_of(npi, found[npi]) for npi in npis)
 
 
-def _pair(one: Ties, other: Ties, words: Words, now: date) -> PairShown:
+def pair_shown(one: Ties, other: Ties, words: Words, now: date) -> PairShown:
+    """Get two people with the verdict on them and its whole proof, as on the day `now`."""
     found = verdict(one, other, words.rules, now)
     pair = Pair(one, other, found)
     return PairShown(one, other, found, tuple(why_independent([pair], words)), proof(pair, words))

@@ -240,12 +240,14 @@ def ties_of_organization(organization_id: str, source: Mapping[str, Any]) -> Tie
     Its keys are its own id and those of all its owners. What is settled follows from its kind: of a system
     everything, as each of its groups and hospitals passes its key on to the people there; of a group or a
     hospital itself and, where the linkage lists it, its system: the fact `in_linkage` says so, also of those
-    that it lists without any; of an owner nothing, since people are not checked for owners as such.
+    that it lists without any; of a cancer center its system where centers.csv names one; of an owner
+    nothing, since people are not checked for owners as such.
     """
     owners = tuple(source.get("owner_ids", ()))
     facts = source.get("facts", {})
     known = set(_SETTLED_BY.get(OrganizationKind(kind_of(organization_id)), ()))
-    if known and ("in_linkage" in facts or any(kind_of(o) == OrganizationKind.SYSTEM for o in owners)):
+    is_linked = "in_linkage" in facts or any(kind_of(o) == OrganizationKind.SYSTEM for o in owners)
+    if is_linked and kind_of(organization_id) != OrganizationKind.OWNER:
         known.add("system")
     name = source.get("name", organization_id)
     fact = facts.get("name", {})

@@ -1,7 +1,7 @@
 """What a program offers somebody: whether it takes patients from a state, its price in words, its order.
 
-Every answer follows from what the program itself publishes (`finder/data/programs.csv`); where it says
-nothing the answer is "unknown". The licensing law of the states is not judged here.
+Every answer follows from what the program itself publishes (`finder/data/programs.csv`) and, for states, from
+`finder/licensing.py`; where the sources say nothing the answer is "unknown".
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,10 +12,21 @@ from typing import Any
 
 from finder.concepts import LadderStep
 from finder.facets import AgesAsked
-from finder.programs import LocalDoctor, PriceKind
+from finder.licensing import Available, Reason, StateLaw, availability
+from finder.program_kinds import Ages, BenefitRoute, PriceKind
 from finder.text import fold
 
 ADULT_YEARS = 18
+NO_LAWS: Mapping[str, StateLaw] = MappingProxyType({})
+# Ways in which an employer, a plan or an insurance pays.
+PAYING = frozenset(
+    {
+        BenefitRoute.EMPLOYER,
+        BenefitRoute.HEALTH_PLAN,
+        BenefitRoute.SOME_HEALTH_PLANS,
+        BenefitRoute.INSURED_VISIT,
+    }
+)
 # Words of our own for the kinds of price; {amount} and {most} are US dollars as published.
 _PRICE_WORDS: Mapping[PriceKind, str] = MappingProxyType(
     {
@@ -24,21 +35,24 @@ _PRICE_WORDS: Mapping[PriceKind, str] = MappingProxyType(
         PriceKind.RANGE: "{amount} to {most}",
         PriceKind.IN_STATE: "{amount} for people of its own state",
         PriceKind.OUT_OF_STATE: "{amount} for people of other states",
-        PriceKind.BENEFIT: "{amount}, as a benefit of an employer or health plan",
+        PriceKind.BENEFIT: "{amount} if your employer, health plan or hospital takes part",
         PriceKind.BILLED_AS_VISIT: "billed to insurance as a visit",
         PriceKind.QUOTE: "on request",
         PriceKind.NOT_PUBLISHED: "not published",
     }
 )
+# Own wording, 2026-11-28.
+FROM_YEARS = "It takes people from {years} years on."
+UP_TO_YEARS = "It takes people up to {years} years old."
+FOR_ADULTS = "It is for adults."
+FOR_CHILDREN = "It is for children."
 
 
-class Available(StrEnum):
-    """Whether a program takes a patient from a state."""
+class SortAsked(StrEnum):
+    """In which order programs come."""
 
-    YES = "yes"
-    YES_WITH_YOUR_DOCTOR = "yes_with_your_doctor"
-    NO = "no"
-    UNKNOWN = "unknown"
+    PRICE = "price"
+    TURNAROUND = "turnaround"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +78,59 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One program for one patient: `document` as carried, the answer for the state and its reasons."""
+    """One program for one patient: `document` as carried, the answer for the state and its reasons.
+
+    `current` are the prices of today that can hold for the patient: those of the patient's state where the
+    program has several, and those of the condition. The first is the general one; history is never among
+    them.
+    """
 
     id: str
     document: Mapping[str, Any]
     available: Available
-    reasons: tuple[str, ...]
-    price: str
-    fields: str
+    why: tuple[Reason, ...]
+    current: tuple[Mapping[str, Any], ...]
 
     @property
-    def current(self) -> tuple[Mapping[str, Any], ...]:
-        """The prices of today; the first is the general one. History is never among them."""
-        return tuple(price for price in self.document["prices"] if not price["is_history"])
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons for `available` as sentences."""
+        return tuple(map(str, self.why))
+
+    @property
+    def price(self) -> str:
+        """Every price of `current` in words, with what it is for, what comes on top and what is kept."""
+        return "; ".join(map(_whole_price, self.current))
+
+    @property
+    def fields(self) -> str:
+        """The fields that the program names as its own."""
+        return ", ".join(self.document.get("specialties_in", ())) or "not limited by its own words"
 
     @property
     def amount(self) -> int | None:
-        """US dollars of the first price of today that has an amount; None where none is published."""
-        return next((price["amount"] for price in self.current if "amount" in price), None)
+        """US dollars by which it is sorted: the lowest of the general prices; None where none is published.
+
+        A price for one field only is never it, and what comes on top (`extras`), which nobody publishes, is
+        not in it.
+        """
+        general = (price["amount"] for price in self.current if "amount" in price and "only_for" not in price)
+        return min(general, default=None)
+
+    @property
+    def days(self) -> int | None:
+        """The longest published turnaround in calendar days, else the shortest; None where there is none."""
+        days: int | None = self.document.get("turnaround_days_max", self.document.get("turnaround_days_min"))
+        return days
 
     @property
     def is_free(self) -> bool:
-        """Whether some price of today is no charge; its note says for whom."""
+        """Whether some price that can hold for the patient is no charge."""
         return any(price.get("amount") == 0 for price in self.current)
+
+    @property
+    def is_paid_by_others(self) -> bool:
+        """Whether an employer, a health plan or an insurance may pay."""
+        return bool(PAYING.intersection(self.document.get("benefit_routes", ())))
 
     def to_json(self) -> dict[str, Any]:
         """Get the program under the keys of the contract."""
@@ -96,15 +140,18 @@ class Offer:
             "operator": told.get("operator"), "available": self.available.value,
             "reasons": list(self.reasons), "price": self.price, "price_amount": self.amount,
             "prices": [_price_json(price) for price in told["prices"]],
-            "states": told.get("states", []), "excluded_states": told.get("excluded_states", []),
-            "excluded_counties": told.get("excluded_counties", []),
+            "states": told.get("states", []), "states_listed": told.get("states_listed"),
+            "excluded_states": told.get("excluded_states", []),
+            "excluded_counties": told.get("excluded_counties", []), "home_state": told.get("home_state"),
+            "place_rule": told.get("place_rule"),
             "needs_local_doctor": told["needs_treating_doctor"], "fields": self.fields,
             "specialties_in": told.get("specialties_in", []),
             "specialties_out": told.get("specialties_out", []), "modality": told.get("modality", []),
             "turnaround": told.get("turnaround"), "turnaround_days_max": told.get("turnaround_days_max"),
-            "age_min": told.get("age_min"), "age_max": told.get("age_max"),
+            "age_min": told.get("age_min"), "age_max": told.get("age_max"), "ages": told.get("ages"),
             "collects_records": told["collects_records"], "rereads_pathology": told["rereads_pathology"],
             "rereads_radiology": told["rereads_radiology"],
+            "benefit_routes": told.get("benefit_routes", []), "through_plan": self.is_paid_by_others,
         }  # fmt: skip
 
     def to_short_json(self) -> dict[str, Any]:
@@ -127,19 +174,25 @@ class LeftOut:
     reason: str
 
 
-def offer_of(program_id: str, document: Mapping[str, Any], patient: Patient) -> Offer:
-    """Get what a program offers a patient."""
-    available, reasons = _availability(document, patient)
-    fields = ", ".join(document.get("specialties_in", ()))
-    first, *others = [price for price in document["prices"] if not price["is_history"]]
-    prices = [price_words(first), *(f"{price_words(p)} ({p.get('note', 'for some')})" for p in others)]
-    return Offer(
-        program_id, document, available, reasons, "; ".join(prices), fields or "not limited by its own words"
-    )
+def offer_of(
+    program_id: str,
+    document: Mapping[str, Any],
+    patient: Patient,
+    about: About | None = None,
+    laws: Mapping[str, StateLaw] = NO_LAWS,
+) -> Offer:
+    """Get what a program offers a patient; without `about` for any condition."""
+    refusal = _age_refusal(document, patient.ages)
+    available, why = availability(document, patient.state, patient.has_doctor, laws)
+    if refusal:
+        available, why = Available.NO, (refusal,)
+    return Offer(program_id, document, available, why, _current(document, patient.state, about))
 
 
-def in_order(offers: Sequence[Offer]) -> list[Offer]:
-    """Get offers by price: amounts of today first, the lowest first; then without an amount; then by name."""
+def in_order(offers: Sequence[Offer], sort: SortAsked = SortAsked.PRICE) -> list[Offer]:
+    """Get offers by price or turnaround, the lowest first and those without a figure last; then by name."""
+    if sort is SortAsked.TURNAROUND:
+        return sorted(offers, key=lambda o: (o.days is None, o.days or 0, o.document["name"], o.id))
     return sorted(offers, key=lambda o: (o.amount is None, o.amount or 0, o.document["name"], o.id))
 
 
@@ -147,9 +200,20 @@ def price_words(price: Mapping[str, Any]) -> str:
     """Get one price in words, as published; a kind without its amount says just the kind."""
     kind = PriceKind(price["kind"])
     if kind is PriceKind.BENEFIT and "amount" not in price:
-        return "a benefit of some employers and health plans; price not published"
+        return "through an employer or health plan; price not published"
     amount = "no charge" if price.get("amount") == 0 else f"${price.get('amount', 0):,}"
     return _PRICE_WORDS[kind].format(amount=amount, most=f"${price.get('amount_max', 0):,}")
+
+
+def _whole_price(price: Mapping[str, Any]) -> str:
+    words = price_words(price)
+    if "only_for" in price:
+        words += f", for {price['only_for']} only"
+    if "extras" in price:
+        words += f", and {price['extras']}"
+    if "deposit_nonrefundable" in price:
+        words += f" (${price['deposit_nonrefundable']:,} of it is not given back)"
+    return words
 
 
 def why_not(document: Mapping[str, Any], about: About) -> str | None:
@@ -173,6 +237,21 @@ def why_not(document: Mapping[str, Any], about: About) -> str | None:
     return None
 
 
+def _current(
+    document: Mapping[str, Any], state: str | None, about: About | None
+) -> tuple[Mapping[str, Any], ...]:
+    """The prices of today that can hold for the patient, general ones first."""
+    is_home = state == document.get("home_state")
+    other = (PriceKind.OUT_OF_STATE if is_home else PriceKind.IN_STATE) if state else None
+    found = []
+    for price in document["prices"]:
+        field = price.get("only_for")
+        holds = not field or not about or _holds(field, about) or _treats(field, about)
+        if holds and not price["is_history"] and price["kind"] != other:
+            found.append(price)
+    return tuple(sorted(found, key=lambda price: "only_for" in price))
+
+
 def _holds(field: str, about: About) -> bool:
     """Whether a field in a program's words is the condition, or a broader idea than it."""
     return about.concept_of(field) in about.concepts
@@ -184,53 +263,20 @@ def _treats(field: str, about: About) -> bool:
     return any(words <= set(s.split("_")) for step in about.ladder for s in step.specialties)
 
 
-def _availability(document: Mapping[str, Any], patient: Patient) -> tuple[Available, tuple[str, ...]]:
-    refusal = _age_refusal(document, patient.ages)
-    if refusal:
-        return Available.NO, (refusal,)
-    base, reason = _of_state(document, patient.state)
-    reasons = [reason]
-    counties = [c for c in document.get("excluded_counties", ()) if c.endswith(f" {patient.state}")]
-    if counties and base is Available.YES:
-        reasons.append(f"not from these counties: {', '.join(counties)}")
-    doctor = LocalDoctor(document["needs_treating_doctor"])
-    if doctor is LocalDoctor.YES and base is not Available.NO:
-        reasons.append("needs your own doctor to take part")
-        if patient.has_doctor is False:
-            return Available.NO, tuple(reasons)
-        base = Available.YES_WITH_YOUR_DOCTOR if base is Available.YES else base
-    elif doctor is LocalDoctor.OUTSIDE_HOME_STATE:
-        reasons.append("needs your own doctor to take part if you live outside its home state")
-    elif doctor is LocalDoctor.NO:
-        reasons.append("does not need your own doctor")
-    return base, tuple(reasons)
-
-
-def _of_state(document: Mapping[str, Any], state: str | None) -> tuple[Available, str]:
-    taken, refused = document.get("states", ()), document.get("excluded_states", ())
-    if not state:
-        return Available.UNKNOWN, "no state was given"
-    if state in refused:
-        return Available.NO, f"says that it takes nobody from {state}"
-    if taken:
-        if state in taken:
-            return Available.YES, f"lists {state} among the states from which it takes patients"
-        return Available.NO, f"takes patients from other states only: {', '.join(taken)}"
-    if refused:
-        return Available.YES, f"lists the states that it does not take, and {state} is not among them"
-    return Available.UNKNOWN, "does not say from which states it takes patients"
-
-
-def _age_refusal(document: Mapping[str, Any], ages: AgesAsked | None) -> str | None:
-    youngest, oldest = document.get("age_min"), document.get("age_max")
+def _age_refusal(document: Mapping[str, Any], ages: AgesAsked | None) -> Reason | None:
+    youngest, oldest, own = (document.get(name) for name in ("age_min", "age_max", "ages"))
     if ages is AgesAsked.CHILD and youngest is not None and youngest >= ADULT_YEARS:
-        return f"takes patients from {youngest} years on"
+        return Reason(FROM_YEARS, {"years": str(youngest)})
     if ages is AgesAsked.ADULT and oldest is not None and oldest < ADULT_YEARS:
-        return f"takes patients up to {oldest} years"
+        return Reason(UP_TO_YEARS, {"years": str(oldest)})
+    if ages is AgesAsked.CHILD and own == Ages.ADULT:
+        return Reason(FOR_ADULTS)
+    if ages is AgesAsked.ADULT and own == Ages.CHILD:
+        return Reason(FOR_CHILDREN)
     return None
 
 
 def _price_json(price: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("kind", "amount", "amount_max", "extras", "deposit_nonrefundable", "source_url", "source_kind",
-             "as_of", "seen_at", "confidence", "is_history", "note")  # fmt: skip
+    names = ("kind", "amount", "amount_max", "only_for", "extras", "deposit_nonrefundable", "source_url",
+             "source_kind", "as_of", "seen_at", "confidence", "is_history", "note")  # fmt: skip
     return {"says": price_words(price), **{name: price.get(name) for name in names}}

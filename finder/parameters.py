@@ -17,6 +17,7 @@ _NPI = re.compile(r"[12][0-9]{9}")
 _ZIP_LAST = re.compile(r"(?:^|[^0-9])([0-9]{5})(?:-?[0-9]{4})?$")
 _CITY = re.compile(r"(?:[^\W\d_]|[ .,'’()/-])*[^\W\d_]{2}(?:[^\W\d_]|[ .,'’()/-])*")
 _ID = re.compile(r"[a-z0-9_]{1,60}")
+_SLUG = re.compile(r"(?=.*[a-z])[a-z0-9-]{1,60}")
 
 T = TypeVar("T")
 
@@ -120,6 +121,11 @@ def npi(text: str) -> str:
     if not _NPI.fullmatch(text):
         raise ValueError(f"{text[:20]} is not an NPI: 10 digits, the first 1 or 2")
     return text
+
+
+def npi_or_slug(text: str) -> str:
+    """Get an NPI or the id of a program, such as `dana-farber`. Raises ValueError for anything else."""
+    return text if _SLUG.fullmatch(text) else npi(text)
 
 
 def state(text: str) -> str:

@@ -8,9 +8,8 @@ from finder.answers import Ask, FacetCount, Result, SearchResults
 from finder.criteria import SearchCriteria, SortAsked
 from finder.explanations import Compared, Explained
 from finder.loosened import TOGETHER
-from finder.offers import Offer, price_words
-from finder.program_search import FoundPrograms
 from finder.proof import ProvedTie
+from finder.specialties import Ages
 from finder.vocabulary import Understood
 
 WIDTH = 100
@@ -32,13 +31,15 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
     if results.understood.urgent:
         lines += [*textwrap.wrap(results.understood.urgent, WIDTH), ""]
     lines.append(f"Searched: {criteria.describe()}")
-    lines += [*_understood_lines(results.understood)]
+    lines += [*understood_lines(results.understood)]
     if results.understood.concept_id is None:
         return "\n".join(lines)
     for prior in results.prior:
         known = ", ".join(sorted(prior.kinds_known)) or "nothing"
         name = f"NPI {prior.npi}" if prior.npi else prior.organization_id
         lines.append(f"Already seen: {prior.name} ({name}); known for comparing: {known}")
+    for gap in results.prior_gaps:
+        lines += textwrap.wrap(gap, WIDTH)
     if results.ask:
         return "\n".join([*lines, *_questions(results.ask)])
     lines.append(_found(results, "nearest" if criteria.sort is SortAsked.NEAREST else "best fit"))
@@ -135,7 +136,7 @@ def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:
 def printed_understood(understood: Understood, specialties: Mapping[str, str]) -> str:
     """What the words were taken to mean and who treats it, as text; `specialties` are labels by id."""
     lines = [*textwrap.wrap(understood.urgent, WIDTH), ""] if understood.urgent else []
-    lines += [*_understood_lines(understood)]
+    lines += [*understood_lines(understood)]
     if understood.ladder:
         lines += ["", "Who treats it, the closest first:"]
     for step in understood.ladder:
@@ -152,7 +153,8 @@ def listed_as(code: str) -> str:
     return f"{_LISTS.get(name, name)} {number}"
 
 
-def _understood_lines(understood: Understood) -> Iterator[str]:
+def understood_lines(understood: Understood) -> Iterator[str]:
+    """What words were taken to mean, line by line."""
     read = understood.read_as
     if read:
         yield f"Read as: {read.title} ({listed_as(read.code)}), less sure"
@@ -166,6 +168,8 @@ def _understood_lines(understood: Understood) -> Iterator[str]:
         yield f"Understood: {understood.label}{codes}, {understood.certainty.replace('_', ' ')}"
     if understood.corrected_from:
         yield f"Spelling corrected from: {understood.corrected_from}"
+    if understood.age:
+        yield f"For: {'a child' if understood.age.ages is Ages.CHILD else 'an adult'} ({understood.age.said})"
     if understood.ignored:
         yield f"Not used: {', '.join(understood.ignored)}"
 
@@ -181,44 +185,9 @@ def _not_understood(understood: Understood) -> Iterator[str]:
         yield "Not understood. Try the name of the condition, as in the doctor's letter."
 
 
-def printed_programs(found: FoundPrograms) -> str:
-    """Programs with price, states, source and date; those that do not take the condition at the end."""
-    lines = []
-    if found.understood:
-        lines = [found.understood.urgent] if found.understood.urgent else []
-        lines += [*_understood_lines(found.understood)]
-    count = len(found.programs)
-    lines.append(f"{count} program{'' if count == 1 else 's'}, published prices first.")
-    for offer in found.programs:
-        lines += ["", *_offer_lines(offer, found.asked.state)]
-    if found.left_out:
-        lines += ["", "Left out:"]
-    for left in found.left_out:
-        lines += textwrap.wrap(f"{left.name} ({left.id}): {left.reason}", WIDTH, subsequent_indent="  ")
-    lines += ["", "Prices and rules as the programs publish them, on the dates shown. Ask before you order."]
-    return "\n".join(lines)
-
-
-def _offer_lines(offer: Offer, state: str | None) -> Iterator[str]:
-    told = offer.document
-    yield f"{told['name']}, {told['institution']} ({offer.id})"
-    yield from textwrap.wrap(f"price: {offer.price}", WIDTH, initial_indent="   ", subsequent_indent="     ")
-    answer = (
-        f"{state or 'your state'}: {offer.available.value.replace('_', ' ')} ({'; '.join(offer.reasons)})"
-    )
-    yield from textwrap.wrap(answer, WIDTH, initial_indent="   ", subsequent_indent="     ")
-    yield f"   fields: {offer.fields}"
-    for price in told["prices"]:
-        when = f"of {price['as_of']}, " if "as_of" in price else ""
-        history = "history, " if price["is_history"] else ""
-        source = price.get("source_url", "no source")
-        words = f"[{price_words(price)}: {history}{when}seen {price['seen_at']}, {source}]"
-        yield from textwrap.wrap(words, WIDTH, initial_indent="   ", subsequent_indent="     ")
-
-
 def printed_explained(explained: Explained) -> str:
     """The parts of one score with their weights, and what put the person there."""
-    lines = [*_understood_lines(explained.understood)]
+    lines = [*understood_lines(explained.understood)]
     result = explained.result
     if result is None:
         return "\n".join(lines)

@@ -269,7 +269,10 @@ def _person(npi: str, source: Mapping[str, Any], asked: NameAsked, words: Words)
 def _nobody(text: str, answer: Mapping[str, Any]) -> str:
     if total_of(answer) > MOST_READ:
         return f"{text}: {total_of(answer)} people share this name; give the NPI"
-    return f"{text}: nobody of this name is listed there; check the spelling, or give the NPI"
+    return (
+        f"{text}: nobody of this name is listed there; check the spelling, or give the NPI; write a hospital"
+        " or group without its city"
+    )
 
 
 def _is_organization_id(text: str) -> bool:
@@ -319,4 +322,7 @@ def _organization(key: str, source: Mapping[str, Any]) -> Candidate:
 def _no_organization(text: str, answer: Mapping[str, Any]) -> str:
     if total_of(answer) > MOST_READ:
         return f"{text}: {total_of(answer)} organizations have these words; give the full name or the id"
-    return f"{text}: no organization of this name is in the directory"
+    return (
+        f"{text}: no hospital, group or health system of this name is in the directory; for a doctor,"
+        f" {NAME_FORM}"
+    )

@@ -7,14 +7,15 @@ from typing import Any
 from finder import parameters
 from finder.answers import Source
 from finder.context import SearchContext
+from finder.coverage import CoverageFact
 from finder.engine import translated
 from finder.facets import AgesAsked
-from finder.offers import About, Available, LeftOut, Offer, Patient, in_order, offer_of, why_not
+from finder.licensing import Available, StateLaw
+from finder.offers import About, LeftOut, Offer, Patient, SortAsked, in_order, offer_of, why_not
 from finder.parameters import Reader
 from finder.reads import Client, document, searches, served
 from finder.vocabulary import Understood, resolve
 
-_INSTITUTIONS = ("system", "hospital", "group", "owner")  # kinds of tie keys
 MOST_PROGRAMS = 1000  # every program is read: there are tens, and each needs its own reasons
 
 
@@ -26,7 +27,9 @@ class ProgramsAsked:
     state: str | None = None
     local_doctor: bool | None = None
     no_charge: bool = False
+    through_plan: bool = False
     ages: AgesAsked | None = None
+    sort: SortAsked = SortAsked.PRICE
 
     @classmethod
     def from_args(cls, args: Mapping[str, Any]) -> "ProgramsAsked":
@@ -37,7 +40,9 @@ class ProgramsAsked:
             state=reader.one("state", parameters.state, None),
             local_doctor=reader.one("local_doctor", parameters.truth, None),
             no_charge=reader.one("no_charge", parameters.truth, False),
+            through_plan=reader.one("through_plan", parameters.truth, False),
             ages=reader.one("ages", parameters.member(AgesAsked), None),
+            sort=reader.one("sort", parameters.member(SortAsked), SortAsked.PRICE),
         )
         reader.finish()
         return asked
@@ -45,10 +50,12 @@ class ProgramsAsked:
 
 @dataclass(frozen=True, slots=True)
 class FoundPrograms:
-    """Programs by price, those that take nobody from the state included, with the reason.
+    """Programs in the order asked for, those that take nobody from the state included, with the reason.
 
-    `left_out` are those that do not take the condition, by their own words. Words that are not understood
-    give no programs but `understood.choices`; without words `understood` is None.
+    `law` is what is known of the law of the state, None without a state or for a territory; `coverage` are
+    the facts and questions about who pays. `left_out` are those that do not take the condition, by their own
+    words. Words that are not understood give no programs but `understood.choices`; without words `understood`
+    is None.
     """
 
     asked: ProgramsAsked
@@ -56,6 +63,8 @@ class FoundPrograms:
     source: Source
     programs: tuple[Offer, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    law: StateLaw | None = None
+    coverage: tuple[CoverageFact, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `programs --json`; $defs/programs_answer of search.schema.json describes it."""
@@ -66,9 +75,13 @@ class FoundPrograms:
             "state": self.asked.state,
             "local_doctor": doctor,
             "no_charge": self.asked.no_charge,
+            "through_plan": self.asked.through_plan,
+            "sort": self.asked.sort.value,
+            "law": self.law.to_json() if self.law else None,
             "total": len(self.programs),
             "programs": [offer.to_json() for offer in self.programs],
             "left_out": [{"id": o.id, "name": o.name, "reason": o.reason} for o in self.left_out],
+            "coverage": [fact.to_json() for fact in self.coverage],
             "generation": self.source.generation,
             "as_of": self.source.as_of,
         }
@@ -81,18 +94,24 @@ def programs_body() -> dict[str, Any]:
 
 @translated()
 def find_programs(engine: Client, prefix: str, asked: ProgramsAsked, context: SearchContext) -> FoundPrograms:
-    """Get the programs for a condition, known prices first. Raises NotReady, EngineDown."""
+    """Get the programs for a condition, those with a figure first. Raises NotReady, EngineDown."""
     generation = served(engine, prefix)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     understood = resolve(asked.words, context.vocabulary) if asked.words else None
-    empty = FoundPrograms(asked, understood, source)
+    empty = FoundPrograms(
+        asked, understood, source, law=context.laws.get(asked.state or ""), coverage=context.coverage
+    )
     if understood and understood.concept_id is None:
         return empty
     response = searches(engine, [(generation.programs, programs_body())])[0]
     patient = Patient(asked.state, asked.local_doctor, asked.ages)
     offers, left_out = _sorted_out(understood, response, patient, context)
-    kept = [offer for offer in offers if offer.is_free or not asked.no_charge]
-    return replace(empty, programs=tuple(in_order(kept)), left_out=left_out)
+    kept = [
+        offer
+        for offer in offers
+        if (offer.is_free or not asked.no_charge) and (offer.is_paid_by_others or not asked.through_plan)
+    ]
+    return replace(empty, programs=tuple(in_order(kept, asked.sort)), left_out=left_out)
 
 
 @translated()
@@ -104,19 +123,21 @@ def program(engine: Client, prefix: str, program_id: str, patient: Patient | Non
 
 
 @translated()
-def programs_of(engine: Client, prefix: str, tie_keys: Sequence[str]) -> tuple[Offer, ...]:
-    """Get the programs of the institutions that have one of these tie keys, those with a price first.
-
-    Raises NotReady, EngineDown.
-    """
-    owners = [key for key in tie_keys if key.partition(":")[0] in _INSTITUTIONS]
-    if not owners:
+def programs_named(engine: Client, prefix: str, program_ids: Sequence[str]) -> tuple[Offer, ...]:
+    """Get programs by their ids, by price; those that are gone are left out. Raises NotReady, EngineDown."""
+    if not program_ids:
         return ()
-    body = {"size": MOST_PROGRAMS, "query": {"terms": {"tie_keys": owners}}}
+    body = {"size": MOST_PROGRAMS, "query": {"ids": {"values": list(program_ids)}}}
     response = searches(engine, [(served(engine, prefix).programs, body)])[0]
-    return tuple(
-        in_order([offer_of(hit["_id"], hit["_source"], Patient()) for hit in response["hits"]["hits"]])
-    )
+    found = [offer_of(hit["_id"], hit["_source"], Patient()) for hit in response["hits"]["hits"]]
+    return tuple(in_order(found))
+
+
+def about_of(understood: Understood | None, context: SearchContext) -> About | None:
+    """Get what programs are asked about; None where no condition was given or understood."""
+    if understood is None or understood.concept_id is None:
+        return None
+    return About(context.line_of(understood.concept_id), understood.ladder, context.concept_of)
 
 
 def fitting(
@@ -130,10 +151,7 @@ def fitting(
 def _sorted_out(
     understood: Understood | None, response: Mapping[str, Any], patient: Patient, context: SearchContext
 ) -> tuple[list[Offer], tuple[LeftOut, ...]]:
-    about = None
-    if understood and understood.concept_id:
-        line = context.line_of(understood.concept_id)
-        about = About(line, understood.ladder, context.concept_of)
+    about = about_of(understood, context)
     offers, left_out = [], []
     for hit in response["hits"]["hits"]:
         told = hit["_source"]
@@ -141,5 +159,5 @@ def _sorted_out(
         if reason:
             left_out.append(LeftOut(hit["_id"], told["name"], reason))
         else:
-            offers.append(offer_of(hit["_id"], told, patient))
+            offers.append(offer_of(hit["_id"], told, patient, about, context.laws))
     return offers, tuple(sorted(left_out, key=lambda one: one.id))

@@ -8,103 +8,42 @@ never a price of today.
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import StrEnum
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 from finder.geo import is_state
-from finder.tables import DATA, Row, read_table
+from finder.program_kinds import (
+    Ages,
+    BenefitRoute,
+    Clock,
+    Confidence,
+    LocalDoctor,
+    Modality,
+    PriceKind,
+    Said,
+    SourceKind,
+    StatesListed,
+    Unit,
+)
+from finder.tables import DATA, Choice, Row, read_table
 
 PROGRAM_COLUMNS = (
-    "program_id", "name", "institution", "operator", "price_usd", "price_kind", "price_max_usd", "extras",
-    "deposit_nonrefundable_usd", "modality", "turnaround_days_min", "turnaround_days_max", "turnaround_unit",
-    "clock_starts", "states_included", "states_excluded", "counties_excluded", "needs_local_doctor",
-    "age_min", "age_max", "specialties_in", "specialties_out", "collects_records", "rereads_pathology",
-    "rereads_radiology", "source_url", "source_kind", "as_of", "seen_at", "confidence", "is_history", "note",
-    "concepts", "excluded_concepts",
+    "program_id", "name", "institution", "operator", "hospital_ccns", "price_usd", "price_kind",
+    "price_max_usd", "price_for", "extras", "deposit_nonrefundable_usd", "modality", "turnaround_days_min",
+    "turnaround_days_max", "turnaround_unit", "clock_starts", "home_state", "states_included",
+    "states_listed", "states_excluded", "counties_excluded", "place_rule", "needs_local_doctor",
+    "age_min", "age_max", "ages", "specialties_in", "specialties_out", "collects_records",
+    "rereads_pathology", "rereads_radiology", "benefit_routes", "source_url", "source_kind", "as_of",
+    "seen_at", "confidence", "is_history", "note", "concepts", "excluded_concepts",
 )  # fmt: skip
-
-
-class PriceKind(StrEnum):
-    """What an amount means, or why there is none."""
-
-    FLAT = "flat"
-    FROM = "from"
-    RANGE = "range"
-    IN_STATE = "in_state"
-    OUT_OF_STATE = "out_of_state"
-    BENEFIT = "benefit"
-    BILLED_AS_VISIT = "billed_as_visit"
-    QUOTE = "quote"
-    NOT_PUBLISHED = "not_published"
-
-
-class LocalDoctor(StrEnum):
-    """Whether the patient's own doctor must take part."""
-
-    YES = "yes"
-    NO = "no"
-    OUTSIDE_HOME_STATE = "outside_home_state"
-    NOT_PUBLISHED = "not_published"
-
-
-class Said(StrEnum):
-    """A yes or no that the program itself states, or not."""
-
-    YES = "yes"
-    NO = "no"
-    NOT_PUBLISHED = "not_published"
-
-
-class Modality(StrEnum):
-    """How the opinion reaches the patient."""
-
-    WRITTEN = "written"
-    PHONE = "phone"
-    VIDEO = "video"
-    LIVE = "live"
-    PANEL = "panel"
-    DOCTOR_TO_DOCTOR = "doctor_to_doctor"
-
-
-class Clock(StrEnum):
-    """From when the turnaround counts."""
-
-    ORDER = "order"
-    RECORDS_COMPLETE = "records_complete"
-    NOT_PUBLISHED = "not_published"
-
-
-class Unit(StrEnum):
-    """What the turnaround is counted in."""
-
-    DAYS = "days"
-    BUSINESS_DAYS = "business_days"
-
-
-class SourceKind(StrEnum):
-    """Who says so."""
-
-    OWN = "own"
-    NEWS = "news"
-    STUDY = "study"
-    ARTICLE = "article"
-
-
-class Confidence(StrEnum):
-    """A: the program's own page; B: a good third party; C: old or partial; none: no price was read."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """One price in US dollars with its source; `amount` is None where none is published.
 
+    `only_for` is the field for which alone it holds.
     `as_of` is the ISO date, month or year that the source carries, None where it shows none; `seen_at` is the
     day on which it was read.
     """
@@ -112,6 +51,7 @@ class Price:
     kind: PriceKind
     amount: int | None
     amount_max: int | None
+    only_for: str | None
     extras: str | None
     deposit_nonrefundable: int | None
     source_url: str | None
@@ -127,7 +67,8 @@ class Price:
         return _known(
             {
                 "kind": self.kind.value, "amount": self.amount, "amount_max": self.amount_max,
-                "extras": self.extras, "deposit_nonrefundable": self.deposit_nonrefundable,
+                "only_for": self.only_for, "extras": self.extras,
+                "deposit_nonrefundable": self.deposit_nonrefundable,
                 "source_url": self.source_url, "source_kind": self.source_kind.value, "as_of": self.as_of,
                 "seen_at": self.seen_at, "confidence": self.confidence.value, "is_history": self.is_history,
                 "note": self.note,
@@ -146,23 +87,29 @@ class Program:
     name: str
     institution: str
     operator: str | None
+    hospital_ccns: tuple[str, ...]
     prices: tuple[Price, ...]
     modality: tuple[Modality, ...]
     turnaround_min: int | None
     turnaround_max: int | None
     turnaround_unit: Unit
     clock_starts: Clock
+    home_state: str | None
     states_included: tuple[str, ...]
+    states_listed: StatesListed | None
     states_excluded: tuple[str, ...]
     counties_excluded: tuple[str, ...]
+    place_rule: str | None
     needs_local_doctor: LocalDoctor
     age_min: int | None
     age_max: int | None
+    ages: Ages | None
     specialties_in: tuple[str, ...]
     specialties_out: tuple[str, ...]
     collects_records: Said
     rereads_pathology: Said
     rereads_radiology: Said
+    benefit_routes: tuple[BenefitRoute, ...]
     concepts: tuple[str, ...]
     excluded_concepts: tuple[str, ...]
     tie_keys: tuple[str, ...] = ()
@@ -171,6 +118,11 @@ class Program:
     def current_prices(self) -> tuple[Price, ...]:
         """The prices that are no history; never empty."""
         return tuple(price for price in self.prices if not price.is_history)
+
+    @property
+    def hospital_keys(self) -> tuple[str, ...]:
+        """The tie keys of the institution's own hospitals."""
+        return tuple(f"hospital:{ccn}" for ccn in self.hospital_ccns)
 
     def to_source(self) -> dict[str, Any]:
         """The document as the engine keeps it: the first current price, the turnaround in calendar days.
@@ -183,18 +135,23 @@ class Program:
                 "name": self.name, "institution": self.institution, "operator": self.operator,
                 "concepts": list(self.concepts), "excluded_concepts": list(self.excluded_concepts),
                 "specialties_in": list(self.specialties_in), "specialties_out": list(self.specialties_out),
-                "states": list(self.states_included), "excluded_states": list(self.states_excluded),
-                "excluded_counties": list(self.counties_excluded),
+                "home_state": self.home_state, "states": list(self.states_included),
+                "states_listed": self.states_listed.value if self.states_listed else None,
+                "excluded_states": list(self.states_excluded),
+                "excluded_counties": list(self.counties_excluded), "place_rule": self.place_rule,
                 "needs_treating_doctor": self.needs_local_doctor.value,
                 "modality": [modality.value for modality in self.modality],
                 "turnaround_days_min": self._calendar_days(self.turnaround_min),
                 "turnaround_days_max": self._calendar_days(self.turnaround_max),
                 "turnaround": self._turnaround(), "age_min": self.age_min, "age_max": self.age_max,
+                "ages": self.ages.value if self.ages else None,
                 "price_amount": current[0].amount,
                 "price_kind": list(dict.fromkeys(price.kind.value for price in current)),
                 "collects_records": self.collects_records.value,
                 "rereads_pathology": self.rereads_pathology.value,
-                "rereads_radiology": self.rereads_radiology.value, "tie_keys": list(self.tie_keys),
+                "rereads_radiology": self.rereads_radiology.value,
+                "benefit_routes": [route.value for route in self.benefit_routes],
+                "tie_keys": list(self.tie_keys),
                 "prices": [price.to_source() for price in self.prices],
             }
         )  # fmt: skip
@@ -239,6 +196,8 @@ def programs_of(rows: Iterable[Row]) -> tuple[Program, ...]:
     for program in programs.values():
         if not program.current_prices:
             raise last_rows[program.id].wrong("is_history", f"'{program.id}' has no row for today")
+        if program.current_prices[0].only_for:
+            raise last_rows[program.id].wrong("price_for", f"'{program.id}' has no general price before it")
     return tuple(programs[key] for key in sorted(programs))
 
 
@@ -255,23 +214,29 @@ def program_of(row: Row) -> Program:
         name=row.needed("name"),
         institution=row.needed("institution"),
         operator=row["operator"] or None,
+        hospital_ccns=tuple(row["hospital_ccns"].split()),
         prices=(_price(row),),
-        modality=_modality(row),
+        modality=_several(row, "modality", Modality),
         turnaround_min=_number(row, "turnaround_days_min"),
         turnaround_max=_number(row, "turnaround_days_max", at_least="turnaround_days_min"),
         turnaround_unit=row.choice("turnaround_unit", Unit) if row["turnaround_unit"] else Unit.DAYS,
         clock_starts=row.choice("clock_starts", Clock),
+        home_state=_home_state(row),
         states_included=included,
+        states_listed=_states_listed(row, included),
         states_excluded=excluded,
         counties_excluded=_list(row, "counties_excluded"),
+        place_rule=row["place_rule"] or None,
         needs_local_doctor=row.choice("needs_local_doctor", LocalDoctor),
         age_min=_number(row, "age_min"),
         age_max=_number(row, "age_max", at_least="age_min"),
+        ages=row.choice("ages", Ages) if row["ages"] else None,
         specialties_in=_list(row, "specialties_in"),
         specialties_out=_list(row, "specialties_out"),
         collects_records=row.choice("collects_records", Said),
         rereads_pathology=row.choice("rereads_pathology", Said),
         rereads_radiology=row.choice("rereads_radiology", Said),
+        benefit_routes=_several(row, "benefit_routes", BenefitRoute),
         concepts=tuple(row["concepts"].split()),
         excluded_concepts=tuple(row["excluded_concepts"].split()),
     )
@@ -301,6 +266,7 @@ def _price(row: Row) -> Price:
         kind=kind,
         amount=amount,
         amount_max=_number(row, "price_max_usd", at_least="price_usd"),
+        only_for=row["price_for"] or None,
         extras=row["extras"] or None,
         deposit_nonrefundable=_number(row, "deposit_nonrefundable_usd"),
         source_url=row["source_url"] or None,
@@ -344,12 +310,28 @@ def _states(row: Row, field: str) -> tuple[str, ...]:
     return found
 
 
-def _modality(row: Row) -> tuple[Modality, ...]:
+def _home_state(row: Row) -> str | None:
+    """The state of the institution, which must be there where a rule or a price is about it."""
+    speaks_of_it = row["needs_local_doctor"] == LocalDoctor.OUTSIDE_HOME_STATE or row["price_kind"] in (
+        PriceKind.IN_STATE, PriceKind.OUT_OF_STATE
+    )  # fmt: skip
+    if speaks_of_it:
+        row.needed("home_state")
+    return next(iter(_states(row, "home_state")), None)
+
+
+def _states_listed(row: Row, included: tuple[str, ...]) -> StatesListed | None:
+    if not included:
+        return None
+    return row.choice("states_listed", StatesListed)
+
+
+def _several(row: Row, field: str, kind: type[Choice]) -> tuple[Choice, ...]:
     try:
-        return tuple(Modality(part) for part in _list(row, "modality"))
+        return tuple(kind(part) for part in _list(row, field))
     except ValueError:
-        allowed = ", ".join(member.value for member in Modality)
-        raise row.wrong("modality", f"'{row['modality']}' holds more than: {allowed}") from None
+        allowed = ", ".join(member.value for member in kind)
+        raise row.wrong(field, f"'{row[field]}' holds more than: {allowed}") from None
 
 
 def _is_date(text: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.documents import TieLabel
+from finder.gaps import gap_sentence
 from finder.independence import PairVerdict, Side, Tie, Ties
 from finder.reasons import Pair, Words
 
@@ -118,14 +119,10 @@ def chain(person: Ties, key: str) -> Chain:
 
 def _proved(tie: Tie, pair: Pair, words: Words) -> ProvedTie:
     chains = tuple(chain(side, tie.key) for side in (pair.prior, pair.candidate))
-    through = [f"{each.name} through {_joined(each)}" for each in chains if len(each.steps) > 1]
+    # only the own group or hospital: owners in between stand in the chains, and long sentences read hard
+    through = [f"{each.name} through {each.steps[0].label}" for each in chains if len(each.steps) > 1]
     sentence = tie.sentence if not through else f"{tie.sentence} ({'; '.join(through)})"
     return ProvedTie(tie, sentence + _over(tie), chains)
-
-
-def _joined(way: Chain) -> str:
-    """The steps below what is shared, nearest to the person first."""
-    return ", then ".join(dict.fromkeys(step.label for step in way.steps[:-1]))
 
 
 def _over(tie: Tie) -> str:
@@ -135,6 +132,4 @@ def _over(tie: Tie) -> str:
 
 def _missing(kind: str, side: Side, pair: Pair, words: Words) -> Missing:
     person = pair.prior if side is Side.PRIOR else pair.candidate
-    verb = "are" if kind == "hospital" else "is"
-    text = f"The {words.rules.name_of(kind)} of {person.name} {verb} not known, so this could not be checked"
-    return Missing(kind, person.npi, person.name, text)
+    return Missing(kind, person.npi, person.name, gap_sentence(person, kind, words.rules))

@@ -29,6 +29,7 @@ class PartName(StrEnum):
     """Every part that a score may have; the engine reports each under this name."""
 
     FIT = "fit"
+    SPECIALTY = "specialty"
     ROLE = "role"
     ROSTER = "evidence.roster"
     PROCEDURE = "evidence.procedure"
@@ -87,10 +88,10 @@ class Part:
 class Standing:
     """How fully somebody stands on a ladder step, as shares; `finder/data/ranking.toml` says why.
 
-    `partly`: of the way to the next step, for evidence short of a main focus. `elsewhere`: of an open step,
-    for a main focus on something unrelated. `other_specialty`: of the first step, for a main focus from a
-    specialty that no step names. `kin`: of evidence, where it is of a narrower concept or of
-    the next broader condition.
+    `partly`: of the way to the next step, for evidence short of a main focus. `elsewhere`: of an open step
+    or of partial evidence, for a main focus on something unrelated. `other_specialty`: of the first step, for
+    a main focus from a specialty that no step names. `kin`: of evidence, where it is of a narrower concept or
+    of the next broader condition.
     """
 
     partly: float

@@ -12,18 +12,22 @@ tests/unit/finder/test_vocabulary.py.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finder.concepts import Concept, ConceptKind, line
 from finder.spelling import Match, Reading
 from finder.terms import TermIndex, Words
-from finder.text import tokens, word_key
+from finder.text import sound, tokens, word_key
 
+CANCER = "cancer"
 MARGIN = 1.0  # points; see the docstring
 MOST_CHOICES = 5
 _CLAUSES = re.compile(r"[,.;:!?]|\b(?:and|but|now|y|pero|ahora)\b", re.IGNORECASE)
 _FAMILY = frozenset(("family", "familia"))
 _OWN = re.compile(r"\b(?:i (?:\w+ )?(?:have|had|got|was|am|suffer)|ive|im|tengo)\b|^my ")
+TOLD = 0.45  # fit of a condition of which only a part of the name was said
+LONG = 8  # letters of a word that may be corrected among words that say nothing
+LEAST_TELLING = 6  # letters of a word that stands for a condition alone; one may be wrong in as many
 MOST_TERMS = 60  # of a word that may be asked back with them; a commoner one says too little
 
 
@@ -42,10 +46,18 @@ def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) 
     """Get what the terms found in a text mean: the best reading, or those too close to tell apart."""
     scored = _scored(reading, concepts)
     if not scored:
+        told = _told(reading, concepts, index)
+        if told is not None:
+            concept = told.concepts[0]
+            heard = replace(reading, matches=(told,))
+            return Own((concept,), False, TOLD, told, _ignored((concept,), heard, concepts, index))
         close = _close(reading, index)
         return Own(close, True, 0.0, None, _ignored(close, reading, concepts, index))
     top, _concept, match = scored[0]
     near = tuple(concept for score, concept, other in scored if top - score < MARGIN or other is match)
+    if any(CANCER in line(concepts, one) and one in index.conditions for one in near):
+        # "melanoma of the ear": the field of the organ says where, the cancer says what
+        near = tuple(one for one in near if concepts[one].kind is not ConceptKind.SUBSPECIALTY)
     near = near[:MOST_CHOICES]
     ignored = _ignored(near, reading, concepts, index)
     # In a sentence everyday words are talk; in a short phrase they matter ("heat stroke").
@@ -58,8 +70,34 @@ def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) 
     if match.is_loose and match.size == 1 and extra:
         fit -= 0.25
     # One misspelt word among others that say nothing to us is asked back.
-    is_guess = match.size == 1 and extra > 0 and bool(match.edits)
+    is_guess = match.size == 1 and extra > 0 and bool(match.edits) and not _sounds_right(match, reading)
     return Own(near, len(near) > 1 or is_guess, fit, match, ignored)
+
+
+def _sounds_right(match: Match, reading: Reading) -> bool:
+    """Whether a long corrected word sounds like what it was read as ("phacomatosis", "phakomatosis")."""
+    word = reading.words[min(match.places)]
+    return len(word.typed) >= LONG and sound(word.typed) == sound(word.readings[0][0])
+
+
+def _told(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) -> Match | None:
+    """Get the condition that a rare word stands for alone: all its terms mean this one ("Shwachman", of
+    "Shwachman-Diamond syndrome"); None where no word does, or two stand for different ones.
+    """
+    words = index.words
+    found: dict[str, Match] = {}
+    for place, word in enumerate(reading.words):
+        key, edits = word.readings[0]
+        if word.is_denied or word.is_wild or len(key) < LEAST_TELLING or edits > len(key) // LEAST_TELLING:
+            continue
+        if key in words.ordinary or key in words.weak or key in words.light or not key.isalpha():
+            continue
+        meant = {one for held in index.keys_by_word.get(key, ()) for one in index.loose[held].concepts}
+        if len(meant) == 1 and (concept := meant.pop()) in index.conditions:
+            found.setdefault(
+                concept, Match((concept,), 1, edits, False, True, word.typed, frozenset((place,)))
+            )
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def misspelt(match: Match) -> Own:

@@ -9,6 +9,7 @@ from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.documents import EvidenceKind
 from finder.focus import FOCUS_KINDS, mainly
+from finder.gaps import short_gap
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
@@ -261,8 +262,9 @@ def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
 
 
 def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
-    owner = pair.prior.name if side is Side.PRIOR else "this specialist"
-    return f"{words.rules.name_of(kind)} of {owner}: could not be compared"
+    if side is Side.PRIOR:
+        return short_gap(pair.prior, kind, words.rules)
+    return f"{words.rules.name_of(kind)} of this specialist: could not be compared"
 
 
 def _upper_first(sentence: str) -> str:

@@ -6,14 +6,14 @@ from itertools import zip_longest
 from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
-from finder.composition import Page
+from finder.composition import Hit, Page
 from finder.criteria import Position, SortAsked
 from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
 from finder.independence import Ties, ties_of, verdict, worst
 from finder.loosened import TOGETHER
-from finder.query import ELSEWHERE, OTHER, PARTLY, SHOWN, STEP_PREFIX, Question, facets_of
+from finder.query import ELSEWHERE, EVERYBODY, PARTLY, SHOWN, STEP_PREFIX, TIED, Question, facets_of
 from finder.reasons import (
     OnStep,
     Pair,
@@ -80,14 +80,13 @@ def total_of(response: Mapping[str, Any]) -> int:
     return int(response["hits"]["total"]["value"])
 
 
-def excluded_of(response: Mapping[str, Any], kinds: Sequence[str]) -> Excluded:
-    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out."""
-    counted = response.get("aggregations", {}).get("excluded")
-    if counted is None:
-        return Excluded(0, tuple((kind, 0) for kind in kinds))
-    buckets = counted["by_kind"]["buckets"]
+def excluded_of(response: Mapping[str, Any], kinds: Sequence[str], total: int) -> Excluded:
+    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out;
+    `total` are all who stay.
+    """
+    buckets = response.get("aggregations", {}).get(TIED, {}).get("buckets", {})
     counts = tuple((kind, int(buckets[kind]["doc_count"]) if kind in buckets else 0) for kind in kinds)
-    return Excluded(int(counted["doc_count"]), counts)
+    return Excluded(int(buckets[EVERYBODY]["doc_count"]) - total if buckets else 0, counts)
 
 
 def facet_counts(
@@ -178,7 +177,7 @@ class _Reading:
 
 
 def _result(
-    reading: _Reading, hit: Mapping[str, Any], rank: int | None, moved: str | None, above: str | None
+    reading: _Reading, hit: Hit, rank: int | None, moved: str | None = None, above: str | None = None
 ) -> Result:
     question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
     parts = [(name, scores[name], says) for name, says in reading.parts if scores.get(name)]
@@ -225,13 +224,13 @@ def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
 
 
 def _best_step(reading: _Reading, scores: Mapping[str, float]) -> OnStep | None:
-    """The step that gave `fit`: the one of the greatest share among those reached, the closest of equals."""
+    """The one of the greatest share among those reached, the closest of equals."""
     best, most = None, 0.0
     for name, on in reading.steps:
         share = scores.get(name)
         if share is not None and (best is None or share > most):
             best, most = on, share
-    return None if scores.get(OTHER, 0.0) > most else best
+    return best
 
 
 def _pairs(reading: _Reading, source: Mapping[str, Any]) -> list[Pair]:

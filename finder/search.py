@@ -12,7 +12,8 @@ from finder.criteria import SearchCriteria, SortAsked
 from finder.documents import facts_of
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
-from finder.explanations import explain, independence, side_by_side
+from finder.explanations import explain, independence, prove, side_by_side
+from finder.gaps import prior_gaps
 from finder.lookups import doctors_beginning, plans_beginning
 from finder.loosened import emptied_bodies, wider_bodies
 from finder.offers import Offer, Patient
@@ -23,7 +24,7 @@ from finder.program_search import (
     fitting,
     program,
     programs_body,
-    programs_of,
+    programs_named,
 )
 from finder.query import (
     Question,
@@ -44,14 +45,15 @@ from finder.results import (
     surgeon_of,
     total_of,
 )
+from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
 from finder.vocabulary import Understood, resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "doctors_beginning", "explain", "find_programs", "find_specialists",
-    "independence", "load_context", "plans_beginning", "program", "programs_of", "side_by_side", "specialist",
-    "specialists_named", "suggest",
+    "independence", "load_context", "plans_beginning", "program", "programs_named", "prove", "shortlist",
+    "side_by_side", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer
@@ -80,7 +82,8 @@ def find_specialists(
     generation = context.remembered.served(engine, prefix, pinned)
     known = looked_up(engine, generation, criteria, context)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
-    empty = SearchResults(understood, source, known.priors, ask=known.ask)
+    gaps = prior_gaps(known.priors, context.words.rules)
+    empty = SearchResults(understood, source, known.priors, ask=known.ask, prior_gaps=gaps)
     if understood.concept_id is None or known.ask:
         return empty
     question = question_of(criteria, understood, known, context, position.today if position else now)
@@ -126,7 +129,7 @@ def _answered(
         results,
         total=total,
         next=next_token(question, page, total, generation.run_id),
-        excluded=excluded_of(first, words.rules.breaking()),
+        excluded=excluded_of(first, words.rules.breaking(), total),
         results=shown,
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
         profile=question.profile.name,

@@ -286,7 +286,10 @@ def _add(
 def _loose(strict: Mapping[Key, Entry], words: Words, concepts: Mapping[str, Concept]) -> dict[Key, Entry]:
     meant: dict[Key, dict[str, tuple[int, int]]] = {}
     for key, entry in strict.items():
-        if (loose := _loose_key(key, words)) and not entry.has_negation and not entry.is_abbreviation:
+        loose = _loose_key(key, words)
+        if len(loose) == 1 < len(key) and loose[0] in words.ordinary:
+            continue  # "Weaver syndrome" is not meant by "weaver"
+        if loose and not entry.has_negation and not entry.is_abbreviation:
             # How far the term is from the loose key: words left out ("recurrent"), then words folded.
             far = (len(key) - len(loose), sum(word not in loose for word in key))
             for concept in entry.concepts:

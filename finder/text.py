@@ -64,7 +64,13 @@ _BRITISH = (
     ("behaviour", "behavior"),
     ("colour", "color"),
     ("ischaem", "ischem"),
+    ("leuco", "leuko"),
+    ("sulph", "sulf"),
 )
+_LONG = (
+    7  # letters from which on every `ae` and `oe` is an `e`, and `-ised` and the like are written with a z
+)
+_IZED = re.compile(r"is(?=(?:e|ed|es|er|ers|ing|ation|ations)$)")
 
 # Words after or in a name that are no part of it; nameparser knows many more, these are the ones it misses
 # in US sources, and the ones that slip into a last-name column.
@@ -135,11 +141,16 @@ def singular(token: str) -> str:
 
 
 def american(token: str) -> str:
-    """Get a folded word in American spelling (`tumour` -> `tumor`, `leukaemia` -> `leukemia`)."""
+    """Get a folded word in American spelling (`tumour` -> `tumor`, `leukaemia` -> `leukemia`).
+
+    Long words of both spellings come out the same, not always as they are written: `exercise`, `exercize`.
+    """
     for british, ours in _BRITISH:
         if british in token:
             token = token.replace(british, ours)
-    return token
+    if len(token) < _LONG:
+        return token
+    return _IZED.sub("iz", token.replace("ae", "e").replace("oe", "e"))
 
 
 def word_key(token: str) -> str:

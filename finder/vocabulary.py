@@ -13,10 +13,9 @@ figures are our own choice and hold for tests/unit/finder/test_vocabulary.py.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from finder.concepts import (
     Concept,
@@ -31,13 +30,17 @@ from finder.concepts import (
     load_urgent,
 )
 from finder.icd10 import Hit, Library, Named, load_fields
+from finder.patient_age import AgeWords, HeardAge, load_age_words
 from finder.rare import RareDiseases, load_rare
 from finder.readings import MOST_CHOICES, Own, misspelt, of_code, own_clauses, own_of
-from finder.specialties import Specialties, load_specialties
+from finder.specialties import Ages, Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
 from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
-from finder.text import tokens, word_key
+from finder.text import sound, tokens, word_key
+from finder.understood import Certainty as Certainty
+from finder.understood import Choice as Choice
+from finder.understood import Understood as Understood
 from finder.urgent import urgent_text, with_stems
 
 CLEARLY = 0.1  # by which ICD-10-CM must fit better than our own terms
@@ -45,65 +48,8 @@ KNOWN = 0.4  # by which it may fit worse than a correction of words that it know
 LOOSE = 0.5  # fit of our own terms below which a question is worth less than the field of a word part
 MOST_LETTERS = 600  # of a text; a longer one is read up to here
 _CODE = re.compile(r"(?<![\w.])([A-Z]\d[\dA-Z])(\.[\dA-Z]{1,4})?(?![\w])", re.IGNORECASE)
-
-
-class Certainty(StrEnum):
-    """Whether the words were understood as they stand, or by correction or a broader reading."""
-
-    SURE = "sure"
-    LESS_SURE = "less_sure"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several concepts that the words may mean."""
-
-    concept_id: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What free words mean; without a single reading `concept_id` is None and `choices` are asked back.
-
-    `read_as` is the ICD-10-CM code, or the rare disease ("ORPHA:968"), that stood in for the words where our
-    own terms did not know them; its concept is then the field of it, and the certainty is never `sure`.
-    """
-
-    concept_id: str | None
-    label: str | None
-    corrected_from: str | None
-    codes: tuple[str, ...]
-    ladder: tuple[LadderStep, ...]
-    certainty: Certainty
-    choices: tuple[Choice, ...]
-    ignored: tuple[str, ...]
-    urgent: str | None
-    read_as: Named | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Get the answer of `understand --json`."""
-        return {
-            "concept_id": self.concept_id,
-            "label": self.label,
-            "corrected_from": self.corrected_from,
-            "codes": list(self.codes),
-            "ladder": [
-                {
-                    "step": step.step,
-                    "label": step.label,
-                    "specialties": list(step.specialties),
-                    "needs_evidence": step.needs_evidence,
-                    "evidence_of": step.evidence_of,
-                }
-                for step in self.ladder
-            ],
-            "certainty": str(self.certainty),
-            "choices": [{"concept_id": one.concept_id, "label": one.label} for one in self.choices],
-            "ignored": list(self.ignored),
-            "urgent": self.urgent,
-            "read_as": {"code": self.read_as.code, "title": self.read_as.title} if self.read_as else None,
-        }
+_OWNER = re.compile(r"['\u2019]s\b")  # "Maffucci's syndrome"
+_NAME = re.compile(r"\b(?:Dr|DR|Dra|Doctora?)\b\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +64,7 @@ class Vocabulary:
     children: Mapping[str, tuple[str, ...]]
     library: Library
     rare: RareDiseases
+    age_words: AgeWords
 
     def ancestors(self, concept_id: str) -> tuple[str, ...]:
         """Get every concept above, nearest first; raises KeyError for an unknown id."""
@@ -187,6 +134,7 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
         children=MappingProxyType(children),
         library=Library(index, load_fields(folder, concepts)),
         rare=load_rare(folder, index, concepts),
+        age_words=load_age_words(folder),
     )
 
 
@@ -197,13 +145,41 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
     than one letter, of a broader single word, of words that stood apart or by ICD-10-CM is `less_sure`.
     """
     text = words[:MOST_LETTERS]
-    urgent = vocabulary.urgent_text(text)
+    heard = vocabulary.age_words.hear(text)
+    # "dementia in my 50s" is a term of ours with its age
+    understood = _resolved(text if _is_term(text, vocabulary.index) else heard.text, vocabulary)
+    is_sure = understood.concept_id is not None and understood.certainty is Certainty.SURE
+    if not is_sure and (understood.concept_id is None or not heard.words.isdisjoint(understood.ignored)):
+        # "child with seizures that medicine does not control": what only says the age is left out.
+        bare = _resolved(vocabulary.age_words.without(heard.text), vocabulary) if heard.words else None
+        understood = bare if bare is not None and bare.concept_id else understood
+    understood = _with_age(understood, heard, vocabulary)
+    return replace(understood, urgent=vocabulary.urgent_text(text))
+
+
+def _is_term(text: str, index: TermIndex) -> bool:
+    typed = tokens(text)
+    return tuple(sorted(word_key(typed[place]) for place in content_of(text, typed, index))) in index.strict
+
+
+def _with_age(understood: Understood, heard: HeardAge, vocabulary: Vocabulary) -> Understood:
+    """Add the age; one that no figure said and that the condition excludes ("my dad has Perthes") is none."""
+    age = heard.age
+    if age is not None and understood.concept_id and not age.is_figure:
+        ages = vocabulary.concepts[understood.concept_id].ages
+        age = age if ages in (Ages.ANY, age.ages) else None
+    ignored = tuple(word for word in understood.ignored if word not in heard.words)
+    return replace(understood, age=age, ignored=ignored)
+
+
+def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
+    text = words if _is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
     of_themselves = _of_themselves(text, vocabulary)
     if of_themselves is not None:
-        return replace(of_themselves, urgent=urgent)
+        return of_themselves
     by_code = _by_code(text, vocabulary)
     if by_code is not None:
-        return replace(by_code, urgent=urgent)
+        return by_code
     reading = read(text, vocabulary.index)
     own = own_of(reading, vocabulary.concepts, vocabulary.index)
     if own.fit < 1:
@@ -216,14 +192,14 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
         own = replace(own, is_asked=own.is_asked or _is_well_spelt(own.match, vocabulary))
         beyond = beyond or _by_parts(text, own, vocabulary)
         if beyond is not None:
-            return replace(beyond, urgent=urgent)
-    return replace(_answer(own, vocabulary), urgent=urgent)
+            return beyond
+    return _answer(own, vocabulary)
 
 
 def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
     """Read what somebody says of themselves beside what a relative has, where that is a condition."""
     said = own_clauses(text, vocabulary.index.words)
-    found = resolve(said, vocabulary) if said is not None else None
+    found = _resolved(said, vocabulary) if said is not None else None
     if found is None or not (found.concept_id or found.choices):
         return None
     if found.concept_id and vocabulary.concepts[found.concept_id].kind is not ConceptKind.CONDITION:
@@ -238,7 +214,12 @@ def _is_well_spelt(match: Match | None, vocabulary: Vocabulary) -> bool:
     if match is None or not match.edits:
         return False
     known, spelt = vocabulary.index.known, vocabulary.library.book.words
-    changed = {word_key(word) for word in match.typed.split() if len(word) > SHORT} - known
+    typed = match.typed.split()
+    joined = {
+        word for pair in pairwise(typed) if word_key("".join(pair)) in known for word in pair
+    }  # "vitreo retinopathy" is one word of ours
+    changed = {word_key(word) for word in typed if len(word) > SHORT and word not in joined} - known
+    changed = {word for word in changed if sound(word) not in vocabulary.index.lexicon.sounds}
     return not changed.isdisjoint(spelt)
 
 

@@ -20,7 +20,8 @@ TIE_OF = MappingProxyType(
     {
         "group": "group", "tax_number": "owner", "parent": "owner", "holding": "owner", "system": "system",
         "hospital": "hospital", "suite": "address", "phone": "phone", "fax": "fax", "recent_study": "trial",
-        "recent_cohort": "school",
+        "recent_cohort": "school", "recent_residency": "residency", "referral": "referral",
+        "program": "program",
     }
 )  # fmt: skip
 LOOKED_UP_AT_ONCE = 1_000

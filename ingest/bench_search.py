@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,8 +18,10 @@ import urllib3
 
 from finder.app import create_app
 from finder.config import Config
+from finder.local_node import node_status
 from finder.reads import Client
 from finder.recording import Sent, recorded
+from ingest.bench_priors import bench_priors
 from ingest.bench_world import bench_home
 from ingest.demo.generate import generate
 from ingest.progress import Reporter
@@ -46,26 +48,54 @@ class Asked:
     page_engine: tuple[Sent, ...]
 
 
-def bench_search(client: Client, config: Config, people: int, reporter: Reporter) -> dict[str, Any]:
+def bench_search(client: Client, config: Config, people: int | None, reporter: Reporter) -> dict[str, Any]:
     """Milliseconds at p50, p95 and p99 of the same searches, asked in turn of engine, API and page.
 
     Half of the searches name a prior doctor, half have a radius of 50 miles and the rest of 500. The raw
     figures are all requests to the engine that the API, or the page with its counts of every filter, makes
-    for one search, replayed byte by byte over a kept-alive connection. The people are generated, ingested
-    under a prefix of their own, and deleted.
+    for one search, replayed byte by byte over a kept-alive connection. The people are as in `served_people`.
+    The figures of `bench_priors` over the same people are among the answer.
     """
-    with bench_home(client, config) as own:
-        generate(people, own.home / "data")
-        ingest_run(client, own, own.home / "data", gate_set="demonstration", reporter=reporter)
-        searches = _searches(client, own)
+    with served_people(client, config, people, reporter) as own:
+        searches = searches_of(client, own)
         here = create_app(own, client).test_client()
         with _served(own) as web:
             asked = [_asked(client, here, web, args) for args in searches]
             times, sizes = _measured(own.elasticsearch_urls[0], web, asked, reporter)
-    return _figures(people, times, sizes)
+        figures = _figures(_count(client, own), times, sizes)
+        return {**figures, "five_doctors_seen": bench_priors(client, own, searches, ROUNDS, reporter)}
 
 
-def _searches(client: Client, config: Config) -> list[dict[str, Any]]:
+def bench_seen(
+    client: Client, config: Config, people: int | None, rounds: int, reporter: Reporter
+) -> dict[str, Any]:
+    """The figures of `bench_priors` over the people of `served_people`."""
+    with served_people(client, config, people, reporter) as own:
+        figures = bench_priors(client, own, searches_of(client, own), rounds, reporter)
+        return {"people": _count(client, own), **figures}
+
+
+@contextmanager
+def served_people(client: Client, config: Config, people: int | None, reporter: Reporter) -> Iterator[Config]:
+    """Settings of a served directory: that of this home, or so many people under a prefix of their own, who
+    are generated, ingested, and deleted when the block ends.
+    """
+    if people is None:
+        url = config.elasticsearch_urls[0] if config.elasticsearch_urls else str(node_status(config).url)
+        yield replace(config, elasticsearch_urls=(url,))
+        return
+    with bench_home(client, config) as own:
+        generate(people, own.home / "data")
+        ingest_run(client, own, own.home / "data", gate_set="demonstration", reporter=reporter)
+        yield own
+
+
+def _count(client: Client, config: Config) -> int:
+    return int(client.count(index=f"{config.index_prefix}-specialists")["count"])
+
+
+def searches_of(client: Client, config: Config) -> list[dict[str, Any]]:
+    """Form values of searches: each of WORDS at each of ZIPS, with radii and doctors already seen in turn."""
     answer = client.search(
         index=f"{config.index_prefix}-specialists", size=len(ZIPS) * len(WORDS), source=False, sort=["npi"],
         query={"term": {"tie_kinds_known": "group"}},

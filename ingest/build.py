@@ -17,6 +17,7 @@ from finder.documents import Specialist
 from finder.indexes import SERVED_ALIASES, mapping_hash
 from finder.programs import PROGRAM_COLUMNS, Program, load_programs, programs_of
 from finder.tables import Row
+from finder.text import fold
 from ingest.cancer_centers import CancerCenter, center_hospitals
 from ingest.enrich import enriched
 from ingest.investigators import Investigators, investigators
@@ -76,10 +77,13 @@ def build(
     with Staging(staged, SOURCES, read_only=True) as staging:
         bounds = staging.slices(PEOPLE_A_SLICE)
         tables, trials = reference(staging), investigators(staging)
-        tables = replace(tables, trial_ends=trial_ends(staging, trials.trials))
-        known = knowledge(tables, trials, center_hospitals(staging), is_demonstration=is_demonstration)
+        offered = programs(staging)
+        tables = replace(tables, trial_ends=trial_ends(staging, trials.trials), program_names=_names(offered))
+        known = knowledge(
+            tables, trials, center_hospitals(staging), _by_tie(offered), is_demonstration=is_demonstration
+        )
         on_start(len(bounds) * PEOPLE_A_SLICE)
-        others = _others(out, known, programs(staging))
+        others = _others(out, known, offered)
         if len(bounds) * PEOPLE_A_SLICE < PEOPLE_FOR_MORE_PROCESSES:
             slices = []
             for number, (low, high) in enumerate(bounds):
@@ -95,7 +99,9 @@ def _in_processes(
     """The slices from several processes, in order; spawned, since open databases don't survive a fork."""
     workers = min(os.cpu_count() or 1, MAX_PROCESSES)
     context = multiprocessing.get_context("spawn")
-    shared = (staged, known.reference, known.investigators, known.centers, known.is_demonstration)
+    shared = (
+        staged, known.reference, known.investigators, known.centers, known.programs, known.is_demonstration
+    )  # fmt: skip
     pool = ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared)
     slices: list[_Slice] = []
     with pool:
@@ -118,10 +124,11 @@ def _open(
     tables: Reference,
     trials: Investigators,
     centers: Mapping[str, CancerCenter],
+    offered: Mapping[str, tuple[str, ...]],
     is_demonstration: bool,
 ) -> None:
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
-    _Worker.known = knowledge(tables, trials, centers, is_demonstration=is_demonstration)
+    _Worker.known = knowledge(tables, trials, centers, offered, is_demonstration=is_demonstration)
 
 
 def _slice_of_worker(out: Path, number: int, low: str, high: str) -> _Slice:
@@ -158,7 +165,25 @@ def programs(staging: Staging) -> tuple[Program, ...]:
     ]
     found = {program.id: program for program in (*load_programs(), *programs_of(rows))}
     keys = keys_of_programs(load_families())
-    return tuple(replace(found[key], tie_keys=keys.get(key, found[key].tie_keys)) for key in sorted(found))
+    return tuple(
+        replace(found[key], tie_keys=(*keys.get(key, ()), *found[key].hospital_keys)) for key in sorted(found)
+    )
+
+
+def _by_tie(offered: Iterable[Program]) -> dict[str, tuple[str, ...]]:
+    """The ids of programs by the tie keys of the institutions behind them."""
+    found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for program in offered:
+        for key in program.tie_keys:
+            found[key] += (program.id,)
+    return dict(found)
+
+
+def _names(offered: Iterable[Program]) -> dict[str, tuple[str, str]]:
+    """(id, name) by each way in which a roster may name a program; a name of two programs tells none."""
+    found = {fold(p.id): (p.id, p.name) for p in offered}
+    names = Counter(fold(p.name) for p in offered)
+    return found | {fold(p.name): (p.id, p.name) for p in offered if names[fold(p.name)] == 1}
 
 
 def _slice(staging: Staging, known: Knowledge, out: Path, number: int, low: str, high: str) -> _Slice:

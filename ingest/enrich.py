@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
 from finder.text import fold
 from finder.trust import fact
-from ingest.evidence import PROVEN, evidence_of, listed_concepts, main_concepts
+from ingest.evidence import evidence_of, listed_concepts, main_concepts, proven_concepts
 from ingest.knowledge import Knowledge
 from ingest.link import Reference
 from ingest.merge import LeftOut, Membership, Person, listed_hospitals
@@ -40,7 +40,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         is_candidate=any(s.kept is Kept.CANDIDATE for s, _value in coded),
         concepts=listed_concepts(evidence, known.above),
         main_concepts=main_concepts(evidence, known.above),
-        proven_concepts=main_concepts(evidence, known.above, PROVEN),
+        proven_concepts=proven_concepts(evidence, known),
         evidence=evidence,
         sites=person.sites,
         licence_states=person.licence_states,
@@ -53,9 +53,15 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         tie_kinds_known=kinds_known(person, known.reference),
         ties={key: ties[key] for key in sorted(ties)},
         trials=trials,
+        program_ids=_programs(ties, known),
         facts=_facts(person, coded, known.reference),
         is_demonstration=known.is_demonstration,
     )
+
+
+def _programs(ties: Iterable[str], known: Knowledge) -> tuple[str, ...]:
+    """The second-opinion programs of the hospitals and systems that the person is tied to."""
+    return tuple(sorted({each for key in ties for each in known.programs.get(key, ())}))
 
 
 def narrowest(specialty_ids: tuple[str, ...], specialties: Specialties) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ count and the total; nothing of it is a claim of ours. The kinds:
 - `taxonomy`: a specialty that is about one thing (`focused_specialties.csv`): 1 where it is the first one
   listed, one half elsewhere.
 - `roster`: what the own institution names as a focus: the first one 1, the second one half, the third one
-  third, and so on, never under 0.2. Only the newest roster counts.
+  third, and so on, never under 0.26. Only the newest roster counts.
 - `procedure`, `volume`: see ingest/counted.py.
-- `trial`: share of the own linked trials that are about the concept or anything below it, shrunk by 5 trials
+- `trial`: share of the own linked trials that are about the concept or anything below it, shrunk by 3 trials
   of other kinds (finder/focus.py). A principal investigator, study chair or director counts whole, a
   sub-investigator half; a trial that names more than three conditions counts for each by 3 over their number.
-  One trial gives at most 0.17.
+  One trial gives at most 0.25.
 - `recruiting`: 1 where one of these trials takes patients, by the record's own date.
 - `center`: one half for `cancer`, for work at a cancer center designated by NCI: a hospital that certainly is
   one (ingest/cancer_centers.py), or the institution of a roster that has a center's very name.
@@ -47,7 +47,7 @@ from ingest.rollup import Above, worth_telling
 from ingest.rows import newest
 from ingest.ties import hospital_name
 
-ROSTER_LEAST = 0.2
+ROSTER_LEAST = 0.26
 FURTHER_SPECIALTY = 0.5
 SUB_INVESTIGATOR = "SUB_INVESTIGATOR"
 SUB_INVESTIGATOR_SHARE = 0.5
@@ -88,14 +88,30 @@ def listed_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ..
     return tuple(sorted(concept for concept, strength in together.items() if strength >= LISTED))
 
 
-def main_concepts(evidence: Iterable[Evidence], above: Above, least: float = 0.0) -> tuple[str, ...]:
-    """Get the concepts that a person mainly treats (kind `mainly`) with at least that strength, broader ones
-    included, by id. Whole fields, such as cancer, come only with a narrower one: that is a specialty and no
-    focus.
+def main_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ...]:
+    """Get the concepts that a person mainly treats (kind `mainly`), broader ones included, by id. Whole
+    fields, such as cancer, come only with a narrower one: that is a specialty and no focus.
     """
-    pieces = [e for e in evidence if e.kind is EvidenceKind.MAINLY and e.value >= least]
-    narrow = [e.concept for e in pieces if above[e.concept]]
-    return tuple(sorted({one for concept in narrow for one in (concept, *above[concept])}))
+    return _widened((e.concept for e in evidence if e.kind is EvidenceKind.MAINLY), above)
+
+
+def proven_concepts(evidence: Iterable[Evidence], known: Knowledge) -> tuple[str, ...]:
+    """Get the main concepts that counts prove, with what these operations, drugs and markers are about.
+
+    Who mainly frees pinched nerves works on spinal stenosis and on nothing unrelated. What is about no one
+    condition (giving radiation) is left out: it does not say that somebody works on something else.
+    """
+    main = [e.concept for e in evidence if e.kind is EvidenceKind.MAINLY and e.value >= PROVEN]
+    told = [one for one in main if one in known.treated or _is_condition(one, known)]
+    return _widened((each for one in told for each in (one, *known.treated.get(one, ()))), known.above)
+
+
+def _widened(concepts: Iterable[str], above: Above) -> tuple[str, ...]:
+    return tuple(sorted({one for each in concepts if above[each] for one in (each, *above[each])}))
+
+
+def _is_condition(concept: str, known: Knowledge) -> bool:
+    return known.vocabulary.concepts[concept].kind is ConceptKind.CONDITION
 
 
 def _strengths(

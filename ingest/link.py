@@ -15,7 +15,7 @@ from ingest.display import city_name, organization_name
 from ingest.owners import Link, newest, owners
 from ingest.staging import Staging
 
-__all__ = ["Center", "Link", "Named", "Reference", "reference", "trial_ends", "zip_points"]
+__all__ = ["Center", "Link", "Named", "Reference", "Referral", "reference", "trial_ends", "zip_points"]
 
 
 class Named(NamedTuple):
@@ -27,6 +27,16 @@ class Named(NamedTuple):
     zip: str | None
     phone: str | None
     source: str
+    as_of: str | None
+
+
+class Referral(NamedTuple):
+    """One of two people says in a roster that patients are sent; it holds for both. `said_by` is the
+    institution whose roster it is.
+    """
+
+    partner: str
+    said_by: str
     as_of: str | None
 
 
@@ -55,7 +65,8 @@ class Reference:
     `..._links` and `system_owners` give every owner above one, nearest first; a number that is a key with an
     empty tuple is known to have none that year, one that is absent is unknown. `crowded_...` are as in
     `Crowds`. `aliases` are other names by document id, `trial_ends` the ends of linked trials,
-    `families` the facts of centers.csv by document id of what they are about.
+    `families` the facts of centers.csv by document id of what they are about, `referrals` the partners of an
+    NPI, `program_names` (id, name) of a second-opinion program by folded id and by folded name.
     """
 
     hospitals: Mapping[str, Named]
@@ -75,6 +86,8 @@ class Reference:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trial_ends: Mapping[str, str] = field(default_factory=dict)
     families: Mapping[str, Family] = field(default_factory=dict)
+    referrals: Mapping[str, tuple[Referral, ...]] = field(default_factory=dict)
+    program_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def reference(staging: Staging) -> Reference:
@@ -100,6 +113,7 @@ def reference(staging: Staging) -> Reference:
         center_links=above.centers,
         school_links=above.schools,
         aliases=_aliases(staging, hospitals, groups),
+        referrals=_referrals(staging),
         families={f"{family.kind.value}:{family.member_id}": family for family in families},
     )
 
@@ -173,6 +187,20 @@ def _aliases(
             if key and title and key in named and fold(title) != fold(named[key].name):
                 found[f"{kind}:{key}"].add(fold(title))
     return {key: tuple(sorted(names - {""})) for key, names in found.items()}
+
+
+def _referrals(staging: Staging) -> dict[str, tuple[Referral, ...]]:
+    """Partners by NPI, from the newest roster rows of either side; a pair is told once, by its newest row."""
+    found: dict[str, dict[str, Referral]] = defaultdict(dict)
+    query = newest("rosters", "npi", "referral_partners, institution")
+    for npi, partners, institution, as_of in staging.rows(query):
+        said_by = organization_name(institution) if institution else "one of them"
+        for partner in filter(None, (partners or "").split(";")):
+            for one, other in ((str(npi), partner), (partner, str(npi))):
+                known = found[one].get(other)
+                if one != other and (known is None or (known.as_of or "") < (as_of or "")):
+                    found[one][other] = Referral(other, said_by, as_of)
+    return {npi: tuple(told[key] for key in sorted(told)) for npi, told in found.items()}
 
 
 def _centers(staging: Staging) -> tuple[Center, ...]:

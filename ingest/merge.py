@@ -124,7 +124,7 @@ def merged(rows: PersonRows) -> Person | LeftOut:
         sites=_sites(rows),
         groups=_groups(rows),
         hospitals=_hospitals(rows),
-        is_sole_practice=any(r.sole_practice == "yes" for r in _current_rosters(rows)),
+        is_sole_practice=any(r.sole_practice == "yes" for r in current_rosters(rows)),
         facts=_facts(rows),
         rows=rows,
     )
@@ -250,7 +250,7 @@ def listed_hospitals(rows: PersonRows) -> list[Membership]:
     """
     found = [
         Membership(roster.institution_ccn, roster.institution, "rosters", roster.as_of)
-        for roster in _current_rosters(rows)
+        for roster in current_rosters(rows)
         if roster.institution_ccn
     ]
     for affiliation in newest(rows.facility_affiliations):
@@ -274,7 +274,7 @@ def _is_hospital(facility_type: str | None) -> bool:
     return fold(facility_type or "hospital") in HOSPITAL_TYPES
 
 
-def _current_rosters(rows: PersonRows) -> list[Roster]:
+def current_rosters(rows: PersonRows) -> list[Roster]:
     """The newest rows of the rosters, unless they are years older than what any other source says."""
     last = max(
         _last_date(rows.clinicians), _last_date(rows.facility_affiliations), _last_date(rows.nppes_people),
@@ -381,6 +381,9 @@ def _facts(rows: PersonRows) -> dict[str, Fact]:
             "accepts_second_opinions", "accepts_for", "sees_own_system_patients",
         ):  # fmt: skip
             say(name, getattr(roster, name), "rosters", roster.as_of)
+        say("residency", roster.residency, "rosters", roster.as_of)
+        programs = _parts(roster.second_opinion_programs)
+        say("second_opinion_programs", programs, "rosters", roster.as_of)
         say("clinical_focus", _parts(roster.clinical_focus), "rosters", roster.as_of)
         say("languages", _parts(roster.languages), "rosters", roster.as_of)
         say("ages", _parts(roster.ages), "rosters", roster.as_of)

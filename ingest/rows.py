@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
+from ingest.display import organization_name
+
 Text = str | None
 _Row = TypeVar("_Row", bound=tuple[Any, ...])
 
@@ -171,6 +173,17 @@ class Roster(NamedTuple):
     languages: Text
     virtual: Text
     ages: Text
+    residency_institution: Text
+    residency_specialty: Text
+    residency_year: Text
+    referral_partners: Text
+    second_opinion_programs: Text
+
+    @property
+    def residency(self) -> str | None:
+        """Place, field and last year of a training; None unless all are there, as classmates share all."""
+        told = (self.residency_institution, self.residency_specialty, self.residency_year)
+        return f"{organization_name(told[0])}, {told[1]}, {told[2]}" if told[0] and all(told) else None
 
 
 TABLES: dict[str, type] = {

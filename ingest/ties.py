@@ -8,7 +8,7 @@ from finder.text import fold
 from ingest.addresses import address
 from ingest.display import organization_name
 from ingest.link import Link, Reference
-from ingest.merge import Membership, Person
+from ingest.merge import Membership, Person, current_rosters
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -41,6 +41,7 @@ def ties_of(person: Person, trials: Iterable[Trial], reference: Reference) -> di
     _faculty_ties(ties, person, reference)
     _place_ties(ties, person, reference)
     _school_tie(ties, person)
+    _roster_ties(ties, person, reference)
     for trial in trials:
         until = reference.trial_ends.get(trial.nct_number)
         ties[f"trial:{trial.nct_number}"] = TieLabel(trial.title, trial.source, trial.as_of, until=until)
@@ -87,6 +88,26 @@ def _school_tie(ties: dict[str, TieLabel], person: Person) -> None:
         label, graduated = f"{school.best.value}, class of {year.best.value}", str(year.best.value)
         until = graduated if _YEAR.fullmatch(graduated) else None
         ties[key] = TieLabel(label, school.best.source, school.best.as_of, until=until)
+
+
+def _roster_ties(ties: dict[str, TieLabel], person: Person, reference: Reference) -> None:
+    """What only rosters tell: training, programs, and who sends patients to whom.
+
+    Training stays true however old the roster is; who reviews for a program now is told by a current one.
+    A statement on referrals ends with its date, so that it lapses.
+    """
+    for roster in person.rows.rosters:
+        told = roster.residency
+        if told:
+            label = TieLabel(told, "rosters", roster.as_of, until=roster.residency_year)
+            ties.setdefault(f"residency:{fold(told).replace(' ', '-')}", label)
+    for roster in current_rosters(person.rows):
+        for name in filter(None, (roster.second_opinion_programs or "").split(";")):
+            key, title = reference.program_names.get(fold(name), (fold(name).replace(" ", "-"), name))
+            ties[f"program:{key}"] = TieLabel(title, "rosters", roster.as_of)
+    for referral in reference.referrals.get(person.npi, ()):
+        key = "-".join(sorted((person.npi, referral.partner)))
+        ties[f"referral:{key}"] = TieLabel(referral.said_by, "rosters", referral.as_of, until=referral.as_of)
 
 
 def kinds_known(person: Person, reference: Reference) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from finder.criteria import DEFAULT_MILES, SearchCriteria, WhyAsked
+from finder.criteria import DEFAULT_MILES, SearchCriteria, WhyAsked, name_asked
 from finder.errors import FieldError, InputErrors
 from finder.facets import FACETS
 from finder.i18n import gettext, mark, ngettext
@@ -78,7 +78,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """The form as shown: every value kept, every mistake beside its control."""
+    """The form as shown: every value kept, every mistake beside its control; the list `kept` rides along."""
 
     values: Mapping[str, str]
     miles: tuple[Option, ...]
@@ -86,6 +86,7 @@ class SearchForm:
     languages: tuple[Option, ...]
     ages: tuple[Option, ...]
     why: tuple[Option, ...]
+    kept: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     is_unfolded: bool = False
 
@@ -144,6 +145,7 @@ def form_of(
         languages=options([("", mark("Any language")), *spoken], values["language"]),
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
+        kept=tuple(_lines(args.get("kept"))),
         mistakes=mistakes_of(errors, LABELS),
         is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED)
         or values["within"] not in ("", str(DEFAULT_MILES)),
@@ -195,7 +197,7 @@ def text_of(value: Any) -> str:
 
 
 def _doctors(form: MultiDict[str, str]) -> dict[str, list[str]]:
-    """Each line is an NPI or a name with city and state; nothing is guessed here."""
+    """Each line is an NPI, a name with city and state, or else the name of a hospital, group or system."""
     found: dict[str, list[str]] = {}
     for line in form["doctors"].splitlines():
         text = line.strip(" ,;")
@@ -206,8 +208,16 @@ def _doctors(form: MultiDict[str, str]) -> dict[str, list[str]]:
         if _NPI.fullmatch(digits):
             found.setdefault("seen", []).append(digits)
         elif text:
-            found.setdefault("seen_name", []).append(text)
+            found.setdefault("seen_name" if _is_person(text) else "seen_org", []).append(text)
     return found
+
+
+def _is_person(text: str) -> bool:
+    try:
+        name_asked(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _answered(args: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def add_languages(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["at"] = at
+    app.jinja_env.filters["spoken"] = i18n.gettext  # for texts of data files: escaped, a % is a per cent sign
     app.wsgi_app = _spoken(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 

@@ -10,6 +10,7 @@ from apispec import APISpec
 from finder.criteria import (
     DEFAULT_MILES,
     DEFAULT_SIZE,
+    MAX_KEPT,
     MAX_MILES,
     MAX_SEEN,
     MAX_SIZE,
@@ -110,6 +111,8 @@ def search_schema() -> dict[str, Any]:
         "size": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},
         "next": {**text, "description": "The token of the page before"},
         "generation": {**text, "description": "A run whose generation is to be searched"},
+        "kept": {"type": "array", "maxItems": MAX_KEPT, "items": text,
+                 "description": "The reader's own list, NPIs and ids of programs; it changes no answer"},
     }  # fmt: skip
     for facet in FACETS:
         shape: dict[str, Any] = {"type": "boolean"} if facet.metavar is None else {"type": "string"}

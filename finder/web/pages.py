@@ -22,13 +22,7 @@ from finder.web.correcting import (
 from finder.web.forms import SearchForm, args_of, form_of, with_plan_id
 from finder.web.headers import own_forms_only
 from finder.web.programs_form import args_of_asked, programs_args_of, programs_form_of
-from finder.web.programs_page import (
-    ProgramPage,
-    ProgramsPage,
-    program_shown,
-    programs_page,
-    programs_shown,
-)
+from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page, programs_shown
 from finder.web.results_page import results_page
 from finder.web.site import now_served, site
 from finder.web.specialist_page import Proof, proof_of, specialist_page
@@ -244,14 +238,14 @@ def _programs(asked: ProgramsAsked, token: str | None) -> Response:
 def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
     document = search.specialist(here.engine, here.prefix, npi)
-    offers = search.programs_of(here.engine, here.prefix, document.get("tie_keys", ()))
+    offered = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
     content = specialist_page(
         document,
         here.citing(),
         here.context.vocabulary.concepts,
         here.languages,
         correction_form(npi, here.seals, here.now()),
-        programs=programs_shown(offers, here.today()),
+        programs=programs_shown(offered, here.today()),
         proof=proof,
     )
     return respond.page(

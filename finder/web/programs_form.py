@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from finder import parameters
 from finder.errors import FieldError
+from finder.offers import SortAsked
 from finder.program_search import ProgramsAsked
 from finder.sealed import Seals
 from finder.web.forms import (
@@ -29,8 +30,11 @@ LABELS = {
     "ages": "Who is it for",
     "local_doctor": "Your own doctor",
     "no_charge": "Free of charge",
+    "through_plan": "Paid by a plan or an employer",
+    "sort": "What comes first",
 }
 DOCTOR = (NOT_SAID, ("yes", "Yes, my doctor can help"), ("no", "No, I want to do it alone"))
+SORTS = {"price": "The lowest price", "turnaround": "The fastest answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class ProgramsForm:
     values: Mapping[str, str]
     ages: tuple[Option, ...]
     doctor: tuple[Option, ...]
+    sorts: tuple[Option, ...]
     mistakes: tuple[Mistake, ...] = ()
 
     def mistake(self, field: str) -> str:
@@ -63,6 +68,8 @@ def args_of_asked(asked: ProgramsAsked) -> dict[str, Any]:
         "ages": parameters.plain(asked.ages),
         "local_doctor": {True: "yes", False: "no", None: None}[asked.local_doctor],
         "no_charge": "yes" if asked.no_charge else None,
+        "through_plan": "yes" if asked.through_plan else None,
+        "sort": None if asked.sort is SortAsked.PRICE else asked.sort.value,
     }
     return {name: value for name, value in told.items() if value}
 
@@ -74,5 +81,6 @@ def programs_form_of(args: Mapping[str, Any], errors: Iterable[FieldError] = ())
         values=values,
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         doctor=options(DOCTOR, values["local_doctor"]),
+        sorts=options(list(SORTS.items()), values["sort"] or "price"),
         mistakes=mistakes_of(errors, LABELS),
     )

@@ -5,18 +5,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from finder.offers import Available, LeftOut, Offer, price_words
+from finder.coverage import CoverageFact
+from finder.licensing import NO_STATE, Available, StateLaw
+from finder.offers import LeftOut, Offer, SortAsked, price_words
+from finder.program_kinds import (
+    Ages,
+    BenefitRoute,
+    Clock,
+    Confidence,
+    LocalDoctor,
+    Modality,
+    PriceKind,
+    Said,
+    StatesListed,
+    Unit,
+)
 from finder.program_search import FoundPrograms, ProgramsAsked
-from finder.programs import Clock, Confidence, LocalDoctor, Modality, Said, Unit
 from finder.vocabulary import Understood
-from finder.web.filters import capfirst
+from finder.web.filters import day
 from finder.web.forms import AGES
 from finder.web.programs_form import ProgramsForm, args_of_asked, programs_form_of
 
 NOT_PUBLISHED = "not published"
-NO_STATE = "no state was given"  # the reader knows
 OLD_DAYS = 366  # a price older than a year is marked
-# Own wording, 2026-11-23.
+# Own wording, 2026-11-28; whole sentences or whole entries, so that each can be said in another language.
 MODALITIES: Mapping[Modality, str] = {
     Modality.WRITTEN: "in writing",
     Modality.PHONE: "by phone",
@@ -28,7 +40,7 @@ MODALITIES: Mapping[Modality, str] = {
 LOCAL_DOCTORS: Mapping[LocalDoctor, str] = {
     LocalDoctor.YES: "yes, your own doctor must take part",
     LocalDoctor.NO: "no",
-    LocalDoctor.OUTSIDE_HOME_STATE: "yes, if you live outside the program’s own state",
+    LocalDoctor.OUTSIDE_HOME_STATE: "yes, if you live outside {home}",
     LocalDoctor.NOT_PUBLISHED: NOT_PUBLISHED,
 }
 CONFIDENCES: Mapping[Confidence, str] = {
@@ -37,17 +49,47 @@ CONFIDENCES: Mapping[Confidence, str] = {
     Confidence.C: "old or partial",
     Confidence.NONE: "no price was found",
 }
+# By the clock, for a span of days and for one number; {days} holds the unit.
 CLOCKS: Mapping[Clock, str] = {
-    Clock.ORDER: "after you order",
-    Clock.RECORDS_COMPLETE: "after all records are there",
-    Clock.NOT_PUBLISHED: "from when is not published",
+    Clock.ORDER: "{days} after you order",
+    Clock.RECORDS_COMPLETE: "{days} after all records are there",
+    Clock.NOT_PUBLISHED: "{days}; when the clock starts is not published",
 }
+SPANS: Mapping[Unit, tuple[str, str, str]] = {
+    Unit.DAYS: ("{least} to {most} days", "{most} days", "up to {most} days"),
+    Unit.BUSINESS_DAYS: ("{least} to {most} work days", "{most} work days", "up to {most} work days"),
+}
+ROUTES: Mapping[BenefitRoute, str] = {
+    BenefitRoute.EMPLOYER: "Some employers pay for it.",
+    BenefitRoute.HEALTH_PLAN: "Some health plans pay for it.",
+    BenefitRoute.SOME_HEALTH_PLANS: "Some health plans cover it.",
+    BenefitRoute.INSURED_VISIT: "It is billed to your insurance like a visit.",
+    BenefitRoute.MEMBER_HOSPITAL: "You get it through a hospital of its network, at no added charge.",
+    BenefitRoute.RARELY_INSURED: "Insurance does not often pay for it.",
+    BenefitRoute.NO_INSURANCE: "It takes no insurance.",
+}
+RECORDS: Mapping[Said, str] = {
+    Said.YES: "the program gets them for you",
+    Said.NO: "you send them",
+    Said.NOT_PUBLISHED: NOT_PUBLISHED,
+}
+# Labels of what a program says, and what to call it where it does not.
+STATES, DOCTOR = ("States", "states"), ("Needs your doctor", "if your doctor is needed")
+AGE, FIELDS = ("Age", "age"), ("For", "for which conditions")
+COLLECTS = ("Who gets them", "who gets them")
+PATHOLOGY = ("Looks at slides again", "if slides are looked at again")
+RADIOLOGY = ("Looks at scans again", "if scans are looked at again")
+SAID: Mapping[Said, str] = {Said.YES: "yes", Said.NO: "no", Said.NOT_PUBLISHED: NOT_PUBLISHED}
+AGES_SAID: Mapping[Ages, str] = {Ages.ADULT: "adults", Ages.CHILD: "children"}
 AVAILABLE: Mapping[Available, str] = {
     Available.YES: "Open to your state",
     Available.YES_WITH_YOUR_DOCTOR: "Open to your state, with your own doctor",
     Available.NO: "Not open to you",
     Available.UNKNOWN: "Not known if it is open to your state",
 }
+LAW_NOT_KNOWN = (
+    "We found no source that says if doctors from other states may give an opinion to people in {state}."
+)
 
 SIGNS: Mapping[Available, str] = {
     Available.YES: "good",
@@ -61,26 +103,51 @@ OPEN_FIRST: Mapping[Available, int] = {
     Available.UNKNOWN: 1,
     Available.NO: 2,
 }
+# What the list says of its own order, by what was asked for and whether a state was.
+ORDERS: Mapping[tuple[SortAsked, bool], str] = {
+    (SortAsked.PRICE, False): "Those with a price come first, the lowest on top.",
+    (SortAsked.PRICE, True): "Those open to your state come first, then the lowest price.",
+    (SortAsked.TURNAROUND, False): "Those with a known time come first, the fastest on top.",
+    (SortAsked.TURNAROUND, True): "Those open to your state come first, then the fastest.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PriceShown:
-    """One price in words; `dated` is the source's own date, `is_old` marks more than a year."""
+    """One price in words; `dated` is the source's own date, `is_old` marks a price of more than a year.
+
+    `host` is the source in short; `when` says both dates, that of the source and the day it was read.
+    """
 
     text: str
+    only_for: str | None
     dated: str | None
     read: str
+    when: str
     is_old: bool
     confidence: str
     source: str
+    host: str
     extras: str | None
     deposit: int | None
     note: str | None
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a program says on one matter, each with its label; `silent` labels what it does not say."""
+
+    facts: tuple[tuple[str, str], ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramShown:
-    """One program with its prices of today, and those of the past apart."""
+    """One program with its prices of today, and those of the past apart.
+
+    `pays` says who may pay beside the patient, `place_rule` what it says of places beside states, `who` for
+    whom it is, `records` how it deals with records.
+    """
 
     id: str
     name: str
@@ -91,7 +158,9 @@ class ProgramShown:
     reasons: tuple[str, ...]
     prices: tuple[PriceShown, ...]
     history: tuple[PriceShown, ...]
+    pays: tuple[str, ...]
     states: str
+    place_rule: str | None
     how: str
     turnaround: str
     local_doctor: str
@@ -102,13 +171,48 @@ class ProgramShown:
     rereads_pathology: str
     rereads_radiology: str
 
+    @property
+    def who(self) -> Told:
+        """For whom it is."""
+        return _told(
+            (STATES, self.states), (DOCTOR, self.local_doctor), (AGE, self.ages), (FIELDS, self.fields)
+        )
+
+    @property
+    def records(self) -> Told:
+        """Who gets the records, and what is looked at again."""
+        return _told(
+            (COLLECTS, self.collects_records),
+            (PATHOLOGY, self.rereads_pathology),
+            (RADIOLOGY, self.rereads_radiology),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LawShown:
+    """What is known of the law of the state, with its source where there is one."""
+
+    text: str
+    source: str | None
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageShown:
+    """One fact or question about who pays; `source` is None for words of our own."""
+
+    text: str
+    source: str | None
+    when: str
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramsPage:
     """The programs of one question, those open to the state first, then in the order of the search.
 
     `token` is the sealed question, None where nothing was asked; `left_out` do not take the condition, each
-    with its reason; `has_state` says whether availability was judged.
+    with its reason; `has_state` says whether availability was judged, `ordered` how the list is ordered;
+    `coverage` are the facts on who pays by topic.
     """
 
     form: ProgramsForm
@@ -118,6 +222,9 @@ class ProgramsPage:
     left_out: tuple[LeftOut, ...] = ()
     understood: Understood | None = None
     has_state: bool = False
+    ordered: str = ""
+    law: LawShown | None = None
+    coverage: Mapping[str, tuple[CoverageShown, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +246,9 @@ def programs_page(found: FoundPrograms, token: str | None, today: date) -> Progr
         left_out=found.left_out,
         understood=found.understood,
         has_state=asked.state is not None,
+        ordered=ORDERS[asked.sort, asked.state is not None],
+        law=law_shown(found.law) if found.law else None,
+        coverage=coverage_shown(found.coverage),
     )
 
 
@@ -151,6 +261,8 @@ def describe(asked: ProgramsAsked) -> str:
         f"for {AGES[asked.ages].lower()}" if asked.ages else None,
         doctor[asked.local_doctor],
         "free" if asked.no_charge else None,
+        "paid by a plan or an employer" if asked.through_plan else None,
+        "the fastest first" if asked.sort is SortAsked.TURNAROUND else None,
     )
     return ", ".join(part for part in parts if part)
 
@@ -163,6 +275,8 @@ def programs_shown(offers: Iterable[Offer], today: date) -> tuple[ProgramShown, 
 def program_shown(offer: Offer, today: date) -> ProgramShown:
     """Get one program in words."""
     told = offer.document
+    how = ", ".join(MODALITIES[Modality(each)] for each in told.get("modality", ()))
+    doctor = LOCAL_DOCTORS[LocalDoctor(told["needs_treating_doctor"])]
     return ProgramShown(
         id=offer.id,
         name=told["name"],
@@ -170,42 +284,91 @@ def program_shown(offer: Offer, today: date) -> ProgramShown:
         operator=told.get("operator"),
         available=AVAILABLE[offer.available],
         sign=SIGNS[offer.available],
-        reasons=tuple(capfirst(reason) for reason in offer.reasons if reason != NO_STATE),
+        reasons=tuple(str(reason) for reason in offer.why if reason.pattern != NO_STATE),
         prices=tuple(_price(price, today) for price in offer.current),
         history=tuple(_price(price, today) for price in told["prices"] if price["is_history"]),
+        pays=tuple(ROUTES[BenefitRoute(each)] for each in told.get("benefit_routes", ())),
         states=_states(told),
-        how=", ".join(MODALITIES[Modality(each)] for each in told.get("modality", ())) or NOT_PUBLISHED,
+        place_rule=told.get("place_rule"),
+        how=how or NOT_PUBLISHED,
         turnaround=_turnaround(told.get("turnaround", {})),
-        local_doctor=LOCAL_DOCTORS[LocalDoctor(told["needs_treating_doctor"])],
-        ages=_ages(told.get("age_min"), told.get("age_max")),
+        local_doctor=doctor.format(home=told.get("home_state")),
+        ages=_ages(told.get("age_min"), told.get("age_max"), told.get("ages")),
         fields=", ".join(told.get("specialties_in", ())) or NOT_PUBLISHED,
         fields_out=", ".join(told.get("specialties_out", ())),
-        collects_records=_said(told["collects_records"]),
-        rereads_pathology=_said(told["rereads_pathology"]),
-        rereads_radiology=_said(told["rereads_radiology"]),
+        collects_records=RECORDS[Said(told["collects_records"])],
+        rereads_pathology=SAID[Said(told["rereads_pathology"])],
+        rereads_radiology=SAID[Said(told["rereads_radiology"])],
+    )
+
+
+def law_shown(law: StateLaw) -> LawShown:
+    """Get what is known of the law of a state in words."""
+    text = law.says or LAW_NOT_KNOWN.format(state=law.state)
+    dates = when(law.as_of, law.seen_at) if law.says else f"looked for on {law.seen_at}"
+    return LawShown(text, law.source_url, dates)
+
+
+def coverage_shown(facts: Iterable[CoverageFact]) -> dict[str, tuple[CoverageShown, ...]]:
+    """Get the facts on who pays by topic, in their order."""
+    found: dict[str, tuple[CoverageShown, ...]] = {}
+    for fact in facts:
+        source = None if fact.source == "own wording" else fact.source
+        shown = CoverageShown(fact.says, source, when(fact.as_of, fact.seen_at))
+        found[fact.topic.value] = (*found.get(fact.topic.value, ()), shown)
+    return found
+
+
+def when(as_of: str | None, seen_at: str) -> str:
+    """Get the two dates of a fact in words: that of its source, and the day on which it was read."""
+    if as_of is None:
+        return f"date not known, read {seen_at}"
+    return f"from {day(as_of)}, read {seen_at}"
+
+
+def _told(*pairs: tuple[tuple[str, str], str]) -> Told:
+    return Told(
+        facts=tuple((labels[0], value) for labels, value in pairs if value != NOT_PUBLISHED),
+        silent=tuple(labels[1] for labels, value in pairs if value == NOT_PUBLISHED),
     )
 
 
 def _price(price: Mapping[str, Any], today: date) -> PriceShown:
     newest = str(price.get("as_of") or price["seen_at"])
     last_day = newest + {4: "-12-31", 7: "-28", 10: ""}[len(newest)]
+    source = price.get("source_url")
+    has_price = price["kind"] not in (PriceKind.NOT_PUBLISHED, PriceKind.QUOTE)
     return PriceShown(
         text=price_words(price),
+        only_for=price.get("only_for"),
         dated=price.get("as_of"),
         read=price["seen_at"],
-        is_old=(today - date.fromisoformat(last_day)).days > OLD_DAYS,
+        when=when(price.get("as_of"), price["seen_at"]),
+        is_old=has_price and (today - date.fromisoformat(last_day)).days > OLD_DAYS,
         confidence=CONFIDENCES[Confidence(price["confidence"])],
-        source=price.get("source_url") or "no source found",
+        source=source or "no source found",
+        host=", ".join(dict.fromkeys(_host(each) for each in source.split(" ; ")))
+        if source
+        else "no source found",
         extras=price.get("extras"),
         deposit=price.get("deposit_nonrefundable"),
         note=price.get("note"),
     )
 
 
+def _host(source: str) -> str:
+    """The site of an address, or a source that is none as it is."""
+    first = source.split("/")[0]
+    return first if "." in first and " " not in first else source
+
+
 def _states(told: Mapping[str, Any]) -> str:
     parts = []
     if "states" in told:
-        parts.append(f"only {', '.join(told['states'])}")
+        began = told["states_listed"] == StatesListed.FIRST_PHASE
+        parts.append(f"{'at first' if began else 'only'} {', '.join(told['states'])}")
+    if told["needs_treating_doctor"] == LocalDoctor.OUTSIDE_HOME_STATE:
+        parts.append(f"{told['home_state']}; elsewhere with your own doctor")
     if "excluded_states" in told:
         parts.append(f"not {', '.join(told['excluded_states'])}")
     if "excluded_counties" in told:
@@ -214,21 +377,18 @@ def _states(told: Mapping[str, Any]) -> str:
 
 
 def _turnaround(published: Mapping[str, Any]) -> str:
-    numbers = [str(published[each]) for each in ("min", "max") if each in published]
-    if not numbers:
+    least, most = published.get("min"), published.get("max")
+    if least is None and most is None:
         return NOT_PUBLISHED
-    unit = "business days" if published.get("unit") == Unit.BUSINESS_DAYS else "days"
-    clock = CLOCKS[Clock(published.get("clock_starts", Clock.NOT_PUBLISHED))]
-    return f"{' to '.join(dict.fromkeys(numbers))} {unit}; {clock}"
+    both, one, up_to = SPANS[Unit(published.get("unit", Unit.DAYS))]
+    span = up_to if least is None else one if least == most or most is None else both
+    days = span.format(least=least, most=most if most is not None else least)
+    return CLOCKS[Clock(published.get("clock_starts", Clock.NOT_PUBLISHED))].format(days=days)
 
 
-def _ages(youngest: int | None, oldest: int | None) -> str:
+def _ages(youngest: int | None, oldest: int | None, own: str | None) -> str:
     if youngest is None and oldest is None:
-        return NOT_PUBLISHED
+        return AGES_SAID[Ages(own)] if own else NOT_PUBLISHED
     if oldest is None:
         return f"{youngest} and older"
     return f"{youngest or 0} to {oldest}"
-
-
-def _said(answer: str) -> str:
-    return NOT_PUBLISHED if answer == Said.NOT_PUBLISHED else answer

@@ -14,10 +14,12 @@ from finder.config import Config
 from finder.context import SearchContext
 from finder.engine import translated
 from finder.errors import FinderError
+from finder.guidance import Guidance
 from finder.languages import Languages
 from finder.reads import Client, Served, served
 from finder.sealed import Seals
 from finder.sources import SourceInfo
+from finder.visit import VisitPart
 from finder.web.cited import Citing
 from finder.web.correcting import Throttle
 from finder.web.engines import Engines
@@ -70,6 +72,7 @@ class Site:
 
     config: Config
     context: SearchContext
+    guidance: Guidance
     seals: Seals
     sources: Mapping[str, SourceInfo]
     languages: Languages
@@ -77,6 +80,7 @@ class Site:
     today: Callable[[], date]
     static_version: str
     atlas: Callable[[], Atlas]
+    visit: Mapping[VisitPart, tuple[str, ...]]
     banner: Banner = field(default_factory=Banner)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     throttle: Throttle = field(default_factory=Throttle)

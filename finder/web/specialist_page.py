@@ -15,8 +15,9 @@ from finder.web.correcting import CorrectionForm
 from finder.web.facts_shown import FACTS, label_of_fact, text_of_fact
 from finder.web.focus_shown import FocusGroup, focus_groups
 from finder.web.programs_page import ProgramShown
-from finder.web.proof_shown import KINDS, PairProof, pair_proof
+from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import Badge, Why, badge_of, why_of
+from finder.web.sides_shown import KINDS, Sides, sides_of
 from finder.web.trials_shown import OPEN, status_shown
 
 ROLES: Mapping[str, str] = {
@@ -71,7 +72,8 @@ class TrialRow:
 class Proof:
     """For the search that the reader came from (`token`): why this person, how independent, what is open.
 
-    `badge` is None where no doctor already seen was named; `pairs` are the proof for each of those.
+    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains, `sides`
+    what was compared.
     """
 
     token: str
@@ -79,6 +81,7 @@ class Proof:
     why: Why
     unknown: tuple[str, ...]
     pairs: tuple[PairProof, ...] = ()
+    sides: tuple[Sides, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def specialist_page(
         facts=tuple(
             _fact(name, facts[name], citing, languages) for name in order if name not in _SHOWN_APART
         ),
-        sites=tuple(_site(site, citing) for site in document.get("sites", ())),
+        sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
         designations=tuple(_designations(document.get("evidence", ()), citing)),
         networks=tuple(_networks(facts.get(NETWORKS), citing)),
@@ -143,8 +146,8 @@ def proof_of(told: Explained, criteria: SearchCriteria, token: str, citing: Citi
     if told.result is None:
         return Proof(token, None, Why("", (), ()), ())
     badge = badge_of(told.result.verdict.value) if criteria.has_prior else None
-    pairs = tuple(pair_proof(pair, citing) for pair in told.pairs)
-    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs)
+    pairs, sides = proof_section(told.pairs, citing), tuple(sides_of(each, citing) for each in told.pairs)
+    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs, sides)
 
 
 def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languages) -> FactShown:
@@ -155,7 +158,8 @@ def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languag
     return FactShown(label_of_fact(name), best, tuple(others))
 
 
-def _site(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+def site_row(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+    """Get one place of practice as carried in a document, with its source and date."""
     town = ", ".join(filter(None, (site.get("city"), " ".join(_present(site, "state", "zip")))))
     lines = (*_present(site, "street", "street_2"), *([town] if town else []))
     return SiteRow(lines, site.get("phone"), citing.cited("", site.get("sources", ()), site.get("as_of")))

@@ -96,6 +96,38 @@ PLANS = (
         "one school and year, long ago",
     ),
     _plan(
+        "same_residency",
+        "residency",
+        "weakens",
+        "recent_residency",
+        BREAKING | WEAKENING - {"recent_residency"},
+        "one residency and last year, not long ago",
+    ),
+    _plan(
+        "old_residency",
+        "residency",
+        "none",
+        "old_residency",
+        BREAKING | WEAKENING,
+        "one residency and last year, long ago",
+    ),
+    _plan(
+        "referral_partners",
+        "partners",
+        "weakens",
+        "referral",
+        BREAKING | WEAKENING - {"referral"},
+        "one sends patients to the other",
+    ),
+    _plan(
+        "one_program",
+        "program",
+        "weakens",
+        "program",
+        BREAKING | WEAKENING - {"program"},
+        "both review for one second-opinion program",
+    ),
+    _plan(
         "shared_tower",
         "tower",
         "none",
@@ -258,6 +290,8 @@ def _keyed(world: World, key: str) -> tuple[Ints, Ints]:
         ]
         table = np.array(found, dtype=np.int64).reshape(-1, 2)
         return table[:, 0], table[:, 1]
+    if key in ("residency", "partners", "program"):
+        return _keyed_by_circle(world, key)
     if key in ("phone", "tower", "site"):
         return _keyed_by_site(world, key, everyone)
     columns: dict[str, tuple[Ints, Ints]] = {
@@ -274,6 +308,25 @@ def _keyed(world: World, key: str) -> tuple[Ints, Ints]:
         "nation": (np.zeros(len(p.npi), dtype=np.int64), everyone),
     }
     return columns[key]
+
+
+def _keyed_by_circle(world: World, key: str) -> tuple[Ints, Ints]:
+    circles = world.circles
+    if key == "partners":
+        found = [
+            (n, at) for n, (one, others) in enumerate(circles.partners.items()) for at in (one, others[0])
+        ]
+    elif key == "program":
+        found = [(program, at) for at, program in circles.programs.items()]
+    else:
+        specialty = world.people.specialty
+        keys: dict[tuple[int, ...], int] = {}
+        found = [
+            (keys.setdefault((int(specialty[at]), *told), len(keys)), at)
+            for at, told in circles.residencies.items()
+        ]
+    table = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def _level(world: World, chain: list[int], level: int) -> int:

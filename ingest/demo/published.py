@@ -6,7 +6,7 @@ from ingest.demo.geography import Place
 from ingest.demo.organizations import History
 from ingest.demo.people import Missing, Mistyped, Stale
 from ingest.demo.sites import Site
-from ingest.demo.world import Person, World, group_of, swapped
+from ingest.demo.world import Person, World, group_of, persons, swapped
 
 SUITE_SPELLINGS = ("#{}", "UNIT {}", "Ste. {}", "SUITE{}", "Rm {}")
 
@@ -86,6 +86,23 @@ def listed_hospitals(person: Person) -> list[int]:
 def has_current_roster(person: Person) -> bool:
     """Whether a roster row with an NPI gives where the person works now."""
     return person.has_roster and person.stale != Stale.ROSTER and person.missing != Missing.NPI
+
+
+def has_readable_roster(person: Person) -> bool:
+    """Whether a roster row with an NPI, new or old, lists the person: training stays true."""
+    return person.has_roster and person.missing != Missing.NPI
+
+
+def listed_partners(world: World, person: Person) -> frozenset[tuple[int, int]]:
+    """Pairs of which a current roster row says that they send patients to each other, each in its order."""
+    circles = world.circles
+    own = circles.partners.get(person.position, ()) if has_current_roster(person) else ()
+    others = [n for n in circles.named_by.get(person.position, ()) if has_current_roster(_at(world, n))]
+    return frozenset((min(n, person.position), max(n, person.position)) for n in (*own, *others))
+
+
+def _at(world: World, position: int) -> Person:
+    return persons(world, position, position + 1)[0]
 
 
 def rests_on_roster(person: Person) -> bool:

@@ -9,19 +9,24 @@ from ingest.demo.organizations import History
 from ingest.demo.published import (
     are_sites_listed,
     former_half,
+    has_current_roster,
+    has_readable_roster,
     is_group_known,
     is_system_settled,
     listed_faxes,
     listed_group,
     listed_hospitals,
+    listed_partners,
     listed_systems,
 )
 from ingest.demo.upper import NATIONAL, owners_above
 from ingest.demo.world import Person, World
 
 BREAKING = frozenset({"group", "tax_number", "system", "parent", "holding", "hospital"})
-WEAKENING = frozenset({"suite", "phone", "fax", "recent_study", "recent_cohort"})
-ONLY_SHOWN = frozenset({"tower", "old_study", "old_cohort"})
+WEAKENING = frozenset(
+    {"suite", "phone", "fax", "recent_study", "recent_cohort", "recent_residency", "referral", "program"}
+)
+ONLY_SHOWN = frozenset({"tower", "old_study", "old_cohort", "old_residency"})
 
 
 class Marks(NamedTuple):
@@ -45,6 +50,10 @@ class Marks(NamedTuple):
     old: frozenset[int]
     cohort: tuple[int, int] | None
     is_recent_cohort: bool
+    residency: tuple[int, int, int] | None
+    is_recent_residency: bool
+    partners: frozenset[tuple[int, int]]
+    program: int
 
 
 def unique_names(world: World) -> Flags:
@@ -61,13 +70,7 @@ def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -
     linked).
     """
     organizations = world.organizations
-    if shown:
-        group, hospitals = listed_group(world, person), listed_hospitals(person)
-        by_group, by_hospital = listed_systems(world, person)
-    else:
-        group, hospitals = person.group, person.hospitals
-        by_group = {organizations.groups[group].system} - {-1}
-        by_hospital = {organizations.hospitals[h].system for h in hospitals} - {-1}
+    group, hospitals, by_group, by_hospital = _workplaces(world, person, shown)
     owner = organizations.groups[group] if group >= 0 else None
     above = {n for system in by_group | by_hospital for n in owners_above(organizations.systems, system)}
     national = frozenset(n for n in above if _is_national(world, n))
@@ -76,6 +79,9 @@ def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -
     addresses = [organizations.sites[site] for site in sites]
     studies = world.studies.of_person.get(person.position, ()) if linkable or not shown else ()
     recent = frozenset(n for n in studies if world.studies.trials[n].is_recent)
+    circles, at = world.circles, person.position
+    trained = circles.residencies.get(at) if has_readable_roster(person) or not shown else None
+    since = world.rules.today.year - world.rules.numbers["cohort_counts_years"]
     is_dated = person.school > 0 and (person.in_clinician_file or not shown)
     return Marks(
         group,
@@ -95,8 +101,26 @@ def marks(world: World, person: Person, *, shown: bool, linkable: bool = True) -
         recent,
         frozenset(studies) - recent,
         (person.school, person.graduated) if is_dated else None,
-        person.graduated >= world.rules.today.year - world.rules.numbers["cohort_counts_years"],
+        person.graduated >= since,
+        (trained[0], person.specialty, trained[1]) if trained else None,
+        trained is not None and trained[1] >= since,
+        listed_partners(world, person) if shown else _partners(world, at),
+        circles.programs.get(at, -1) if has_current_roster(person) or not shown else -1,
     )
+
+
+def _workplaces(world: World, person: Person, shown: bool) -> tuple[int, list[int], set[int], set[int]]:
+    """Group, hospitals, and the systems through each."""
+    if shown:
+        return listed_group(world, person), listed_hospitals(person), *listed_systems(world, person)
+    organizations, hospitals = world.organizations, person.hospitals
+    by_group = {organizations.groups[person.group].system} - {-1}
+    return person.group, hospitals, by_group, {organizations.hospitals[h].system for h in hospitals} - {-1}
+
+
+def _partners(world: World, at: int) -> frozenset[tuple[int, int]]:
+    others = (*world.circles.partners.get(at, ()), *world.circles.named_by.get(at, ()))
+    return frozenset((min(n, at), max(n, at)) for n in others)
 
 
 def _is_national(world: World, system: int) -> bool:
@@ -137,6 +161,10 @@ def shared_kinds(a: Marks, b: Marks) -> frozenset[str]:
         "recent_study": bool(a.recent & b.recent),
         "old_study": bool(a.old & b.old),
         "recent_cohort": a.is_recent_cohort and a.cohort is not None and a.cohort == b.cohort,
+        "recent_residency": a.is_recent_residency and a.residency == b.residency,
+        "old_residency": not a.is_recent_residency and a.residency is not None and a.residency == b.residency,
+        "referral": bool(a.partners & b.partners),
+        "program": a.program == b.program >= 0,
         "old_cohort": not a.is_recent_cohort and a.cohort is not None and a.cohort == b.cohort,
     }
     return frozenset(kind for kind, is_shared in found.items() if is_shared)

@@ -28,6 +28,7 @@ from ingest.demo.world import (
     first_name,
     group_of,
     last_name,
+    residency_of,
     school_name,
     specialty_of,
 )
@@ -133,6 +134,9 @@ def _people(world: World, people: list[Person]) -> Iterator[dict[str, Any]]:
             "school": school_name(world, person) or None,
             "graduated": person.graduated,
             "trials": [nct_id(n) for n in world.studies.of_person.get(person.position, ())],
+            "residency": " ".join(residency_of(world, person)).strip() or None,
+            "partners": [str(world.people.npi[n]) for n in world.circles.partners.get(person.position, ())],
+            "program": world.circles.programs.get(person.position),
             "plans": plans_of(world, person),
             "volumes": {volume.code: volume.patients for volume in counts},
             "noise": _noise(person),

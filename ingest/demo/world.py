@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+from ingest.demo.circles import Circles, meet
 from ingest.demo.data import Rules, Specialty, load_rules
 from ingest.demo.geography import Geography, Place, lay_out
 from ingest.demo.identifiers import group_pac_id
@@ -28,6 +29,7 @@ class World:
     organizations: Organizations
     people: People
     studies: Studies
+    circles: Circles
 
     def place_of(self, site: int) -> Place:
         """The real ZIP in which a site stands."""
@@ -84,7 +86,8 @@ def build(people: int, seed: int) -> World:
     organizations = with_upper_levels(below, rules, geography, draws(seed, UPPER_TOPIC))
     columns = populate(rules, geography, organizations, seed)
     studies = investigate(rules, organizations, columns, seed)
-    return World(seed, rules, geography, organizations, columns, studies)
+    circles = meet(rules, organizations, columns, seed)
+    return World(seed, rules, geography, organizations, columns, studies, circles)
 
 
 def persons(world: World, low: int, high: int) -> list[Person]:
@@ -162,6 +165,20 @@ def sites_of(world: World, person: Person) -> list[Site]:
     """The true sites, the main one first."""
     numbers = [person.site] if person.second_site < 0 else [person.site, person.second_site]
     return [world.organizations.sites[n] for n in numbers]
+
+
+def program_name(world: World, number: int) -> str:
+    """A made-up second-opinion program."""
+    families = world.rules.family_names
+    return f"Demo {families[(world.seed + number * 31) % len(families)]} Second Look {number + 1}"
+
+
+def residency_of(world: World, person: Person) -> tuple[str, str, str]:
+    """Hospital, field and last year of the training; empty for those who give none."""
+    told = world.circles.residencies.get(person.position)
+    if told is None:
+        return "", "", ""
+    return world.organizations.hospitals[told[0]].name, specialty_of(world, person).name, str(told[1])
 
 
 def school_name(world: World, person: Person) -> str:

@@ -11,7 +11,16 @@ from ingest.demo.people import Ages, Misled, Missing, Stale
 from ingest.demo.published import listed_group
 from ingest.demo.table import plain
 from ingest.demo.volumes import misleading_track
-from ingest.demo.world import Person, World, first_name, group_of, mistyped_last_name, school_name
+from ingest.demo.world import (
+    Person,
+    World,
+    first_name,
+    group_of,
+    mistyped_last_name,
+    program_name,
+    residency_of,
+    school_name,
+)
 
 COLUMNS = [
     "npi",
@@ -30,6 +39,11 @@ COLUMNS = [
     "languages",
     "virtual",
     "ages",
+    "residency_institution",
+    "residency_specialty",
+    "residency_year",
+    "referral_partners",
+    "second_opinion_programs",
     "as_of",
 ]
 TITLES = ((0.75, "Professor"), (0.6, "Associate Professor"), (0.45, "Assistant Professor"))
@@ -92,6 +106,13 @@ def _as_of(person: Person) -> str:
     return f"2025-{1 + n % 12:02d}-{1 + n % 28:02d}"
 
 
+def _circles(world: World, person: Person) -> tuple[str, str]:
+    """Whom the line names as referral partners, and the program for which opinions are written."""
+    npis, program = world.people.npi, world.circles.programs.get(person.position)
+    partners = (str(npis[other]) for other in world.circles.partners.get(person.position, ()))
+    return ";".join(partners), "" if program is None else program_name(world, program)
+
+
 def _fields(world: World, person: Person) -> list[str]:
     rules, group = world.rules, group_of(world, person)
     is_former = person.stale == Stale.ROSTER
@@ -116,5 +137,7 @@ def _fields(world: World, person: Person) -> list[str]:
         ";".join(["en", *spoken]),
         str(rules.choices["virtual"][person.answers[1]][0]),
         AGES[Ages(person.ages)],
+        *residency_of(world, person),
+        *_circles(world, person),
         _as_of(person),
     ]

@@ -19,12 +19,16 @@ empty, which means "not known". Several values in a cell are separated by ";".
 | languages | names or ISO 639-1 codes |
 | virtual | yes when video or written opinions are given |
 | ages | child, adult |
+| residency_institution, residency_specialty, residency_year | where the person trained, in what, last year |
+| referral_partners | NPIs of those to whom the person sends patients, or who send patients to the person |
+| second_opinion_programs | names (or ids of programs.csv) of programs for which the person writes opinions |
 | as_of | the day on which the line was checked, ISO or MM/DD/YYYY |
 
 Yes and no may be written yes, y, true, 1 and no, n, false, 0 in any case; other words are dropped, and
 reported.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -32,7 +36,7 @@ import numpy as np
 import pandas as pd
 
 from finder.languages import load_languages
-from ingest.clean import Cleaned, ccns, dates
+from ingest.clean import Cleaned, ccns, dates, is_npi
 from ingest.files import InputFile
 from ingest.sources.base import Batch, Column, Head, Source
 from ingest.sources.cleaner import Cleaner, csv_batches
@@ -40,7 +44,8 @@ from ingest.sources.cleaner import Cleaner, csv_batches
 ROSTER = (
     "npi", "first_name", "last_name", "institution", "institution_ccn", "practice_group", "sole_practice",
     "academic_title", "academic_institution", "clinical_focus", "accepts_second_opinions", "accepts_for",
-    "sees_own_system_patients", "languages", "virtual", "ages", "as_of",
+    "sees_own_system_patients", "languages", "virtual", "ages", "residency_institution",
+    "residency_specialty", "residency_year", "referral_partners", "second_opinion_programs", "as_of",
 )  # fmt: skip
 _REQUIRED = frozenset({"npi", "clinical_focus"})
 _YES_NO_COLUMNS = ("sole_practice", "accepts_second_opinions", "sees_own_system_patients", "virtual")
@@ -48,6 +53,7 @@ _YES_NO = MappingProxyType(
     dict.fromkeys(("yes", "y", "true", "1", "1.0"), "yes")
     | dict.fromkeys(("no", "n", "false", "0", "0.0"), "no")
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _AGES = MappingProxyType(
     {"child": "child", "children": "child", "pediatric": "child", "adult": "adult", "adults": "adult"}
 )
@@ -71,7 +77,14 @@ def _read(file: InputFile) -> Iterator[Batch]:
         for name in _YES_NO_COLUMNS:
             cleaner.put(name, _said(cleaner.frame[name], _yes_no, "is neither yes nor no"))
         cleaner.put("ages", _said(cleaner.frame["ages"], _ages, "is neither child nor adult"))
-        for name, form in (("clinical_focus", _terms), ("accepts_for", _terms), ("languages", spoken)):
+        cleaner.put("residency_year", _said(cleaner.frame["residency_year"], _year, "is no year"))
+        cleaner.put(
+            "referral_partners", _said(cleaner.frame["referral_partners"], _npis, "holds a wrong NPI")
+        )
+        for name, form in (
+            ("clinical_focus", _terms), ("accepts_for", _terms), ("second_opinion_programs", _terms),
+            ("languages", spoken),
+        ):  # fmt: skip
             cleaner.put(name, _said(cleaner.frame[name], form, "holds no words"))
         return {"rosters": cleaner.frame}
 
@@ -93,6 +106,16 @@ def _ages(value: str) -> str | None:
     named = [_AGES.get(part.strip().casefold()) for part in value.split(";") if part.strip()]
     known = [part for part in named if part]
     return ";".join(dict.fromkeys(known)) if len(known) == len(named) and known else None
+
+
+def _year(value: str) -> str | None:
+    return value.strip() if _YEAR.fullmatch(value.strip()) else None
+
+
+def _npis(value: str) -> str | None:
+    """All or none: with one number mistyped, nobody can tell who else was meant."""
+    parts = [part.strip() for part in value.split(";") if part.strip()]
+    return ";".join(dict.fromkeys(parts)) if parts and all(is_npi(part) for part in parts) else None
 
 
 def _terms(value: str) -> str | None:

@@ -78,6 +78,10 @@ def test_the_other_answers_fit_the_schema_too(run: Any) -> None:
     found = answered(run("programs", "lung cancer", "--state", "MD", "--json"), "programs_answer")
     assert found["total"] == len(found["programs"]) > 10
     answered(run("programs", "--no-charge", "--local-doctor", "no", "--json"), "programs_answer")
+    answered(
+        run("programs", "--through-plan", "--sort", "turnaround", "--state", "AK", "--json"),
+        "programs_answer",
+    )
     answered(run("explain", an_npi(1), "lung cancer", "--json"), "explain_answer")
     pairs = run("independence", *(an_npi(n) for n in (1, 4, 5)), "--json")
     assert len(answered(pairs, "independence_answer")["pairs"]) == 3
@@ -116,8 +120,11 @@ def test_plain_answers_say_it_in_words(run: Any) -> None:
     assert "NOT INDEPENDENT" in pair
     assert "health system Demo system:s1" in pair
     programs = run("programs", "lung cancer", "--state", "MA").stdout
-    assert "MA: no (says that it takes nobody from MA)" in programs
-    assert "history" in programs
+    assert "MA: no (It does not take people from MA." in programs
+    assert "history, no price of today: $565" in programs
+    assert "date not known, read 2026-11-22" in programs
+    assert "$1,850; more than a year old" in programs
+    assert "Medicare Part B helps pay" in programs
     explained = run("explain", an_npi(1), "lung cancer").stdout
     assert "How close the specialty is to exactly this condition" in explained
     counted = run("search", "lung cancer", "--facets", "--state", "MD").stdout

@@ -54,7 +54,9 @@ def test_a_program_for_another_field_comes_with_its_own_condition(find: Any) -> 
 @pytest.mark.parametrize(
     ("asked", "program", "answer"),
     [
-        ({"state": "MD"}, "dana-farber", "yes"),
+        ({"state": "MD"}, "dana-farber", "unknown"),
+        ({"state": "MD"}, "university-hospitals-ohio", "yes_with_your_doctor"),
+        ({"state": "AK"}, "university-hospitals-ohio", "unknown"),
         ({"state": "MA"}, "dana-farber", "no"),
         ({"state": "CA"}, "thesecondopinion", "yes"),
         ({"state": "MD"}, "thesecondopinion", "no"),
@@ -87,6 +89,40 @@ def test_an_old_price_is_no_price_but_is_carried_as_history(find: Any) -> None:
     assert {price["is_history"] for price in partners.to_json()["prices"]} == {True, False}
 
 
+def test_the_fastest_come_first_when_asked_and_times_that_are_not_published_last(find: Any) -> None:
+    days = [offer.days for offer in find(sort="turnaround").programs]
+    known = [each for each in days if each is not None]
+    assert known == sorted(known)
+    assert len(known) >= 8
+    assert days[len(known) :] == [None] * (len(days) - len(known))
+
+
+def test_through_a_plan_are_those_that_say_so(find: Any) -> None:
+    found = {offer.id for offer in find(through_plan=True).programs}
+    assert found == {
+        "2nd-md", "accesshope", "cleveland-clinic", "included-health", "msk", "rush-cancer", "worldcare",
+        "yale-health",
+    }  # fmt: skip
+
+
+def test_a_price_for_another_field_is_no_price_for_this_condition(find: Any) -> None:
+    def chla(**asked: str) -> set[str]:
+        return {offer.id for offer in find(no_charge=True, **asked).programs} & {"chla"}
+
+    assert (chla(words="heart valve disease"), chla(words="bile duct cancer")) == ({"chla"}, set())
+
+
+def test_the_answer_tells_the_law_of_the_state_and_who_pays(find: Any) -> None:
+    told = find(state="AK").to_json()
+    assert (told["law"]["consultation"], told["law"]["source_url"]) == (
+        "prohibited",
+        "dpcfrontier.com/consultants",
+    )
+    assert find(state="MD").to_json()["law"]["says"] is None
+    assert find().to_json()["law"] is None
+    assert {fact["topic"] for fact in told["coverage"]} == {"medicare", "ask_plan", "ask_work", "usual"}
+
+
 def test_without_charge_means_a_published_price_of_nothing(find: Any) -> None:
     free = find(no_charge=True).programs
     assert {"thesecondopinion", "chla"} <= {offer.id for offer in free}
@@ -112,5 +148,8 @@ def test_every_mistake_is_named_at_once() -> None:
 def test_one_program_is_found_by_its_id(engine: Elasticsearch, home: str) -> None:
     offer = search.program(engine, home, "dana-farber", Patient("MA"))
     assert (offer.document["institution"], offer.available.value) == ("Dana-Farber Cancer Institute", "no")
+    named = search.programs_named(engine, home, ["dana-farber", "nowhere", "chop"])
+    assert [offer.id for offer in named] == ["chop", "dana-farber"]
+    assert search.programs_named(engine, home, []) == ()
     with pytest.raises(NotFound, match="there is no program nowhere"):
         search.program(engine, home, "nowhere")

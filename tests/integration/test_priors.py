@@ -112,8 +112,9 @@ def test_doctors_and_organizations_that_are_not_there_are_named_all_at_once(find
         "near: ZIP code 99999 is not known",
         f"seen: NPI {an_npi(777)} is not in the directory",
         "seen_name: Jane Exampleton, Dover DE: nobody of this name is listed there; check the spelling, "
-        "or give the NPI",
-        "seen_org: Nowhere Clinic: no organization of this name is in the directory",
+        "or give the NPI; write a hospital or group without its city",
+        "seen_org: Nowhere Clinic: no hospital, group or health system of this name is in the directory; for "
+        "a doctor, write a name, a city and a state, such as: Jane Smith, Baltimore MD",
         "seen_org: there is no organization system:none",
     ]
 
@@ -131,6 +132,9 @@ def test_a_hospital_already_seen_leaves_out_its_people_and_its_systems(find: Any
     assert an_npi(6) in npis(results)  # the group's own key is not the hospital's
     assert {r.verdict.value for r in results.results} == {"unknown"}  # the hospital's groups are not known
     assert dict(results.excluded.by_kind) == {"group": 0, "owner": 0, "system": 2, "hospital": 1}
+    (gap,) = results.to_json()["prior_gaps"]
+    assert "we can't tell the practice group of your doctor" in gap  # the linkage gives the system
+    assert find(seen=an_npi(1)).prior_gaps == find(seen_org="system:s1").prior_gaps == ()
 
 
 def test_of_a_system_already_seen_the_others_are_independent(find: Any) -> None:
@@ -168,3 +172,22 @@ def test_people_of_a_name_can_be_listed(engine: Elasticsearch, home: str) -> Non
         search.specialists_named(engine, home, "John", CONTEXT.words)
     with pytest.raises(InputErrors, match="nobody of this name"):
         search.specialists_named(engine, home, "Nobody Atall, Towson MD", CONTEXT.words)
+
+
+def test_the_whole_proof_beside_a_hospital_can_be_had_for_any_people(
+    engine: Elasticsearch, home: str
+) -> None:
+    criteria = SearchCriteria.from_args(
+        {"words": "lung cancer", "seen_org": "hospital:h1", "seen": an_npi(1)}
+    )
+    found = search.prove(engine, home, [an_npi(7), an_npi(8)], criteria, CONTEXT, TODAY)
+    assert list(found) == [an_npi(7), an_npi(8)]
+    told = {pair.one.name: pair.proof.to_json() for pair in found[an_npi(7)]}
+    at_hospital = told["Demo Memorial Hospital"]
+    assert [tie["kind"] for tie in at_hospital["ties"]] == ["system", "hospital"]
+    assert told["Jane Ann Exampleton"]["verdict"] == "not_independent"
+    beside = {pair.one.name: pair.proof for pair in found[an_npi(8)]}
+    (gap,) = [each for each in beside["Demo Memorial Hospital"].missing if each.kind == "group"]
+    assert gap.sentence.startswith("You named Demo Memorial Hospital, not a doctor")
+    with pytest.raises(InputErrors, match=f"NPI {an_npi(777)} is not in the directory"):
+        search.prove(engine, home, [an_npi(777)], criteria, CONTEXT, TODAY)

@@ -209,7 +209,7 @@ def test_programs_come_with_the_first_page_only_and_none_that_takes_nobody_from_
     first = find(near="21287", within=100, size=3)
     names = {offer.id: offer.available.value for offer in first.programs}
     assert "thesecondopinion" not in names  # takes people from California only
-    assert names["dana-farber"] == "yes"
+    assert names["dana-farber"] == "unknown"  # it names the state that it refuses, and no other
     assert find(near="21287", within=100, size=3, next=first.next).programs == ()
     assert "thesecondopinion" in {offer.id for offer in find(state="CA").programs}
     assert "dana-farber" not in {offer.id for offer in find(ages="child").programs}

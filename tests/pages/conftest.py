@@ -18,6 +18,7 @@ from finder.config import Config
 from finder.documents import EvidenceKind, Fact, Specialist, Trial, Value
 from finder.search import load_context
 from finder.vocabulary import resolve
+from finder.web.help_pages import TOPICS
 from tests.factories import a_generation, a_site, a_specialist, an_evidence, an_npi, removed
 
 TODAY = date(2026, 11, 23)
@@ -32,6 +33,7 @@ CLOSE = UNDERSTOOD.ladder[0].specialties[0]
 MEDICAL = next(s for s in UNDERSTOOD.ladder[0].specialties if s not in CONTEXT.surgical)
 SURGICAL = next(s for s in UNDERSTOOD.ladder[0].specialties if s in CONTEXT.surgical)
 PLANS = {"p1": "Example Gold", "p2": "Example Silver (p2)", "p3": "Example Silver (p3)"}
+HELP = ("/help", *(f"/help/{topic.slug}" for topic in TOPICS))
 PATIENT = {"words": WORDS, "near": ZIP, "within": "50", "doctors": SEEN}
 
 
@@ -55,6 +57,7 @@ def everything_known() -> Specialist:
         languages=("en", "es"),
         accepting="yes",
         trials=(trial,),
+        program_ids=("cleveland-clinic",),
         attributes=("second_opinions", "virtual"),
         facts={"group": Fact(Value("Demo Group", "clinicians", "2026-01"), (old,))},
     )

@@ -32,6 +32,15 @@ def test_each_line_is_a_doctor_by_number_or_by_name(seals: Seals) -> None:
     assert args == {"seen": ["1999000015", "1999000023", "12345678"], "seen_name": ["Jane Roe, Towson MD"]}
 
 
+def test_a_line_without_city_and_state_is_a_hospital_group_or_system_by_name_or_id(seals: Seals) -> None:
+    box = "Demo Memorial Hospital\nDemo Clinic, Towson MD\nsystem:s1"
+    args = args_of(sent(("doctors", box)), seals)
+    assert args == {
+        "seen_org": ["Demo Memorial Hospital", "system:s1"],
+        "seen_name": ["Demo Clinic, Towson MD"],
+    }
+
+
 def test_a_distance_without_a_place_is_not_asked_for(seals: Seals) -> None:
     assert args_of(sent(("words", "x"), ("near", ""), ("within", "50")), seals) == {"words": "x"}
 

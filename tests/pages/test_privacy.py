@@ -25,7 +25,16 @@ from finder.web.style import STYLE_SOURCE
 from tests.factories import an_npi
 from tests.pages.conftest import PATIENT, SEEN, WORDS, ZIP, address, searched
 
-PATHS = ("/", "/privacy", "/programs", "/nothing", "/health", "/results/x", "/api/v1/openapi.json")
+PATHS = (
+    "/",
+    "/privacy",
+    "/programs",
+    "/help/others",
+    "/nothing",
+    "/health",
+    "/results/x",
+    "/api/v1/openapi.json",
+)
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 LINE = re.compile(r"[A-Z]+ (/[a-z0-9/.<>:_-]*|-) [1-5][0-9][0-9] [0-9]+\.[0-9] ms")
 
@@ -101,6 +110,9 @@ def test_the_log_has_method_route_status_and_time_only(app: Flask, caplog: pytes
         browser.post("/suggest", json={"prefix": WORDS})
         browser.post("/suggest", json={"prefix": WORDS, WORDS: 1})
         browser.post("/suggest", data=WORDS, content_type="application/json")
+        browser.get(f"{told}/records")
+        filled = browser.post("/help/when", data={"tick": "rare"}).location
+        browser.get(filled)
         for path in ("places", "plans", "doctors"):
             browser.post(f"/suggest/{path}", json={"prefix": f"{WORDS}, Exampleton"})
             browser.post(f"/suggest/{path}", json={"prefix": WORDS, WORDS: 1})
@@ -109,7 +121,7 @@ def test_the_log_has_method_route_status_and_time_only(app: Flask, caplog: pytes
         browser.get(sealed_too)
         browser.post("/corrections", data={"npi": an_npi(2), "text": WORDS})
     lines = [record.getMessage() for record in caplog.records if record.name == LOGGER]
-    assert len(lines) == 21
+    assert len(lines) == 24
     assert all(LINE.fullmatch(line) for line in lines)
     assert lines[0].startswith("POST /search 303 ")
     assert lines[2].startswith("GET /results/<token>/specialists/<npi> 200 ")
@@ -117,11 +129,13 @@ def test_the_log_has_method_route_status_and_time_only(app: Flask, caplog: pytes
     assert lines[6].startswith("GET - 404 ")
     assert lines[9].startswith("POST /suggest 200 ")
     assert lines[10].startswith("POST /suggest 400 ")
-    assert_secret(caplog.text, told)
-    assert lines[19].startswith("GET /results/<token>/compare 200 ")
-    assert lines[20].startswith("POST /corrections 400 ")
-    assert_secret(caplog.text, sealed)
-    assert_secret(caplog.text, sealed_too.removesuffix("/compare"))
+    assert lines[12].startswith("GET /results/<token>/records 200 ")
+    assert lines[13].startswith("POST /help/when 303 ")
+    assert lines[14].startswith("GET /help/when/<token> 200 ")
+    assert lines[22].startswith("GET /results/<token>/compare 200 ")
+    assert lines[23].startswith("POST /corrections 400 ")
+    for link in (told, sealed, filled, sealed_too.removesuffix("/compare")):
+        assert_secret(caplog.text, link)
 
 
 def test_the_server_writes_nothing_of_a_search(

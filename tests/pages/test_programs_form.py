@@ -1,15 +1,17 @@
 """The online programs for a condition and a state: a sealed question, answers with their reasons."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from finder.offers import Available, Patient, offer_of
+from finder.licensing import NO_STATE, Available
+from finder.offers import Patient, offer_of
 from finder.program_search import ProgramsAsked
 from finder.programs import load_programs
 from finder.sealed import load_seals
 from finder.web.programs_form import args_of_asked, programs_form_of
-from finder.web.programs_page import NO_STATE
 from tests.pages.conftest import WORDS
 from tests.pages.test_pages import Outline, text, title, token
 
@@ -26,9 +28,9 @@ def found(browser: FlaskClient, **changes: str) -> str:
 
 
 def cards(html: str) -> dict[str, str]:
-    """The words of each card by the name of its institution, from the top."""
-    parts = html.split('<li class="card">')[1:]
-    return {text(part.partition("</h2>")[0]).strip(): text(part) for part in parts}
+    """The words of each program by the name of its institution, from the top."""
+    parts = html.split('<th scope="row">')[1:]
+    return {text(part.partition("</h2>")[0]).strip(): text(part.partition("</tr>")[0]) for part in parts}
 
 
 def test_the_question_is_sealed_and_no_address_or_title_tells_it(browser: FlaskClient) -> None:
@@ -51,22 +53,28 @@ def test_programs_open_to_the_state_come_first_with_their_reasons(browser: Flask
     ]
     assert signs == sorted(signs, key=("Open to your state", "Not known if", "Not open to you").index)
     assert set(signs) >= {"Open to your state", "Not known if"}
-    first = shown["Dana-Farber Cancer Institute"]
-    assert first.index("Lists the states that it does not take, and MD") < first.index("Price")
+    first = shown["University Hospitals (Ohio)"]
+    assert first.index("Open to your state, with your own doctor") < first.index("outside OH need a form")
+    silent = shown["Dana-Farber Cancer Institute"]
+    assert "Not known if it is open to your state" in silent
+    assert silent.index("It does not say that it takes people from MD.") < silent.index("Price")
+    assert "We found no source that says if doctors from other states" in said
 
 
 def test_a_program_that_refuses_the_state_or_needs_a_doctor_says_why(browser: FlaskClient) -> None:
     shut = cards(found(browser, state="MA"))["Dana-Farber Cancer Institute"]
     assert "Not open to you" in shut
-    assert "Says that it takes nobody from MA" in shut
-    alone = [c for c in cards(found(browser, local_doctor="no")).values() if "Needs your own doctor to" in c]
+    assert "It does not take people from MA." in shut
+    alone = [
+        c for c in cards(found(browser, local_doctor="no")).values() if "Your own doctor must take part." in c
+    ]
     assert alone
-    assert all("Not open to you" in c for c in alone if "if you live outside" not in c)
+    assert all("Not open to you" in c for c in alone)
 
 
 def test_programs_for_other_conditions_are_listed_apart_with_the_reason(browser: FlaskClient) -> None:
     page = found(browser)
-    apart = text(page.partition("<details>")[2].partition("</details>")[0])
+    apart = text(page.partition("</table>")[2].partition("</details>")[0])
     assert "not take this condition" in apart
     assert "names other fields as its own" in apart or "says that it does not take" in apart
 
@@ -77,13 +85,81 @@ def test_only_the_free_ones_are_shown_where_only_those_are_asked_for(browser: Fl
     assert all("No charge" in card for card in free.values())
 
 
+def test_only_what_a_plan_may_pay_for_is_shown_where_that_is_asked_for(browser: FlaskClient) -> None:
+    page = found(browser, words="", state="", through_plan="yes")
+    assert "You asked for: paid by a plan or an employer" in text(page)
+    paid = cards(page)
+    assert set(paid) >= {"2nd.MD / Accolade", "Rush", "Yale Health", "Cleveland Clinic"}
+    assert "Duke Health" not in paid
+    ways = ("Some employers pay", "Some health plans", "billed to your insurance")
+    assert all(any(way in card for way in ways) for card in paid.values())
+
+
+def test_the_fastest_come_first_when_asked_and_the_choice_stays(browser: FlaskClient) -> None:
+    page = found(browser, words="", state="", sort="turnaround")
+    assert "Those with a known time come first, the fastest on top." in text(page)
+    times = ["when the clock starts" in card or "after all records" in card for card in cards(page).values()]
+    assert times == sorted(times, reverse=True)
+    assert any(times)
+    assert '<option value="turnaround" selected>' in page
+
+
+def test_every_field_stands_side_by_side_with_dates_and_what_comes_on_top(browser: FlaskClient) -> None:
+    shown = cards(browser.get("/programs").text)
+    ohio = shown["University Hospitals (Ohio)"]
+    for words in ("$550",
+                  "More to pay: pathology (slides) and radiology (scans) cost extra",
+                  "$200 of it is not given back",
+                  "uhhospitals.org; date not known, read 2026-11-22; from the program’s own page",
+                  "10 to 14 work days after all records are there", "OH; elsewhere with your own doctor",
+                  "Yes, if you live outside OH"):  # fmt: skip
+        assert words in ohio
+    assert "Not published: who gets them; if slides are looked at again; if scans are looked at again" in ohio
+    cedars = shown["Cedars-Sinai"]
+    assert cedars.index("$590 for people of its own state") < cedars.index("$790 for people of other states")
+    assert "The program gets them for you" in shown["Dana-Farber Cancer Institute"]
+    assert "Looks at slides again Yes" in shown["MD Anderson Cancer Center"]
+    assert "This price is for cardiac surgery only." in next(
+        c for name, c in shown.items() if "Los Angeles" in name
+    )
+    cleveland = shown["Cleveland Clinic"]
+    assert (
+        cleveland.index("$1,850 more than a year old")
+        < cleveland.index("Earlier prices")
+        < cleveland.index("$565")
+    )
+    assert "from May 4, 2022, read 2026-11-22" in cleveland
+    assert all("$0" not in card for card in shown.values())
+
+
+def test_a_price_that_is_not_published_comes_last_and_says_so(browser: FlaskClient) -> None:
+    shown = cards(browser.get("/programs").text).values()
+    silent = [not re.search(r"Price (\$[1-9]|No charge)", card) for card in shown]
+    assert silent == sorted(silent)
+    assert 15 < sum(silent) < 30
+
+
+def test_the_rule_of_medicare_and_what_to_ask_the_plan_stand_on_the_page(browser: FlaskClient) -> None:
+    said = text(browser.get("/programs").text)
+    source = "medicare.gov/coverage/second-surgical-opinions; date not known, read 2026-11-22"
+    assert f"You pay 20% once you have met the deductible. {source}" in said
+    assert "If the two opinions differ, it helps pay for a third one" in said
+    assert "Do I need a referral first?" in said
+
+
+def test_the_law_that_is_known_stands_with_its_source(browser: FlaskClient) -> None:
+    said = text(found(browser, words="", state="AK"))
+    assert "may not give advice in Alaska" in said
+    assert "This is not legal advice. dpcfrontier.com/consultants; date not known, read 2026-11-22" in said
+
+
 def test_without_a_state_nothing_is_said_of_states(browser: FlaskClient) -> None:
     said = text(found(browser, words="", state="", ages="child"))
     assert "You asked for: for a child" in said
-    assert "o state was given" not in said
     assert "Not known if it is open" not in said
     (told, *_) = offer_of("x", load_programs()[0].to_source(), Patient()).reasons
     assert told == NO_STATE
+    assert NO_STATE not in said
     assert offer_of("x", load_programs()[0].to_source(), Patient()).available is Available.UNKNOWN
 
 
@@ -136,7 +212,7 @@ def test_a_foreign_form_and_a_tampered_or_other_token_are_refused(browser: Flask
     [
         {},
         {"words": "x", "state": "MD", "ages": "child", "local_doctor": "no", "no_charge": "yes"},
-        {"local_doctor": "yes"},
+        {"local_doctor": "yes", "through_plan": "yes", "sort": "turnaround"},
     ],
 )
 def test_a_question_gives_the_same_parameters_and_form_again(asked: dict[str, str]) -> None:
@@ -144,4 +220,5 @@ def test_a_question_gives_the_same_parameters_and_form_again(asked: dict[str, st
     assert args == asked
     form = programs_form_of(args)
     assert {name: value for name, value in form.values.items() if value} == asked
+    assert [option.value for option in form.sorts if option.is_chosen] == [asked.get("sort", "price")]
     assert [option.value for option in form.doctor if option.is_chosen] == [asked.get("local_doctor", "")]

@@ -6,25 +6,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "gazetteer", "sealed")
 RULES = (
-    "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms", "spelling",
-    "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "vocabulary", "suggestions",
-    "parameters", "facets", "criteria", "centers", "independence", "licensing", "trust", "programs", "offers",
+    "clauses", "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms",
+    "spelling",
+    "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "patient_age", "understood", "vocabulary",
+    "suggestions", "parameters", "facets", "criteria", "guidance", "centers", "independence", "gaps",
+    "program_kinds", "licensing", "trust", "programs", "offers", "coverage", "visit",
     "ranking", "likeness", "packet", "query", "loosened", "composition", "reasons", "proof", "answers",
     "results",
 )  # fmt: skip
 ENGINE = (
-    "node_files",
-    "local_node",
-    "engine",
-    "indexes",
-    "bulk",
-    "reads",
-    "recording",
-    "runs",
-    "corrections",
-)
-SERVICE = ("context", "lookups", "priors", "program_search", "explanations", "search", "relevance")
-SURFACE = ("print_results", "web", "app", "cli")
+    "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
+)  # fmt: skip
+SERVICE = (
+    "context", "lookups", "priors", "program_search", "explanations", "shortlist", "search", "relevance",
+)  # fmt: skip
+SURFACE = ("print_results", "web", "print_programs", "app", "cli")
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}
 

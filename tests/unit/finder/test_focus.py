@@ -35,7 +35,7 @@ def test_more_of_it_never_lowers_and_more_of_other_things_never_raises(
 
 @pytest.mark.parametrize(
     ("part", "whole", "prior", "expected"),
-    [(11, 11, PROCEDURE_PRIOR, 0.18), (1, 1, TRIAL_PRIOR, 0.17), (113, 145, PROCEDURE_PRIOR, 0.63)],
+    [(11, 11, PROCEDURE_PRIOR, 0.18), (1, 1, TRIAL_PRIOR, 0.25), (113, 145, PROCEDURE_PRIOR, 0.63)],
 )
 def test_strengths_are_as_the_module_says(part: int, whole: int, prior: float, expected: float) -> None:
     assert strength(part, whole, prior) == pytest.approx(expected, abs=0.005)

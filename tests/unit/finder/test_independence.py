@@ -184,7 +184,9 @@ def test_an_organization_brings_its_own_key_and_those_of_its_owners() -> None:
         ("group:g1", ["system:s1"], {"group", "system"}),
         ("hospital:h1", ["owner:o1"], {"hospital"}),
         ("owner:o1", [], set()),
-        ("cancer_center:c1", ["system:s1"], set()),
+        ("cancer_center:c1", ["system:s1"], {"system"}),
+        ("cancer_center:c1", [], set()),
+        ("owner:o1", ["system:s1"], set()),
     ],
 )
 def test_of_an_organization_only_what_follows_from_it_is_known(

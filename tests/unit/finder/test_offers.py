@@ -6,7 +6,8 @@ import pytest
 
 from finder.concepts import LadderStep
 from finder.facets import AgesAsked
-from finder.offers import About, Available, Offer, Patient, in_order, offer_of, price_words, why_not
+from finder.licensing import Available
+from finder.offers import About, Offer, Patient, SortAsked, in_order, offer_of, price_words, why_not
 
 ABOUT = About(
     frozenset({"bile_duct_cancer", "digestive_cancers", "cancer"}),
@@ -35,49 +36,24 @@ MARYLAND = Patient("MD")
 
 
 @pytest.mark.parametrize(
-    ("rules", "patient", "answer", "words"),
+    ("rules", "asked", "answer", "words"),
     [
-        ({}, MARYLAND, "unknown", "does not say from which states"),
-        ({"states": ["MD"]}, Patient(), "unknown", "no state was given"),
-        ({"states": ["MD", "VA"]}, MARYLAND, "yes", "lists MD among"),
-        ({"states": ["CA"]}, MARYLAND, "no", "from other states only: CA"),
-        ({"excluded_states": ["MD"]}, MARYLAND, "no", "takes nobody from MD"),
-        ({"excluded_states": ["MA"]}, MARYLAND, "yes", "MD is not among them"),
-        ({"excluded_states": ["MA"], "excluded_counties": ["Demo MD"]}, MARYLAND, "yes", "counties: Demo MD"),
-        ({"age_min": 18}, Patient("MD", ages=AgesAsked.CHILD), "no", "from 18 years on"),
-        ({"age_min": 18, "states": ["MD"]}, Patient("MD", ages=AgesAsked.ADULT), "yes", "lists MD"),
-        ({"age_max": 17}, Patient("MD", ages=AgesAsked.ADULT), "no", "up to 17 years"),
+        ({"age_min": 18}, AgesAsked.CHILD, "no", "It takes people from 18 years on."),
+        ({"age_min": 18}, AgesAsked.ADULT, "yes", "names MD"),
+        ({"age_max": 17}, AgesAsked.ADULT, "no", "It takes people up to 17 years old."),
+        ({"age_max": 17}, AgesAsked.CHILD, "yes", "names MD"),
+        ({"ages": "adult"}, AgesAsked.CHILD, "no", "It is for adults."),
+        ({"ages": "child"}, AgesAsked.ADULT, "no", "It is for children."),
+        ({"ages": "child"}, AgesAsked.CHILD, "yes", "names MD"),
+        ({"ages": "child"}, None, "yes", "names MD"),
     ],
 )
-def test_whether_a_state_is_served_follows_from_what_the_program_says(
-    rules: dict[str, Any], patient: Patient, answer: str, words: str
+def test_an_age_that_a_program_does_not_take_is_a_no_wherever_somebody_lives(
+    rules: dict[str, Any], asked: AgesAsked | None, answer: str, words: str
 ) -> None:
-    found = offer(patient, **rules)
+    found = offer(Patient("MD", ages=asked), states=["MD"], **rules)
     assert found.available == answer
-    assert words in "; ".join(found.reasons)
-
-
-@pytest.mark.parametrize(
-    ("needs", "has_doctor", "states", "answer"),
-    [
-        ("yes", None, ["MD"], "yes_with_your_doctor"),
-        ("yes", True, ["MD"], "yes_with_your_doctor"),
-        ("yes", False, ["MD"], "no"),
-        ("yes", None, [], "unknown"),
-        ("yes", None, ["CA"], "no"),
-        ("no", False, ["MD"], "yes"),
-        ("outside_home_state", False, ["MD"], "yes"),
-        ("not_published", False, ["MD"], "yes"),
-    ],
-)
-def test_a_program_that_needs_the_own_doctor_says_so(
-    needs: str, has_doctor: bool | None, states: list[str], answer: str
-) -> None:
-    found = offer(Patient("MD", has_doctor), needs_treating_doctor=needs, states=states)
-    assert found.available == answer
-    assert ("needs your own doctor" in "; ".join(found.reasons)) == (needs != "no" and
-                                                                    needs != "not_published" and
-                                                                    states != ["CA"])  # fmt: skip
+    assert words in " ".join(found.reasons)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +64,10 @@ def test_a_program_that_needs_the_own_doctor_says_so(
         (a_price("from", 80), "from $80"),
         (a_price("range", 80, amount_max=500), "$80 to $500"),
         (a_price("in_state", 590), "$590 for people of its own state"),
-        (a_price("benefit", 0), "no charge, as a benefit of an employer or health plan"),
+        (a_price("benefit", 0), "no charge if your employer, health plan or hospital takes part"),
         (
             a_price("benefit", None),
-            "a benefit of some employers and health plans; price not published",
+            "through an employer or health plan; price not published",
         ),
         (a_price("billed_as_visit", None), "billed to insurance as a visit"),
         (a_price("quote", None), "on request"),
@@ -106,9 +82,65 @@ def test_history_is_never_the_price_and_a_second_price_says_for_whom_it_is() -> 
     old, today = a_price("flat", 10, is_history=True), a_price("not_published", None)
     found = offer(MARYLAND, prices=[old, today])
     assert (found.price, found.amount, found.is_free) == ("not published", None, False)
-    special = a_price("flat", 0, note="Cardiac surgery only.")
-    both = offer(MARYLAND, prices=[a_price("flat", 875), special])
-    assert (both.price, both.amount, both.is_free) == ("$875; no charge (Cardiac surgery only.)", 875, True)
+
+
+def test_a_price_for_one_field_holds_there_only_and_is_never_the_one_to_sort_by() -> None:
+    prices = [a_price("flat", 0, only_for="heart"), a_price("flat", 875)]
+    heart = About(frozenset({"heart"}), (), {"heart": "heart"}.get)
+    anybody = offer(MARYLAND, prices=prices)
+    assert (anybody.price, anybody.amount, anybody.is_free) == ("$875; no charge, for heart only", 875, True)
+    asked = offer_of("demo", a_document(prices=prices), MARYLAND, heart)
+    assert (asked.amount, asked.is_free) == (875, True)
+    other = offer_of("demo", a_document(prices=prices), MARYLAND, ABOUT)
+    assert (other.price, other.is_free) == ("$875", False)
+
+
+@pytest.mark.parametrize(
+    ("state", "price", "amount"),
+    [
+        ("CA", "$590 for people of its own state", 590),
+        ("MD", "$790 for people of other states", 790),
+        (None, "$590 for people of its own state; $790 for people of other states", 590),
+    ],
+)
+def test_of_two_prices_that_of_the_patients_state_holds(state: str | None, price: str, amount: int) -> None:
+    prices = [a_price("in_state", 590), a_price("out_of_state", 790)]
+    found = offer(Patient(state), prices=prices, home_state="CA")
+    assert (found.price, found.amount) == (price, amount)
+
+
+def test_what_comes_on_top_and_what_is_kept_stand_with_the_price() -> None:
+    price = a_price("flat", 550, extras="scans cost extra", deposit_nonrefundable=200)
+    assert (
+        offer(MARYLAND, prices=[price]).price == "$550, and scans cost extra ($200 of it is not given back)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("routes", "is_paid"),
+    [
+        ([], False),
+        (["employer"], True),
+        (["some_health_plans"], True),
+        (["insured_visit"], True),
+        (["no_insurance"], False),
+        (["rarely_insured"], False),
+        (["member_hospital"], False),
+    ],
+)
+def test_a_plan_or_employer_may_pay_where_the_program_says_so(routes: list[str], is_paid: bool) -> None:
+    assert offer(MARYLAND, benefit_routes=routes).is_paid_by_others == is_paid
+
+
+def test_the_fastest_come_first_when_asked_and_unknown_times_last() -> None:
+    days: dict[str, dict[str, Any]] = {
+        "slow": {"turnaround_days_min": 2, "turnaround_days_max": 20},
+        "silent": {},
+        "fast": {"turnaround_days_max": 3},
+        "least": {"turnaround_days_min": 5},
+    }
+    offers = [offer_of(key, a_document(**told), MARYLAND) for key, told in days.items()]
+    assert [o.id for o in in_order(offers, SortAsked.TURNAROUND)] == ["fast", "least", "slow", "silent"]
 
 
 def test_known_prices_come_first_the_lowest_first_and_history_does_not_count() -> None:

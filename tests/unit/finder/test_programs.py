@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from finder.errors import SourceError
-from finder.programs import PROGRAM_COLUMNS, Confidence, LocalDoctor, PriceKind, Program, load_programs
+from finder.program_kinds import Confidence, LocalDoctor, PriceKind
+from finder.programs import PROGRAM_COLUMNS, Program, load_programs
 from finder.tables import DATA
 
 MAPPING = Path(__file__).resolve().parents[3] / "index_mappings" / "programs.json"
@@ -109,7 +110,7 @@ def test_a_price_carries_source_dates_extras_and_deposit(programs: dict[str, Pro
     assert price == {
         "kind": "flat",
         "amount": 550,
-        "extras": "pathology and radiology are charged on top",
+        "extras": "pathology (slides) and radiology (scans) cost extra; how much is not published",
         "deposit_nonrefundable": 200,
         "source_url": "uhhospitals.org/secondopinion/faqs",
         "source_kind": "own",
@@ -136,6 +137,13 @@ def test_the_first_price_is_the_general_one(programs: dict[str, Program]) -> Non
         ({"confidence": "none"}, "field confidence"),
         ({"is_history": "yes"}, "field is_history: 'houston-methodist' has no row for today"),
         ({"is_history": "perhaps"}, "field is_history: is neither yes nor no"),
+        ({"states_included": "TX", "states_listed": "some"}, "field states_listed"),
+        ({"states_included": "TX"}, "field states_listed"),
+        ({"needs_local_doctor": "outside_home_state"}, "field home_state: is empty"),
+        ({"price_kind": "in_state"}, "field home_state: is empty"),
+        ({"ages": "young"}, "field ages"),
+        ({"benefit_routes": "lottery"}, "field benefit_routes"),
+        ({"price_for": "spine"}, "field price_for: 'houston-methodist' has no general price"),
         ({"states_included": "TX QQ"}, "field states_included: 'QQ'"),
         ({"states_included": "TX", "states_excluded": "TX"}, "field states_excluded"),
         ({"modality": "pigeon"}, "field modality"),

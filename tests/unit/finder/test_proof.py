@@ -1,6 +1,5 @@
 """The proof of a verdict: chains, what is missing, and sentences that everybody can read."""
 
-import re
 from datetime import date
 
 import pytest
@@ -9,6 +8,7 @@ from finder.documents import TieLabel
 from finder.independence import Strength, Ties, load_rules, verdict
 from finder.proof import Proof, chain, proof
 from finder.reasons import Pair, Words
+from tests.reading import grade, masked
 
 RULES = load_rules()
 WORDS = Words({}, {}, RULES)
@@ -72,7 +72,8 @@ def test_a_tie_is_said_in_one_sentence_with_the_way_of_each_person() -> None:
     ways = "(Ann Doe through Bay Group; Ben Roe through Hill Hospital)"
     assert system.sentence == f"Both belong to the health system City Health {ways}"
     assert owner.sentence.startswith("Both work for groups or hospitals owned by Big Health (Ann Doe through")
-    assert "Bay Group, then City Health" in owner.sentence
+    assert owner.sentence.endswith(ways)  # the owners in between are steps of the chain
+    assert [step.label for step in owner.chains[0].steps] == ["Bay Group", "City Health", "Big Health"]
 
 
 def test_the_proof_as_json_names_chains_dates_worth_and_gaps() -> None:
@@ -94,22 +95,18 @@ def test_a_trial_says_when_it_ended() -> None:
     assert tie.sentence == "Both are named as investigators of the trial A study (its end: 2023)"
 
 
-def syllables(word: str) -> int:
-    """Groups of vowels, without a silent e at the end; the usual estimate, a little high for short words."""
-    found = len(re.findall(r"[aeiouy]+", word.lower()))
-    return max(1, found - (word.lower().endswith("e") and not word.lower().endswith("le") and found > 1))
-
-
-def grade(text: str) -> float:
-    """Flesch-Kincaid grade (Kincaid et al. 1975) of a text."""
-    words = re.findall(r"[A-Za-z']+", text)
-    sentences = max(1, len(re.findall(r"[.!?](?:\s|$)", text)))
-    return 0.39 * len(words) / sentences + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
-
-
 def test_the_grade_tells_easy_from_hard() -> None:
     assert grade("The cat sat on the mat.") < 2
     assert grade("Multidisciplinary institutional affiliations necessitate comprehensive evaluation.") > 15
+
+
+def test_names_are_masked_the_longer_first_and_do_not_count() -> None:
+    names = ["Bay", "Bay Interdisciplinary Gastroenterology Associates"]
+    assert (
+        masked("Both work for Bay Interdisciplinary Gastroenterology Associates", names)
+        == "Both work for Ann Lee"
+    )
+    assert grade(f"Both work for {names[1]}", names) < 4 < grade(f"Both work for {names[1]}")
 
 
 @pytest.mark.parametrize("kind", sorted(RULES.kinds))

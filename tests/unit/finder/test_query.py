@@ -39,7 +39,7 @@ PLAIN = Question(SearchCriteria("x"), LADDER, CONCEPTS, PROFILE, date(2026, 11, 
 ELSEWHERE = {
     "bool": {
         "filter": [{"exists": {"field": "proven_concepts"}}],
-        "must_not": [{"terms": {"main_concepts": list(RELATED)}}],
+        "must_not": [{"terms": {f"{which}_concepts": list(RELATED)}} for which in ("main", "proven")],
     }
 }
 TIED = replace(
@@ -118,11 +118,10 @@ def test_prior_doctors_are_excluded_and_their_ties_after_the_query_so_that_one_p
     body = specialists_body(TIED)
     assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
     assert body["post_filter"] == {"bool": {"must_not": [BREAKING]}}
-    excluded = body["aggs"]["excluded"]
-    assert excluded["filter"] == BREAKING
-    assert excluded["aggs"]["by_kind"]["filters"]["filters"] == {
+    assert body["aggs"]["tied"]["filters"]["filters"] == {
         "group": {"terms": {"tie_keys": ["group:1"]}},
         "system": {"terms": {"tie_keys": ["system:7", "system:8"]}},
+        "everybody": {"match_all": {}},
     }
     assert not {"post_filter", "aggs"} & set(specialists_body(PLAIN))
 
@@ -137,15 +136,18 @@ def test_tied_people_stay_where_they_are_to_be_shown_but_never_the_prior_doctors
 def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concept() -> None:
     fit = part(PLAIN, "fit")["dis_max"]
     weight = PROFILE.parts[PartName.FIT].weight
-    steps = {query["constant_score"]["_name"]: query["constant_score"] for query in fit["queries"]}
+    steps = {
+        query["_name"]: query.get("positive", {}).get("constant_score", query)
+        for query in (next(iter(clause.values())) for clause in fit["queries"])
+    }
     assert {name: round(step["boost"] / weight, 6) for name, step in steps.items()} == {
-        "why.other": 0.55,
+        "why.other": 0.45,
         "why.step1": 1.0,
         "why.step1.partly": 0.97,
         "why.step2": 0.85,
         "why.step2.partly": 0.82,
         "why.step3": 0.7,
-        "why.step3.elsewhere": 0.595,
+        "why.step3.elsewhere": 0.525,
     }
     assert steps["why.step1"]["filter"]["bool"]["filter"] == [
         {"terms": {"specialties": ["hepatology", "surgical_oncology"]}},
@@ -156,6 +158,27 @@ def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concep
     assert steps["why.step3.elsewhere"]["filter"] == listed
     assert steps["why.step3"]["filter"]["bool"] == {"filter": [listed], "must_not": [ELSEWHERE]}
     assert steps["why.other"]["filter"] == {"term": {"main_concepts": "bile_duct_cancer"}}
+
+
+def test_partial_evidence_counts_less_for_a_main_focus_on_something_else() -> None:
+    partly = [
+        clause["boosting"] for clause in part(PLAIN, "fit")["dis_max"]["queries"] if "boosting" in clause
+    ]
+    assert [clause["_name"] for clause in partly] == ["why.step1.partly", "why.step2.partly"]
+    for clause in partly:
+        assert (clause["negative"], clause["negative_boost"]) == (ELSEWHERE, 0.75)
+
+
+def test_the_main_specialty_counts_whole_on_the_first_open_step_and_half_on_the_second() -> None:
+    ladder = (*LADDER, LadderStep(4, "Surgeons", ("general_surgery",), False))
+    found = part(replace(PLAIN, ladder=ladder), "specialty")["dis_max"]["queries"]
+    weight = PROFILE.parts[PartName.SPECIALTY].weight
+    assert [(c["constant_score"]["filter"], c["constant_score"]["boost"]) for c in found] == [
+        ({"terms": {"main_specialties": ["medical_oncology"]}}, weight),
+        ({"terms": {"main_specialties": ["general_surgery"]}}, weight / 2),
+    ]
+    with pytest.raises(AssertionError, match="no part"):
+        part(replace(PLAIN, ladder=LADDER[:2]), "specialty")
 
 
 def test_an_academic_title_scores_only_where_the_concept_is_proved() -> None:
@@ -206,11 +229,17 @@ def test_what_counts_as_the_role_comes_from_the_profile() -> None:
     assert role["filter"] == {"terms": {"roles": ["pathology", "imaging"]}}
 
 
+def proved(should: list[dict[str, Any]]) -> dict[str, Any]:
+    """The clause of the part that scores proved independence."""
+    named = [clause["constant_score"] for clause in should if "constant_score" in clause]
+    (found,) = [each for each in named if each["_name"] == "independence"]
+    return dict(found)
+
+
 def test_only_proved_independence_scores() -> None:
     should = specialists_body(TIED)["query"]["bool"]["should"]
-    (proved,) = [clause["constant_score"] for clause in should if "constant_score" in clause
-                 and clause["constant_score"]["_name"] == "independence"]  # fmt: skip
-    assert proved["filter"] == clause_of_verdict(VerdictAsked.INDEPENDENT, TIED.scope())
+    untied = replace(TIED, excluded_keys={})  # who is tied has been taken out already
+    assert proved(should)["filter"] == clause_of_verdict(VerdictAsked.INDEPENDENT, untied.scope())
 
 
 def test_the_surgeon_is_looked_for_whatever_kind_of_doctor_was_asked_for() -> None:
@@ -295,3 +324,13 @@ def test_an_empty_answer_is_asked_again_without_each_facet_and_without_all() -> 
     assert len(bodies["seen"]["query"]["bool"]["must_not"]) == 1
     assert bodies["together"]["query"]["bool"]["filter"] == [{"term": {"is_candidate": True}}, TREATS]
     assert emptied_bodies(PLAIN) == {}
+
+
+def test_only_where_tied_people_are_shown_the_score_looks_for_breaking_ties() -> None:
+    shown = replace(TIED, criteria=replace(TIED.criteria, show_tied=True))
+    found = [
+        BREAKING
+        in proved(specialists_body(question)["query"]["bool"]["should"])["filter"]["bool"]["must_not"]
+        for question in (TIED, shown)
+    ]
+    assert found == [False, True]

@@ -258,6 +258,7 @@ def test_the_answer_has_the_keys_of_the_contract() -> None:
         "ignored",
         "label",
         "ladder",
+        "patient_age",
         "read_as",
         "urgent",
     ]
@@ -490,3 +491,25 @@ def test_an_adjective_counts_where_a_term_has_it_and_idioms_never(words: str, co
 def test_everyday_words_make_no_offers(words: str) -> None:
     answer = understood(words)
     assert (answer.concept_id, answer.choices) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("words", "concept_id"),
+    [
+        ("Shwachman syndrome", "marrow_failure_inherited"),
+        ("Maffucci's syndrome", "skeletal_dysplasia"),
+        ("Dr. Smith told me I have lupus", "lupus"),
+        ("melanoma of the ear", "melanoma"),
+        ("localised morphoea", "morphea"),
+        ("growth in his esophagus", "esophageal_cancer"),
+        ("cancer que se regó al hígado", "liver_metastases"),
+    ],
+)
+def test_parts_of_names_owners_and_british_spelling_are_understood(words: str, concept_id: str) -> None:
+    assert understood(words).concept_id == concept_id
+
+
+@pytest.mark.parametrize("words", ["weaver", "job", "Dr. Hunter"])
+def test_a_common_name_is_no_syndrome_for_sure(words: str) -> None:
+    answer = understood(words)
+    assert answer.concept_id is None or answer.certainty is Certainty.LESS_SURE

@@ -21,7 +21,7 @@ LEADS = "PRINCIPAL_INVESTIGATOR"
 @lru_cache
 def rules() -> Knowledge:
     """The rules of the product with empty tables, read once."""
-    return knowledge(EMPTY, Investigators({}, {}, {}), {}, is_demonstration=False)
+    return knowledge(EMPTY, Investigators({}, {}, {}), {}, {}, is_demonstration=False)
 
 
 def known(

@@ -25,4 +25,5 @@ def test_a_programs_list_in_the_data_folder_adds_to_the_products_own(tmp_path: P
         found = programs(staging)
     hopkins = next(p for p in found if p.id == "johns-hopkins-surgical")
     assert hopkins.tie_keys == ("system:HSI00000531",)
+    assert next(p for p in found if p.id == "dana-farber").tie_keys == ("hospital:220162",)
     assert [p.id for p in found] == sorted([*(p.id for p in own), "a-clinic-of-ours"])

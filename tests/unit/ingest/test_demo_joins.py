@@ -9,6 +9,8 @@ import orjson
 import pytest
 
 from finder.independence import load_rules, ties_of, verdict
+from finder.proof import proof
+from finder.reasons import Pair, Words
 from ingest.build import build
 from ingest.demo.generate import generate
 from ingest.demo.plant import PLANS
@@ -16,8 +18,10 @@ from ingest.files import inspected
 from ingest.recognition import recognised
 from ingest.sources import SOURCES
 from ingest.staging import Staging
+from tests.reading import grade
 
 PEOPLE = 1_500
+HIGHEST_GRADE = 8
 KINDS = {plan.kind for plan in PLANS}
 
 
@@ -65,6 +69,24 @@ def test_verdicts_agree_with_the_truth_of_every_planted_pair(
     assert wrong == []
     assert set(judged) == KINDS
     assert min(judged.values()) >= 5
+
+
+def test_every_sentence_of_every_proof_reads_at_or_below_8th_grade_with_names_masked(
+    world: tuple[dict[str, Any], dict[str, dict[str, Any]]],
+) -> None:
+    truth, documents = world
+    words, today = Words({}, {}, load_rules()), date.fromisoformat(truth["today"])
+    hard, kinds = set(), set()
+    for npi, other_npi, *_rest in truth["ties"]:
+        one, other = (ties_of(each, documents[each]) for each in (npi, other_npi))
+        told = proof(Pair(one, other, verdict(one, other, words.rules, today)), words)
+        labels = (label.label for side in (one, other) for label in side.labels.values())
+        names = [one.name, other.name, *labels]
+        kinds |= {tie.tie.kind for tie in told.ties}
+        sentences = [*(tie.sentence for tie in told.ties), *(gap.sentence for gap in told.missing)]
+        hard |= {text for text in sentences if grade(text, names) > HIGHEST_GRADE}
+    assert hard == set()
+    assert kinds == set(words.rules.kinds)
 
 
 def test_most_experts_can_be_told_by_some_evidence(

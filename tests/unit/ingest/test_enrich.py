@@ -75,6 +75,21 @@ def test_systems_are_reached_through_groups_and_hospitals_and_say_so() -> None:
     assert found.tie_kinds_known == ("group", "hospital", "system")
 
 
+def test_a_person_carries_the_online_programs_of_the_hospitals_and_systems() -> None:
+    offered = {
+        "system:B": ("b-program", "another"),
+        "hospital:990001": ("a-program", "another"),
+        "system:C": ("c",),
+    }
+    reference = replace(EMPTY, hospital_links={"990001": (system("B"),)})
+    person = merged(person_rows(clinician(), affiliation()))
+    assert isinstance(person, Person)
+    found = enriched(person, replace(known(reference), programs=offered))
+    assert isinstance(found, Specialist)
+    assert found.program_ids == ("a-program", "another", "b-program")
+    assert specialist(clinician(), affiliation(), reference=reference).program_ids == ()
+
+
 @pytest.mark.parametrize(
     ("rows", "links", "settled"),
     [

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finder.documents import EvidenceKind, Specialist
+from finder.focus import LISTED
 from ingest.cancer_centers import CancerCenter
 from ingest.investigators import TrialFacts
 from ingest.rows import Procedure
@@ -86,7 +87,7 @@ def test_eleven_procedures_or_one_trial_make_no_expert_and_list_nobody() -> None
     eleven = specialist(nppes(), procedure(hcpcs=LIVER, services="11"))
     one = specialist(nppes(), trials=trials(1, status="RECRUITING"))
     for found in (eleven, one):
-        assert max(e.value for e in found.evidence if e.kind is not EvidenceKind.RECRUITING) < 0.2
+        assert max(e.value for e in found.evidence if e.kind is not EvidenceKind.RECRUITING) < LISTED
         assert found.concepts == ()
         assert not evidence(found, EvidenceKind.MAINLY)
 
@@ -221,6 +222,24 @@ def test_main_concepts_are_those_mainly_treated_and_everything_broader() -> None
     found = specialist(nppes(), roster(clinical_focus="bile duct cancer;gout"))
     assert set(found.main_concepts) == {"bile_duct_cancer", *rules().above["bile_duct_cancer"]}
     assert "gout" in found.concepts
+
+
+def test_who_mainly_does_an_operation_is_proved_to_work_on_what_it_is_for() -> None:
+    found = specialist(nppes(), procedure(hcpcs=KNEE, services="400"))
+    assert {"knee_replacement", "knee_osteoarthritis"} <= set(found.proven_concepts)
+    assert "hip_osteoarthritis" not in found.proven_concepts
+
+
+def test_giving_radiation_proves_no_work_on_something_else() -> None:
+    found = specialist(nppes(), procedure(hcpcs="77280", services="900"))
+    assert "radiation_therapy" in found.main_concepts
+    assert found.proven_concepts == ()
+
+
+def test_genetic_counseling_alone_is_no_main_focus_on_cancer() -> None:
+    found = specialist(nppes(), procedure(hcpcs="96041", services="900"))
+    assert evidence(found, EvidenceKind.PROCEDURE)["hereditary_cancer"].value > 0
+    assert found.main_concepts == ()
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

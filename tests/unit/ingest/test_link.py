@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.crowds import MAX_PEOPLE_ON_ONE_PHONE
-from ingest.link import Reference, reference, trial_ends
+from ingest.link import Reference, Referral, reference, trial_ends
 from ingest.organizations import organizations
 from tests.unit.ingest.staged_tables import staged
 
@@ -95,3 +95,21 @@ def test_the_end_of_a_trial_is_read_from_its_newest_record_for_linked_trials_onl
     ]
     with staged(tmp_path, {"trials": rows}) as staging:
         assert trial_ends(staging, ["NCT1", "NCT3"]) == {"NCT1": "2021-06"}
+
+
+def test_a_referral_that_one_roster_names_holds_for_both_and_counts_by_its_newest_row(tmp_path: Path) -> None:
+    one, other = "1234567893", "1999999984"
+    rows = [
+        {
+            "npi": one,
+            "referral_partners": f"{other};{one}",
+            "institution": "EXAMPLE HOSPITAL",
+            "as_of": "2023",
+        },
+        {"npi": other, "referral_partners": one, "as_of": "2025"},
+        {"npi": other, "referral_partners": "1000000004", "as_of": "2019"},
+    ]
+    found = reference_of(tmp_path, "rosters", rows).referrals
+    assert set(found) == {one, other}
+    assert found[one] == (Referral(other, "one of them", "2025"),)
+    assert found[other] == (Referral(one, "one of them", "2025"),)

@@ -41,6 +41,11 @@ def test_a_line_gives_every_column_in_its_one_form() -> None:
         "languages": "es;fr;klingon",
         "virtual": "yes",
         "ages": "child;adult",
+        "residency_institution": "Fictional Hospital",
+        "residency_specialty": "Surgery",
+        "residency_year": "2012",
+        "referral_partners": "1999999984;1234567893",
+        "second_opinion_programs": "Demo Second Look",
         "as_of": "2026-03-04",
     }
 
@@ -60,6 +65,8 @@ def test_an_empty_cell_is_not_known_and_a_wrong_one_is_dropped_and_reported() ->
     assert warned >= {
         (3, "accepts_second_opinions", "is neither yes nor no"),
         (3, "ages", "is neither child nor adult"),
+        (3, "residency_year", "is no year"),
+        (3, "referral_partners", "holds a wrong NPI"),
     }
 
 

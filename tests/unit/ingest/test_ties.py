@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from finder.documents import OrganizationKind, TieLabel, Trial
-from ingest.link import Reference
+from ingest.link import Reference, Referral
 from ingest.merge import Person, merged
 from ingest.owners import Link
 from ingest.ties import ties_of
-from tests.unit.ingest.staged_rows import clinician, nppes, person_rows, roster
+from tests.unit.ingest.staged_rows import NPI, clinician, nppes, person_rows, roster
 
 EMPTY = Reference({}, {}, {}, {}, {}, {}, {}, (), {}, frozenset(), frozenset())
 SYSTEM = Link(OrganizationKind.SYSTEM, "S", "System S", "health_systems", "2023")
@@ -70,3 +72,43 @@ def test_trial_and_class_carry_their_own_end() -> None:
     assert found["trial:NCT01"].until == "2020-11"
     assert found["school:big school:2006"].until == "2006"
     assert ties(nppes(), trials=(TRIAL,))["trial:NCT01"].until is None
+
+
+RESIDENCY = {
+    "residency_institution": "EXAMPLE HOSPITAL", "residency_specialty": "Surgery", "residency_year": "2012"
+}  # fmt: skip
+
+
+def test_a_residency_is_a_tie_by_place_field_and_last_year_however_old_the_roster_is() -> None:
+    found = ties(clinician(), roster(as_of="2015", **RESIDENCY))
+    label = found["residency:example-hospital-surgery-2012"]
+    assert (label.label, label.source, label.until) == ("Example Hospital, Surgery, 2012", "rosters", "2012")
+
+
+@pytest.mark.parametrize("missing", sorted(RESIDENCY))
+def test_a_residency_without_place_field_or_year_is_no_tie(missing: str) -> None:
+    found = ties(clinician(), roster(**{**RESIDENCY, missing: None}))
+    assert not [key for key in found if key.startswith("residency:")]
+
+
+def test_reviewers_of_one_program_share_its_id_whether_by_id_or_by_name() -> None:
+    known: dict[str, Any] = {
+        "program_names": {
+            "second look": ("demo-look", "Second Look"),
+            "demo look": ("demo-look", "Second Look"),
+        }
+    }
+    for text in ("Second Look", "demo-look"):
+        assert ties(roster(second_opinion_programs=text), **known)["program:demo-look"].label == "Second Look"
+    assert "program:another-one" in ties(roster(second_opinion_programs="Another one"), **known)
+
+
+def test_a_roster_that_is_history_names_no_reviewer() -> None:
+    old = roster(as_of="2015", second_opinion_programs="Second Look")
+    assert not [key for key in ties(clinician(), old) if key.startswith("program:")]
+
+
+def test_referral_partners_share_one_key_that_ends_with_the_day_of_the_statement() -> None:
+    told = {NPI: (Referral("1999999984", "Example Hospital", "2024-05-01"),)}
+    label = ties(clinician(), referrals=told)["referral:1234567893-1999999984"]
+    assert (label.label, label.until) == ("Example Hospital", "2024-05-01")

@@ -1,0 +1,38 @@
+"""The smallest clauses of which request bodies are made."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from finder.geo import Point
+
+
+def constant(wanted: dict[str, Any], weight: float, name: str | None) -> dict[str, Any]:
+    """Get the clause that scores `weight` for whoever matches, reported by the engine under `name`."""
+    named = {"_name": name} if name else {}
+    return {"constant_score": {**named, "filter": wanted, "boost": weight}}
+
+
+def term(field: str, value: str | bool) -> dict[str, Any]:
+    """Get the clause of one value."""
+    return {"term": {field: value}}
+
+
+def terms(field: str, values: Sequence[str]) -> dict[str, Any]:
+    """Get the clause of any of some values."""
+    return {"terms": {field: list(values)}}
+
+
+def geo(point: Point) -> dict[str, float]:
+    """Get latitude and longitude in degrees as the engine takes them."""
+    return {"lat": point[0], "lon": point[1]}
+
+
+def order(place: Point | None, *, is_nearest: bool = False) -> list[dict[str, Any]]:
+    """Get the sort: score, then distance where there is a place, then NPI, so that the order is total; or
+    distance before score.
+    """
+    found: list[dict[str, Any]] = [{"_score": {"order": "desc"}}]
+    if place:
+        by = {"points": geo(place), "order": "asc", "unit": "mi", "mode": "min", "distance_type": "arc"}
+        found.insert(0 if is_nearest else 1, {"_geo_distance": by})
+    return [*found, {"npi": {"order": "asc"}}]
