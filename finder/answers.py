@@ -188,9 +188,9 @@ class SearchResults:
 
     Nor are there results while a prior doctor or the place must be asked back (`ask`). `programs` come with
     the first page, those that do not take the condition or the state left out; `facets` where they were asked
-    for. `prior_gaps` say of whom too little is known for a verdict, and what to name instead. Where nobody
-    was found, `emptied_by` is the filter to blame and `loosening` everyone that would help, the most helpful
-    first. `place` is the point from which distances are measured.
+    for. Where nobody was found, `emptied_by` is the filter to blame and `loosening` everyone that would help,
+    the most helpful first. `place` is the point from which distances are measured. `prior_gaps` say of whom
+    too little is known for a verdict, and what to name instead.
     """
 
     understood: Understood
@@ -207,8 +207,8 @@ class SearchResults:
     programs: tuple[Offer, ...] = ()
     profile: str = DEFAULT_PROFILE
     surgeon: Result | None = None
-    prior_gaps: tuple[str, ...] = ()
     place: Point | None = None
+    prior_gaps: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `search --json`; finder/contract/search.schema.json describes it."""

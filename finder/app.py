@@ -59,8 +59,8 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         engines=Engines(config, engine),
         today=today,
         static_version=static_version(),
-        visit=load_visit(),
         atlas=cache(lambda: Atlas(context.gazetteer())),
+        visit=load_visit(),
     )
     add_filters(app)
     add_languages(app)

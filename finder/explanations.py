@@ -136,12 +136,12 @@ def explain(
     scores = response["hits"]["hits"][0].get("matched_queries", {})
     is_found = FOUND in scores
     would_change = what_would_change(Sentences.of(question), scores, None)
-    candidate = ties_of(npi, response["hits"]["hits"][0]["_source"])
+    source = response["hits"]["hits"][0]["_source"]
     return replace(
         explained,
         result=replace(_as_found(results[0], is_found), would_change=would_change),
         is_found=is_found,
-        pairs=tuple(pair_shown(prior, candidate, context.words, now) for prior in known.priors),
+        pairs=tuple(pair_shown(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
     )
 
 
@@ -199,6 +199,11 @@ def independence(
     return Compared(people, pairs, source)
 
 
+def _as_found(result: Result, is_found: bool) -> Result:
+    """A result whose network is only known where the search, plan included, finds the person."""
+    return result if is_found else replace(result, network="unknown", network_as_of=None)
+
+
 @translated()
 def prove(
     engine: Client,
@@ -221,11 +226,6 @@ def prove(
         person.npi or "": tuple(pair_shown(prior, person, context.words, now) for prior in priors)
         for person in people
     }
-
-
-def _as_found(result: Result, is_found: bool) -> Result:
-    """A result whose network is only known where the search, plan included, finds the person."""
-    return result if is_found else replace(result, network="unknown", network_as_of=None)
 
 
 def _malformed(npis: Sequence[str]) -> list[FieldError]:

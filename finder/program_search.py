@@ -16,7 +16,6 @@ from finder.parameters import Reader
 from finder.reads import Client, document, searches, served
 from finder.vocabulary import Understood, resolve
 
-_INSTITUTIONS = ("system", "hospital", "group", "owner")  # kinds of tie keys
 MOST_PROGRAMS = 1000  # every program is read: there are tens, and each needs its own reasons
 
 

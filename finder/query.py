@@ -168,7 +168,7 @@ def _hits_body(question: Question) -> dict[str, Any]:
         "track_total_hits": True,
         "_source": [*_SHOWN, *(["ties"] if criteria.has_prior else [])],
         "query": {"bool": {**_who(question), "should": _parts(scored)}},
-        "sort": order(question.place, is_nearest_first=criteria.sort is SortAsked.NEAREST),
+        "sort": order(question.place, is_nearest=criteria.sort is SortAsked.NEAREST),
     }
     left_out = [tied] if tied else []
     if criteria.position:

@@ -176,7 +176,9 @@ class _Reading:
         )
 
 
-def _result(reading: _Reading, hit: Hit, rank: int | None, moved: str | None, above: str | None) -> Result:
+def _result(
+    reading: _Reading, hit: Hit, rank: int | None, moved: str | None = None, above: str | None = None
+) -> Result:
     question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
     parts = [(name, scores[name], says) for name, says in reading.parts if scores.get(name)]
     on = _best_step(reading, scores)

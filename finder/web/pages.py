@@ -238,14 +238,14 @@ def _programs(asked: ProgramsAsked, token: str | None) -> Response:
 def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
     document = search.specialist(here.engine, here.prefix, npi)
-    offers = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
+    offered = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
     content = specialist_page(
         document,
         here.citing(),
         here.context.vocabulary.concepts,
         here.languages,
         correction_form(npi, here.seals, here.now()),
-        programs=programs_shown(offers, here.today()),
+        programs=programs_shown(offered, here.today()),
         proof=proof,
     )
     return respond.page(

@@ -132,8 +132,8 @@ def _ties(pair: PairProof) -> Iterator[str]:
     """Each tie, then the way of each of the two to it, step by step with sources."""
     for tie in pair.ties:
         yield f"{tie.sentence}. {tie.weight}"
-        for chain in tie.chains:
-            yield f"{chain.name}: {' → '.join(map(_cited, chain.steps))}"
+        for way in tie.ways:
+            yield f"{way.name}: {' → '.join(map(_cited, way.steps))}"
 
 
 def _program(program: ProgramShown) -> Iterator[Block]:

@@ -14,7 +14,7 @@ from finder.independence import Verdict
 from finder.languages import Languages
 from finder.ranking import Profile
 from finder.reasons import BREADTHS, Words
-from finder.web.filters import capfirst, day
+from finder.web.filters import capfirst, day, miles, phone
 from finder.web.forms import SearchForm, form_of
 from finder.web.language import at
 from finder.web.programs_page import ProgramShown, programs_shown
@@ -52,6 +52,12 @@ LOOSENED: Mapping[str, str] = {
     "seen": mark("With doctors who have ties to yours, marked"),
     "together": mark("Without all of these limits"),
 }
+SAID: Mapping[str, str] = {
+    "facts": mark("All facts and sources"),
+    "compare": mark("Compare"),
+    "gains": mark("What would move this doctor up"),
+    "tags": mark("Good to know"),
+}
 _LABELS = {facet.name: facet.label for facet in FACETS}
 
 
@@ -85,7 +91,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person on the list."""
+    """One person on the list; `far`, `call`, `about` and `gaps` are texts of its links and lines."""
 
     result: Result
     url: str
@@ -95,6 +101,10 @@ class Card:
     tags: tuple[str, ...]
     trials: tuple[TrialShown, ...]
     more_trials: int
+    far: str
+    call: str
+    about: str
+    gaps: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ class ResultsPage:
 
     `is_rough` says that some distance is to the middle of a ZIP code. `ordered` says how the list is ordered
     where it is not the usual way, `surgeon` is the best surgeon where
-    that is not the first one of the list.
+    that is not the first one of the list. `say` are words that every card repeats, looked up once.
     """
 
     results: SearchResults
@@ -151,6 +161,12 @@ class ResultsPage:
     form: SearchForm
     programs: tuple[ProgramShown, ...]
     has_limits: bool
+    say: Mapping[str, str]
+
+    @property
+    def can_compare(self) -> bool:
+        """Whether there are people to put side by side."""
+        return len(self.cards) > 1
 
 
 def results_page(
@@ -183,6 +199,7 @@ def results_page(
         form=form_of(replace(criteria, plan=plan).to_args(), here.languages, names=names),
         programs=programs_shown(results.programs[:MOST_PROGRAMS], here.today()),
         has_limits=any(value.selected for facet in results.facets for value in facet.values),
+        say={name: gettext(text) for name, text in SAID.items()},
     )
 
 
@@ -255,15 +272,20 @@ def _card(
     result: Result, *, token: str, plan: str | None, results: SearchResults, languages: Languages
 ) -> Card:
     open_trials = recruiting(result.trials)
+    site, away = result.nearest_site, result.distance_miles
     return Card(
         result=result,
         url=at(f"/results/{token}/specialists/{result.npi}"),
         badge=badge_of(result.verdict.value) if results.prior else None,
         why=why_of(result),
-        place=", ".join(address_of(result.nearest_site)) if result.nearest_site else "",
+        place=", ".join(address_of(site)) if site else "",
         tags=tuple(_tags(result, plan, languages)),
         trials=open_trials[:MOST_TRIALS],
         more_trials=max(0, len(open_trials) - MOST_TRIALS),
+        far="" if away is None else gettext("%(miles)s away", miles=miles(away)),
+        call=gettext("Call %(number)s", number=phone(site.phone)) if site and site.phone else "",
+        about=gettext("All facts about %(name)s", name=result.name),
+        gaps=gettext("What we could not find out (%(count)s)", count=len(result.unknown)),
     )
 
 

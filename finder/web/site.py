@@ -79,8 +79,8 @@ class Site:
     engines: Engines
     today: Callable[[], date]
     static_version: str
-    visit: Mapping[VisitPart, tuple[str, ...]]
     atlas: Callable[[], Atlas]
+    visit: Mapping[VisitPart, tuple[str, ...]]
     banner: Banner = field(default_factory=Banner)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     throttle: Throttle = field(default_factory=Throttle)

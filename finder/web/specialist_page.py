@@ -15,8 +15,9 @@ from finder.web.correcting import CorrectionForm
 from finder.web.facts_shown import FACTS, label_of_fact, text_of_fact
 from finder.web.focus_shown import FocusGroup, focus_groups
 from finder.web.programs_page import ProgramShown
-from finder.web.proof_shown import KINDS, PairProof, proof_section
+from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import Badge, Why, badge_of, why_of
+from finder.web.sides_shown import KINDS, Sides, sides_of
 from finder.web.trials_shown import OPEN, status_shown
 
 ROLES: Mapping[str, str] = {
@@ -71,7 +72,8 @@ class TrialRow:
 class Proof:
     """For the search that the reader came from (`token`): why this person, how independent, what is open.
 
-    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains.
+    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains, `sides`
+    what was compared.
     """
 
     token: str
@@ -79,6 +81,7 @@ class Proof:
     why: Why
     unknown: tuple[str, ...]
     pairs: tuple[PairProof, ...] = ()
+    sides: tuple[Sides, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def specialist_page(
     programs: tuple[ProgramShown, ...] = (),
     proof: Proof | None = None,
 ) -> SpecialistPage:
-    """Get the page of one document of the specialists; `programs` are those of the person's institutions."""
+    """Get the page of one document of the specialists."""
     facts = document.get("facts", {})
     order = [name for name in FACTS if name in facts] + sorted(set(facts) - set(FACTS))
     return SpecialistPage(
@@ -143,8 +146,8 @@ def proof_of(told: Explained, criteria: SearchCriteria, token: str, citing: Citi
     if told.result is None:
         return Proof(token, None, Why("", (), ()), ())
     badge = badge_of(told.result.verdict.value) if criteria.has_prior else None
-    pairs = proof_section(told.pairs, citing)
-    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs)
+    pairs, sides = proof_section(told.pairs, citing), tuple(sides_of(each, citing) for each in told.pairs)
+    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs, sides)
 
 
 def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languages) -> FactShown:

@@ -395,82 +395,6 @@ def assert_accessible(page: Page) -> None:
     assert found.violations_count == 0, f"{urlsplit(page.url).path[:20]}: {found.generate_report()}"
 
 
-def test_a_list_is_kept_found_again_and_forgotten(context: BrowserContext, base: str) -> None:
-    page = context.new_page()
-    asked: list[Request] = []
-    context.on("request", lambda request: asked.append(request))
-    fill(page, base)
-    page.get_by_role("button", name="Find doctors").click()
-    first = page.locator(".card").first
-    first.get_by_role("button", name="Keep on my list").click()
-    expect(first.get_by_role("button", name="On my list. Take it off")).to_be_in_viewport()
-    page.get_by_role("link", name="Show the next doctors").click()
-    page.locator(".card").first.get_by_role("button", name="Keep on my list").click()
-    assert fits(page)
-    page.get_by_role("button", name="See my list (2)").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("My list")
-    expect(page.locator(".listed")).to_have_count(2)
-    assert fits(page)
-    with page.expect_download() as saved:
-        page.get_by_role("link", name="PDF", exact=True).click()
-    assert saved.value.suggested_filename == "my-list.pdf"
-    page.get_by_role("button", name="Take off my list").first.click()
-    expect(page.locator(".listed")).to_have_count(1)
-    page.get_by_role("button", name="Forget my list").click()
-    expect(page.locator(".mylist")).to_be_hidden()
-    for request in asked:
-        assert [s for s in SECRETS if s in request.url] == []
-    assert context.cookies() == []
-
-
-def test_the_tab_knows_the_list_in_a_new_search_and_on_a_page_gone_back_to(scripted: Page, base: str) -> None:
-    fill(scripted, base)
-    scripted.get_by_role("button", name="Find doctors").click()
-    keep = scripted.get_by_role("button", name="Keep on my list")
-    keep.first.click()
-    scripted.wait_for_url("**#keep-1")
-    scripted.go_back()
-    expect(scripted.get_by_role("button", name="See my list (1)")).to_be_visible()
-    expect(scripted.get_by_role("button", name="On my list. Take it off")).to_have_count(1)
-    keep.first.click()
-    expect(scripted.get_by_role("button", name="See my list (2)")).to_be_visible()
-    fill(scripted, base, doctors="")
-    scripted.get_by_role("button", name="Find doctors").click()
-    expect(scripted.get_by_role("button", name="See my list (2)")).to_be_visible()
-    scripted.goto(f"{base}/shortlist")
-    scripted.get_by_role("button", name="See my list (2)").click()
-    expect(scripted.locator(".listed")).to_have_count(2)
-    scripted.get_by_role("button", name="Forget my list").click()
-    expect(scripted.locator(".mylist")).to_be_hidden()
-    scripted.go_back()
-    scripted.goto(f"{base}/shortlist")
-    expect(scripted.get_by_role("button", name="See my list")).to_be_hidden()
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_in_a_list(chromium: Browser, base: str, size: tuple[int, int]) -> None:
-    view = {"width": size[0], "height": size[1]}
-    with chromium.new_context(viewport=view) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        for path in ("/shortlist", "/two-opinions", "/two-opinions/large-print"):
-            page.goto(base + path)
-            assert fits(page)
-            assert_accessible(page)
-        fill(page, base)
-        page.get_by_role("button", name="Find doctors").click()
-        page.get_by_role("button", name="Show them, marked").click()
-        for at in (0, 1):
-            page.locator(".card .keep button").nth(at).click()
-            page.wait_for_load_state()
-        assert_accessible(page)
-        page.get_by_role("button", name="See my list").click()
-        assert_accessible(page)
-        page.get_by_role("link", name="Large print", exact=True).click()
-        expect(page.locator(".large")).to_be_visible()
-        assert fits(page)
-        assert_accessible(page)
-
-
 def test_doctors_places_and_plans_are_picked_while_typing(scripted: Page, varied_base: str) -> None:
     page = scripted
     asked: list[Request] = []
@@ -576,4 +500,80 @@ def test_axe_finds_nothing_on_the_way(
         assert_accessible(page)
         page.get_by_role("button", name="Send the report").click()
         expect(page.locator(".mistakes")).to_be_visible()
+        assert_accessible(page)
+
+
+def test_a_list_is_kept_found_again_and_forgotten(context: BrowserContext, base: str) -> None:
+    page = context.new_page()
+    asked: list[Request] = []
+    context.on("request", lambda request: asked.append(request))
+    fill(page, base)
+    page.get_by_role("button", name="Find doctors").click()
+    first = page.locator(".card").first
+    first.get_by_role("button", name="Keep on my list").click()
+    expect(first.get_by_role("button", name="On my list. Take it off")).to_be_in_viewport()
+    page.get_by_role("link", name="Show the next doctors").click()
+    page.locator(".card").first.get_by_role("button", name="Keep on my list").click()
+    assert fits(page)
+    page.get_by_role("button", name="See my list (2)").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My list")
+    expect(page.locator(".listed")).to_have_count(2)
+    assert fits(page)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="PDF", exact=True).click()
+    assert saved.value.suggested_filename == "my-list.pdf"
+    page.get_by_role("button", name="Take off my list").first.click()
+    expect(page.locator(".listed")).to_have_count(1)
+    page.get_by_role("button", name="Forget my list").click()
+    expect(page.locator(".mylist")).to_be_hidden()
+    for request in asked:
+        assert [s for s in SECRETS if s in request.url] == []
+    assert context.cookies() == []
+
+
+def test_the_tab_knows_the_list_in_a_new_search_and_on_a_page_gone_back_to(scripted: Page, base: str) -> None:
+    fill(scripted, base)
+    scripted.get_by_role("button", name="Find doctors").click()
+    keep = scripted.get_by_role("button", name="Keep on my list")
+    keep.first.click()
+    scripted.wait_for_url("**#keep-1")
+    scripted.go_back()
+    expect(scripted.get_by_role("button", name="See my list (1)")).to_be_visible()
+    expect(scripted.get_by_role("button", name="On my list. Take it off")).to_have_count(1)
+    keep.first.click()
+    expect(scripted.get_by_role("button", name="See my list (2)")).to_be_visible()
+    fill(scripted, base, doctors="")
+    scripted.get_by_role("button", name="Find doctors").click()
+    expect(scripted.get_by_role("button", name="See my list (2)")).to_be_visible()
+    scripted.goto(f"{base}/shortlist")
+    scripted.get_by_role("button", name="See my list (2)").click()
+    expect(scripted.locator(".listed")).to_have_count(2)
+    scripted.get_by_role("button", name="Forget my list").click()
+    expect(scripted.locator(".mylist")).to_be_hidden()
+    scripted.go_back()
+    scripted.goto(f"{base}/shortlist")
+    expect(scripted.get_by_role("button", name="See my list")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_in_a_list(chromium: Browser, base: str, size: tuple[int, int]) -> None:
+    view = {"width": size[0], "height": size[1]}
+    with chromium.new_context(viewport=view) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        for path in ("/shortlist", "/two-opinions", "/two-opinions/large-print"):
+            page.goto(base + path)
+            assert fits(page)
+            assert_accessible(page)
+        fill(page, base)
+        page.get_by_role("button", name="Find doctors").click()
+        page.get_by_role("button", name="Show them, marked").click()
+        for at in (0, 1):
+            page.locator(".card .keep button").nth(at).click()
+            page.wait_for_load_state()
+        assert_accessible(page)
+        page.get_by_role("button", name="See my list").click()
+        assert_accessible(page)
+        page.get_by_role("link", name="Large print", exact=True).click()
+        expect(page.locator(".large")).to_be_visible()
+        assert fits(page)
         assert_accessible(page)

@@ -90,7 +90,7 @@ def test_the_map_has_a_pin_for_each_card_and_nothing_from_elsewhere(spread: Flas
     found = searched(spread, doctors="").text
     drawn = found.partition("<svg")[2].partition("</svg>")[0]
     assert sorted(re.findall(r'href="#(place-\d+)"', drawn)) == sorted(re.findall(r'id="(place-\d+)"', found))
-    assert "Number 1: " in drawn
+    assert 'aria-label="1: ' in drawn
     assert "Towson" in drawn
     assert "style=" not in drawn
     assert "<svg" not in searched(spread, doctors="", language="es").text

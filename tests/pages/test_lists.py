@@ -132,7 +132,7 @@ def test_a_tie_is_told_with_its_source(browser: FlaskClient) -> None:
     said = text(browser.get(f"/shortlist/{token_of(location)}").text)
     assert "Not independent" in said
     assert "Demo group:g1" in said
-    assert "Compared with Person 1 Exampleton" in said
+    assert "Beside Person 1 Exampleton" in said
     assert "so this could not be checked" in said
 
 

@@ -256,13 +256,11 @@ def test_a_specialist_of_a_search_shows_the_proof(browser: FlaskClient) -> None:
     unproved = text(browser.get(f"{told}/specialists/{an_npi(4)}").text)
     assert "Independence not proved" in unproved
     assert "could not be compared" in unproved
-    assert (
-        f"Compared with {SEEN_NAME} Independence not proved We found nothing that the two share." in unproved
-    )
+    assert f"Beside {SEEN_NAME} We found nothing that the two share." in unproved
     assert "The practice group of Person 4 Exampleton is not known, so this could not be checked." in unproved
     tied = text(browser.get(f"{told}/specialists/{an_npi(3)}").text)
     shared = "Both work for the practice group Demo group:g1. This means: not independent."
-    way = "Person 3 Exampleton → Demo group:g1 (Doctors and Clinicians national downloadable file"
+    way = "Person 3 Exampleton: Demo group:g1 Doctors and Clinicians national downloadable file"
     assert shared in tied and way in tied and tied.index(shared) < tied.index(way)
     assert browser.get(f"{told}/specialists/1999999984").status_code == 404
 
