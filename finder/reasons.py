@@ -130,7 +130,7 @@ def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Wor
         return f"{_upper_first(label.removeprefix('Mainly '))}, among other work"
     if on.place is Place.ELSEWHERE:
         other = _main_elsewhere(question, source.get("evidence", ()), words)
-        return f"{label}, but mainly works on {other}"
+        return f"{label}, but works more on {other}"
     if concept and concept == question.concepts[0]:
         pieces = source.get("evidence", ())
         # worked out at ingest for the narrowest concept; of a broader one the pieces below it say it together
