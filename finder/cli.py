@@ -15,7 +15,7 @@ import orjson
 
 from finder import local_node, search
 from finder.config import Config
-from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, WhyAsked
+from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, SortAsked, WhyAsked
 from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
 from finder.facets import FACETS
@@ -130,7 +130,9 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
 
 @main.command(name="search")
 @click.argument("words")
-@click.option("--near", metavar="ZIP", help="Where from: a 5-digit ZIP code.")
+@click.option(
+    "--near", metavar="ZIP|CITY", help="Where from: a 5-digit ZIP code, or a city such as 'Towson MD'."
+)
 @click.option("--within", metavar="MILES", help=f"How far, 1 to {MAX_MILES} miles; needs --near.")
 @click.option("--seen", metavar="NPI", multiple=True, help="A doctor already seen; repeatable.")
 @click.option(
@@ -156,6 +158,11 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     help="Why the opinion is sought; picks the set of ranking weights.",
 )
 @click.option("--profile", metavar="NAME", help="The named set of ranking weights, instead of --why.")
+@click.option(
+    "--sort",
+    type=click.Choice([each.value for each in SortAsked]),
+    help="What comes first: the best fit (without it) or the nearest; that needs --near.",
+)
 @click.option(
     "--no-diverse",
     is_flag=True,
@@ -217,7 +224,9 @@ def programs(wants_json: bool, **given: Any) -> int:
 @main.command()
 @click.argument("npi")
 @click.argument("words")
-@click.option("--near", metavar="ZIP", help="Where from: a 5-digit ZIP code.")
+@click.option(
+    "--near", metavar="ZIP|CITY", help="Where from: a 5-digit ZIP code, or a city such as 'Towson MD'."
+)
 @click.option("--profile", metavar="NAME", help="The named set of ranking weights.")
 @click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
 @told

@@ -11,6 +11,7 @@ from finder.concepts import ConceptKind, LadderStep
 from finder.coverage import CoverageFact, load_coverage
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
 from finder.evidence_words import EvidenceWords
+from finder.gazetteer import Gazetteer, load_gazetteer
 from finder.independence import load_rules
 from finder.languages import load_languages
 from finder.licensing import StateLaw, load_licensing
@@ -33,7 +34,8 @@ class SearchContext:
     `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults, `laws`
     what the law of each state says of opinions from other states, `coverage` what is known of who pays.
     `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
-    `prompter` what suggestions are looked up in. Both are worked out when first asked for, and kept.
+    `prompter` what suggestions are looked up in, `gazetteer` the cities. They are worked out when first asked
+    for, and kept.
     """
 
     vocabulary: Vocabulary
@@ -41,6 +43,7 @@ class SearchContext:
     words: Words
     concept_of: Callable[[str], str | None]
     prompter: Callable[[], Prompter]
+    gazetteer: Callable[[], Gazetteer]
     surgical: frozenset[str] = frozenset()
     ages_of: Mapping[str, Ages] = field(default_factory=dict)
     laws: Mapping[str, StateLaw] = field(default_factory=dict)
@@ -140,6 +143,7 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
         # a search looks at every program, whose words are few; most commands look at none
         concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),
         prompter=lambda: prompter(i18n.language()),
+        gazetteer=cache(load_gazetteer),
         ages_of=MappingProxyType({s.specialty_id: s.ages for s in listed if s.ages is not Ages.ANY}),
         laws=load_licensing(),
         coverage=load_coverage(),

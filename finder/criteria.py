@@ -1,7 +1,8 @@
 """What a search asks for: read from parameters with every mistake at once, and written back as parameters.
 
 Parameters are words, near, within, seen, seen_name and seen_org (repeatable), the facets of `facets.FACETS`,
-why, profile, show_tied, diverse, facets (whether to count them), size, next, generation, kept (repeatable).
+why, profile, sort, show_tied, diverse, facets (whether to count them), size, next, generation, kept
+(repeatable).
 """
 
 import base64
@@ -23,8 +24,8 @@ from finder.parameters import Reader
 from finder.text import fold
 
 __all__ = [
-    "AcceptingAsked", "AgesAsked", "NameAsked", "Position", "RoleAsked", "SearchCriteria", "VerdictAsked",
-    "WhyAsked", "name_asked",
+    "AcceptingAsked", "AgesAsked", "NameAsked", "Position", "RoleAsked", "SearchCriteria", "SortAsked",
+    "VerdictAsked", "WhyAsked", "name_asked",
 ]  # fmt: skip
 
 MAX_SEEN = 20
@@ -47,6 +48,13 @@ class WhyAsked(StrEnum):
     SURGERY = "surgery"
     TRIAL = "trial"
     TIE_BREAKER = "tie-breaker"
+
+
+class SortAsked(StrEnum):
+    """What comes first on the list."""
+
+    BEST = "best"
+    NEAREST = "nearest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,8 @@ def _name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchCriteria:
-    """One search. `within` is in miles; `near` is a 5-digit ZIP code; `seen` are NPIs of prior doctors.
+    """One search. `within` is in miles; `near` is a 5-digit ZIP code or a city, such as "Towson MD"; `seen`
+    are NPIs of prior doctors.
 
     `seen_name` are prior doctors as "NAME, CITY ST", `seen_org` organizations by id or name. `facets` asks
     for the counts of every facet beside the results. `kept` is the reader's own list, NPIs of people and ids
@@ -139,6 +148,7 @@ class SearchCriteria:
     virtual: bool = False
     why: WhyAsked | None = None
     profile: str | None = None
+    sort: SortAsked = SortAsked.BEST
     show_tied: bool = False
     diverse: bool = True
     facets: bool = False
@@ -163,13 +173,14 @@ class SearchCriteria:
         filters: dict[str, Any] = {f.name: reader.one(f.name, f.parse, f.default) for f in FACETS}
         found = cls(
             words=reader.one("words", parameters.words, "") or "",
-            near=reader.one("near", parameters.zip_code, None),
+            near=reader.one("near", parameters.place, None),
             within=reader.one("within", parameters.whole(MIN_MILES, MAX_MILES, IN_MILES), None),
             seen=reader.several("seen", parameters.npi, MAX_SEEN),
             seen_name=reader.several("seen_name", _name, MAX_SEEN),
             seen_org=reader.several("seen_org", parameters.short, MAX_SEEN),
             why=reader.one("why", parameters.member(WhyAsked), None),
             profile=reader.one("profile", parameters.short, None),
+            sort=reader.one("sort", parameters.member(SortAsked), SortAsked.BEST),
             show_tied=reader.one("show_tied", parameters.truth, False),
             diverse=reader.one("diverse", parameters.truth, True),
             facets=reader.one("facets", parameters.truth, False),
@@ -192,7 +203,10 @@ class SearchCriteria:
         told = gettext("say what the opinion is about, such as a diagnosis")
         reader.require("words", bool(self.words), told)
         has_place = self.within is None or self.near is not None or not reader.is_fine("near")
-        reader.require("within", has_place, gettext("needs near: a ZIP code to measure from"))
+        measured = gettext("needs near: a ZIP code or a city to measure from")
+        reader.require("within", has_place, measured)
+        is_placed = self.sort is SortAsked.BEST or self.near is not None or not reader.is_fine("near")
+        reader.require("sort", is_placed, measured)
         is_one = not (self.why and self.profile)
         reader.require("why", is_one, gettext("names a profile itself: drop profile or why"))
         if self.verdict is None:

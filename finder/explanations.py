@@ -69,6 +69,16 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Specialists to compare, each as a search shows them."""
+
+    understood: Understood
+    source: Source
+    prior: tuple[Ties, ...]
+    results: tuple[Result, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PairShown:
     """Two people with their verdict, the sentences that prove it, and the whole proof."""
 
@@ -130,10 +140,41 @@ def explain(
     source = response["hits"]["hits"][0]["_source"]
     return replace(
         explained,
-        result=replace(results[0], would_change=would_change),
+        result=replace(_as_found(results[0], is_found), would_change=would_change),
         is_found=is_found,
         pairs=tuple(pair_shown(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
     )
+
+
+@translated()
+def side_by_side(
+    engine: Client,
+    prefix: str,
+    npis: Sequence[str],
+    criteria: SearchCriteria,
+    context: SearchContext,
+    now: date,
+) -> SideBySide:
+    """Get these specialists as the search shows them, in the order given, whether or not it finds them.
+
+    Without results where the words, a place or a prior doctor must be asked back. Raises NotFound for an
+    unknown NPI, InputErrors as `find_specialists`, NotReady, EngineDown.
+    """
+    understood = resolve(criteria.words, context.vocabulary)
+    generation = context.remembered.served(engine, prefix, criteria.generation)
+    known = looked_up(engine, generation, criteria, context)
+    source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
+    if understood.concept_id is None or known.ask:
+        return SideBySide(understood, source, known.priors)
+    question = question_of(criteria, understood, known, context, now)
+    response = searches(engine, [(generation.specialists, explaining_body(question, npis))])[0]
+    hits = response["hits"]["hits"]
+    matched = {hit["_id"]: FOUND in hit.get("matched_queries", {}) for hit in hits}
+    results = results_of(question, page_of(hits), known.priors, context.words)
+    found = {one.npi: _as_found(one, matched[one.npi]) for one in results}
+    if missing := [npi for npi in npis if npi not in found]:
+        raise NotFound(f"no specialist with NPI {missing[0]} is in the directory")
+    return SideBySide(understood, source, known.priors, tuple(found[npi] for npi in npis))
 
 
 @translated()
@@ -158,6 +199,11 @@ def independence(
     pairs = tuple(pair_shown(one, other, context.words, now) for one, other in combinations(people, 2))
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     return Compared(people, pairs, source)
+
+
+def _as_found(result: Result, is_found: bool) -> Result:
+    """A result whose network is only known where the search, plan included, finds the person."""
+    return result if is_found else replace(result, network="unknown", network_as_of=None)
 
 
 @translated()

@@ -15,7 +15,8 @@ MAX_SHORT = 100  # characters of a name or an id
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 _NPI = re.compile(r"[12][0-9]{9}")
-_ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
+_ZIP_LAST = re.compile(r"(?:^|[^0-9])([0-9]{5})(?:-?[0-9]{4})?$")
+_CITY = re.compile(r"(?:[^\W\d_]|[ .,'’()/-])*[^\W\d_]{2}(?:[^\W\d_]|[ .,'’()/-])*")
 _ID = re.compile(r"[a-z0-9_]{1,60}")
 _SLUG = re.compile(r"(?=.*[a-z])[a-z0-9-]{1,60}")
 
@@ -105,11 +106,18 @@ def short(text: str) -> str:
     return text
 
 
-def zip_code(text: str) -> str:
-    """Get the first 5 digits of a ZIP code. Raises ValueError for anything else."""
-    if not _ZIP.fullmatch(text):
-        raise ValueError(gettext("must be a ZIP code of 5 digits"))
-    return text[:5]
+def place(text: str) -> str:
+    """Get the ZIP code that a text is or ends with, else the name of a city, such as "Towson MD".
+
+    Raises ValueError for what is neither.
+    """
+    name = " ".join(text.split())
+    if found := _ZIP_LAST.search(name):
+        return found[1]
+    if len(name) > MAX_SHORT or not _CITY.fullmatch(name):
+        told = gettext("must be a ZIP code of 5 digits, or a city and a state, such as Towson MD")
+        raise ValueError(told)
+    return name
 
 
 def npi(text: str) -> str:

@@ -11,6 +11,7 @@ from finder.criteria import NAME_FORM, NameAsked, SearchCriteria, name_asked
 from finder.documents import OrganizationKind
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
+from finder.gazetteer import City
 from finder.geo import Point
 from finder.i18n import gettext
 from finder.independence import (
@@ -67,12 +68,13 @@ def looked_up(
     """Get the place and the prior doctors of a search in one request, two where someone is named by name.
 
     One match of a name is taken, several are asked back, nothing is guessed. Raises InputErrors for every
-    ZIP code, NPI, name and organization that is not in the directory.
+    ZIP code, city, NPI, name and organization that is not in the directory.
     """
     by_id = tuple(text for text in criteria.seen_org if _is_organization_id(text))
+    is_zip = bool(criteria.near and criteria.near.isdigit())
     place_key = (generation.places, criteria.near)
     place: dict[str, Any] | None = context.remembered.get(place_key)
-    near = (criteria.near,) if criteria.near and place is None else ()
+    near = (criteria.near,) if criteria.near and is_zip and place is None else ()
     known: dict[str, Ties | None] = {
         npi: context.remembered.get((generation.specialists, npi)) for npi in criteria.seen
     }
@@ -82,8 +84,9 @@ def looked_up(
     gathered = _Gathered()
     if near:
         place = context.remembered.put(place_key, found[generation.places].get(near[0]))
-    if criteria.near and place is None:
+    if is_zip and place is None:
         gathered.lacks("near", gettext("ZIP code %(zip)s is not known", zip=criteria.near))
+    city = _city(criteria.near, context, gathered) if criteria.near and not is_zip else None
     for npi, source in found[generation.specialists].items():
         # the next page and the next filter ask for them again
         known[npi] = context.remembered.put((generation.specialists, npi), ties_of(npi, source))
@@ -101,9 +104,27 @@ def looked_up(
             gathered.priors[text] = ties_of_organization(text, organization)
     if gathered.errors:
         raise InputErrors(gathered.errors)
-    point = (float(place["point"]["lat"]), float(place["point"]["lon"])) if place else None
-    state = place.get("state") if place else None
+    point, state = (city.point, city.state) if city else _where(place)
     return LookedUp(point, state, tuple(gathered.priors.values()), tuple(gathered.ask))
+
+
+def _where(place: Mapping[str, Any] | None) -> tuple[Point | None, str | None]:
+    if place is None:
+        return None, None
+    return (float(place["point"]["lat"]), float(place["point"]["lon"])), place.get("state")
+
+
+def _city(text: str, context: SearchContext, gathered: _Gathered) -> City | None:
+    """The one city of a name; of several the reader is asked which."""
+    cities = context.gazetteer().named(text)
+    if not cities:
+        gathered.errors.append(
+            FieldError("near", f"there is no city {text}; add the state, or give a ZIP code")
+        )
+    elif len(cities) > 1:
+        asked = tuple(Candidate("place", c.label, None, c.name, None, None, c.state) for c in cities)
+        gathered.ask.append(Ask(text, "near", asked))
+    return cities[0] if len(cities) == 1 else None
 
 
 def _fields(generation: Served) -> dict[str, Sequence[str]]:

@@ -147,8 +147,8 @@ def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Wor
     if on.place is Place.ELSEWHERE:
         other = _main_elsewhere(question, source.get("evidence", ()), words)
         if other is None:
-            return gettext("%(focus)s, but mainly works on something else", focus=label)
-        return gettext("%(focus)s, but mainly works on %(other)s", focus=label, other=other)
+            return gettext("%(focus)s, but works more on something else", focus=label)
+        return gettext("%(focus)s, but works more on %(other)s", focus=label, other=other)
     if concept and concept == question.concepts[0]:
         pieces = source.get("evidence", ())
         # worked out at ingest for the narrowest concept; of a broader one the pieces below it say it together

@@ -30,7 +30,9 @@ class Understood:
 
     `read_as` is the ICD-10-CM code, or the rare disease ("ORPHA:968"), that stood in for the words where our
     own terms did not know them; its concept is then the field of it, and the certainty is never `sure`.
-    `age` says whether the words tell of a child or an adult; what tells it is no part of the condition.
+    `also` are conditions that the words name beside it: treated by the same doctors, so that nothing need be
+    asked back, or a marker of the cancer. `age` says whether the words tell of a child or an adult; what
+    tells it is no part of the condition.
     """
 
     concept_id: str | None
@@ -44,6 +46,7 @@ class Understood:
     urgent: str | None
     read_as: Named | None = None
     age: PatientAge | None = None
+    also: tuple[Choice, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `understand --json`."""
@@ -64,6 +67,7 @@ class Understood:
             ],
             "certainty": str(self.certainty),
             "choices": [{"concept_id": one.concept_id, "label": one.label} for one in self.choices],
+            "also": [{"concept_id": one.concept_id, "label": one.label} for one in self.also],
             "ignored": list(self.ignored),
             "urgent": self.urgent,
             "read_as": {"code": self.read_as.code, "title": self.read_as.title} if self.read_as else None,

@@ -11,7 +11,7 @@ figures are our own choice and hold for tests/unit/finder/test_vocabulary.py.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -30,11 +30,24 @@ from finder.concepts import (
     load_urgent,
 )
 from finder.i18n import gettext
-from finder.icd10 import Hit, Library, Named, load_fields
+from finder.icd10 import Hit, Library, Named, load_fields, stem
 from finder.labels import labelled, spoken
 from finder.patient_age import AgeWords, HeardAge, load_age_words
 from finder.rare import RareDiseases, load_rare
-from finder.readings import MOST_CHOICES, Own, misspelt, of_code, own_clauses, own_of
+from finder.readings import (
+    CANCER,
+    MOST_CHOICES,
+    Own,
+    Span,
+    is_sure,
+    misspelt,
+    of_code,
+    of_organ,
+    own_clauses,
+    own_of,
+    settled,
+    spans_of,
+)
 from finder.specialties import Ages, Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
@@ -51,6 +64,7 @@ LOOSE = 0.5  # fit of our own terms below which a question is worth less than th
 MOST_LETTERS = 600  # of a text; a longer one is read up to here
 _CODE = re.compile(r"(?<![\w.])([A-Z]\d[\dA-Z])(\.[\dA-Z]{1,4})?(?![\w])", re.IGNORECASE)
 _OWNER = re.compile(r"['\u2019]s\b")  # "Maffucci's syndrome"
+_CA = re.compile(r"^ca(?=\s+[a-z])|(?<=\s)ca$", re.IGNORECASE)  # "ca breast"
 _NAME = re.compile(r"\b(?:Dr|DR|Dra|Doctora?)\b\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?")
 
 
@@ -64,6 +78,7 @@ class Vocabulary:
     urgent: tuple[UrgentWords, ...]
     index: TermIndex
     children: Mapping[str, tuple[str, ...]]
+    spans: Mapping[str, tuple[Span, ...]]
     library: Library
     rare: RareDiseases
     age_words: AgeWords
@@ -108,7 +123,7 @@ class Vocabulary:
 
     def concepts_of_code(self, code: str) -> tuple[str, ...]:
         """Get the concepts of an ICD-10-CM code, of the closest range the broadest."""
-        return of_code(code.upper().replace(".", ""), self.concepts)
+        return of_code(code.upper().replace(".", ""), self.spans)
 
     def urgent_text(self, text: str) -> str | None:
         """Get the emergency line for urgent words in a text, unless they are denied; None without any."""
@@ -136,6 +151,7 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
         urgent=with_stems(load_urgent(folder), words),
         index=index,
         children=MappingProxyType(children),
+        spans=spans_of(concepts),
         library=Library(index, load_fields(folder, concepts)),
         rare=load_rare(folder, index, concepts),
         age_words=load_age_words(folder),
@@ -182,9 +198,9 @@ def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
     if (label := vocabulary.labelled.get(fold(words))) is not None:
         return _answer(Own((label,), False, 1.0, None, ()), vocabulary)
     text = words if _is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
-    of_themselves = _of_themselves(text, vocabulary)
-    if of_themselves is not None:
-        return of_themselves
+    special = _of_themselves(text, vocabulary) or _of_ca(text, vocabulary)
+    if special is not None:
+        return special
     by_code = _by_code(text, vocabulary)
     if by_code is not None:
         return by_code
@@ -194,6 +210,9 @@ def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
         phrase = whole(text, vocabulary.index)
         if phrase is not None:
             own = max(misspelt(phrase), own, key=lambda one: one.fit)
+    own = of_organ(text, own, vocabulary.concepts, vocabulary.index)
+    first = {one: vocabulary.ladder(one)[0].specialties for one in own.concepts if own.is_several}
+    own = settled(text, own, first, vocabulary.concepts)
     if own.fit < 1 and not _is_own_word(reading, own) and any(not word.is_denied for word in reading.words):
         hit = vocabulary.library.find(text)
         beyond = _by_name(text, own, hit, vocabulary) or _by_book(text, own, hit, vocabulary)
@@ -202,6 +221,15 @@ def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
         if beyond is not None:
             return beyond
     return _answer(own, vocabulary)
+
+
+def _of_ca(text: str, vocabulary: Vocabulary) -> Understood | None:
+    """Read the "ca" of doctors' notes beside an organ as cancer; elsewhere it is a state or calcium."""
+    found = _resolved(_CA.sub("cancer", text), vocabulary) if _CA.search(text) else None
+    is_cancer = (
+        found is not None and found.concept_id and CANCER in line(vocabulary.concepts, found.concept_id)
+    )
+    return found if is_cancer else None
 
 
 def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
@@ -219,7 +247,7 @@ def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
 
 def _is_well_spelt(match: Match | None, vocabulary: Vocabulary) -> bool:
     """Whether a longer word that we would change is one of ICD-10-CM, such as "ciliary" ("biliary")."""
-    if match is None or not match.edits:
+    if match is None or not match.edits or match.size > 1:
         return False
     known, spelt = vocabulary.index.known, vocabulary.library.book.words
     typed = match.typed.split()
@@ -228,6 +256,10 @@ def _is_well_spelt(match: Match | None, vocabulary: Vocabulary) -> bool:
     }  # "vitreo retinopathy" is one word of ours
     changed = {word_key(word) for word in typed if len(word) > SHORT and word not in joined} - known
     changed = {word for word in changed if sound(word) not in vocabulary.index.lexicon.sounds}
+    near = {stem(one) for word in changed for one, _edits in vocabulary.index.lexicon.within(word, 2)}
+    changed = {
+        word for word in changed if stem(word) not in near
+    }  # "schizophrenic" is a form of "schizophrenia"
     return not changed.isdisjoint(spelt)
 
 
@@ -340,6 +372,10 @@ def _field_of(code: str, vocabulary: Vocabulary) -> str | None:
     return shared[0] if shared else vocabulary.library.field_of(code)
 
 
+def _choices(concepts: Iterable[str], vocabulary: Vocabulary) -> tuple[Choice, ...]:
+    return tuple(Choice(one, spoken(vocabulary.concepts[one].label)) for one in concepts)
+
+
 def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
     concept = None if own.is_asked else vocabulary.concepts[own.concepts[0]]
     match = own.match
@@ -349,19 +385,12 @@ def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
         corrected_from=match.typed if match is not None and match.edits else None,
         codes=concept.icd10 if concept else (),
         ladder=vocabulary.ladder(concept.concept_id) if concept else (),
-        certainty=Certainty.SURE if concept and _is_sure(match) else Certainty.LESS_SURE,
-        choices=tuple(
-            Choice(one, spoken(vocabulary.concepts[one].label)) for one in own.concepts if own.is_asked
-        ),
+        certainty=Certainty.SURE if concept and is_sure(own) else Certainty.LESS_SURE,
+        choices=_choices(own.concepts if own.is_asked else (), vocabulary),
         ignored=own.ignored,
         urgent=None,
+        also=_choices(own.also if concept else (), vocabulary),
     )
-
-
-def _is_sure(match: Match | None) -> bool:
-    if match is None:
-        return True
-    return match.edits < 2 and not match.is_apart and not (match.is_loose and match.size == 1)
 
 
 def _by_code(text: str, vocabulary: Vocabulary) -> Understood | None:

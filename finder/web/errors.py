@@ -14,7 +14,7 @@ from finder.web import respond
 from finder.web.site import site
 
 API = "/api/"
-JSON_ONLY = ("/health", "/suggest")
+JSON_ONLY = ("/health", "/suggest", "/suggest/places", "/suggest/plans", "/suggest/doctors")
 RETRY_SECONDS = "2"
 _LOG = logging.getLogger("finder.web")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from finder.criteria import SearchCriteria, WhyAsked, name_asked
+from finder.criteria import DEFAULT_MILES, SearchCriteria, WhyAsked, name_asked
 from finder.errors import FieldError, InputErrors
 from finder.facets import FACETS
 from finder.i18n import gettext, mark, ngettext
@@ -17,12 +17,13 @@ from finder.text import fold
 
 MILES = (10, 25, 50, 100, 200, 500)
 DOCTORS = ("seen", "seen_name", "seen_org")  # parameters that the box of doctors stands for
-FOLDED = ("role", "language", "ages", "virtual", "state")
+FOLDED = ("why", "role", "language", "ages", "virtual", "state")
 _OWN = ("from", "without", "doctors", "answers")  # what the form says beside parameters
+_NAMED = re.compile(r"(?i)\(NPI ([12][0-9]{9})\)$")  # behind the name of a doctor who was picked
 _NPI = re.compile(r"[0-9]{6,}")  # a short or long number is meant as an NPI, and is refused as one
 # What dropping a limit means, where it is more than the parameter of its name.
-_DROPPED = {"near": ("near", "within"), "seen": ()}
-_LIMITS = ("near", "within", *(facet.name for facet in FACETS))
+_DROPPED = {"near": ("near", "within", "sort"), "seen": ()}
+_LIMITS = ("near", "within", "sort", *(facet.name for facet in FACETS))
 # Own wording, 2026-11-23.
 ROLES = {
     "any": mark("Any kind of doctor"),
@@ -44,7 +45,7 @@ WHY: Mapping[WhyAsked, str] = {
 }
 LABELS = {
     "words": mark("The condition"),
-    "near": mark("ZIP code"),
+    "near": mark("ZIP code or city"),
     "within": mark("How far"),
     "doctors": mark("Doctors you have seen"),
     "plan": mark("Insurance plan"),
@@ -110,7 +111,8 @@ def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
     for limit in form.getlist("without"):
         args = _dropped(args, limit)
     if not args.get("near"):
-        args.pop("within", None)  # the list of distances always sends one
+        for name in ("within", "sort"):  # the list of distances always sends one
+            args.pop(name, None)
     return {name: value for name, value in args.items() if value not in ("", [], None)}
 
 
@@ -121,29 +123,34 @@ def sent_args(form: MultiDict[str, str], seals: Seals, own: Collection[str] = ("
     return args | {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
-def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[FieldError] = ()) -> SearchForm:
-    """Get the form that shows these parameters again, right or wrong."""
+def form_of(
+    args: Mapping[str, Any],
+    languages: Languages,
+    errors: Iterable[FieldError] = (),
+    names: Mapping[str, str] | None = None,
+) -> SearchForm:
+    """Get the form that shows these parameters again, right or wrong; `names` are those of doctors by NPI."""
     values = {name: text_of(args.get(name)) for name in LABELS}
-    values["doctors"] = "\n".join(line for name in DOCTORS for line in _lines(args.get(name)))
-    spoken = sorted(
-        ((code, languages.name(code)) for code in languages.labels), key=lambda pair: fold(pair[1])
-    )
+    named = {npi: f"{name} (NPI {npi})" for npi, name in (names or {}).items()}
+    lines = [named.get(line, line) for name in DOCTORS for line in _lines(args.get(name))]
+    values["doctors"] = "\n".join(lines)
+    told = [(code, languages.name(code)) for code in languages.labels]
+    spoken = sorted(told, key=lambda pair: fold(pair[1]))
     return SearchForm(
         values=values,
-        miles=options([(str(m), _far(m)) for m in _miles(values["within"])], values["within"] or "50"),
+        miles=options(
+            [(str(m), ngettext("%(num)s mile", "%(num)s miles", m)) for m in _miles(values["within"])],
+            values["within"] or str(DEFAULT_MILES),
+        ),
         roles=options(list(ROLES.items()), values["role"] or "any"),
         languages=options([("", mark("Any language")), *spoken], values["language"]),
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
         kept=tuple(_lines(args.get("kept"))),
         mistakes=mistakes_of(errors, LABELS),
-        is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED),
+        is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED)
+        or values["within"] not in ("", str(DEFAULT_MILES)),
     )
-
-
-def form_of_criteria(criteria: SearchCriteria, languages: Languages) -> SearchForm:
-    """Get the form filled with a search that was understood."""
-    return form_of(criteria.to_args(), languages)
 
 
 def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCriteria:
@@ -175,8 +182,8 @@ def mistakes_of(errors: Iterable[FieldError], labels: Mapping[str, str]) -> tupl
     found = []
     for error in errors:
         field = "doctors" if error.field in DOCTORS else error.field
-        label = labels.get(field, error.field)
-        found.append(Mistake(field if field in labels else "", gettext(label), error.message))
+        label = gettext(labels.get(field, error.field))
+        found.append(Mistake(field if field in labels else "", label, error.message))
     return tuple(sorted(found, key=lambda m: order.get(m.field, len(order))))
 
 
@@ -197,6 +204,9 @@ def _doctors(form: MultiDict[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in form["doctors"].splitlines():
         text = line.strip(" ,;")
+        if picked := _NAMED.search(text):
+            found.setdefault("seen", []).append(picked[1])
+            continue
         digits = re.sub(r"[^0-9]", "", text) if re.fullmatch(r"(?i)(npi)?[\s:#.\-0-9]+", text) else ""
         if _NPI.fullmatch(digits):
             found.setdefault("seen", []).append(digits)
@@ -227,10 +237,6 @@ def _dropped(args: Mapping[str, Any], limit: str) -> dict[str, Any]:
     names = _LIMITS if limit == "together" else _DROPPED.get(limit, (limit,))
     kept = {name: value for name, value in args.items() if name not in names}
     return {**kept, "show_tied": "yes"} if limit in ("seen", "together") else kept
-
-
-def _far(miles: int) -> str:
-    return ngettext("%(num)s mile", "%(num)s miles", miles)
 
 
 def _miles(within: str) -> list[int]:

@@ -15,6 +15,7 @@ from finder.criteria import (
     MAX_SEEN,
     MAX_SIZE,
     MIN_MILES,
+    SortAsked,
     WhyAsked,
 )
 from finder.facets import FACETS
@@ -90,7 +91,7 @@ def search_schema() -> dict[str, Any]:
     text = {"type": "string"}
     properties: dict[str, Any] = {
         "words": _text(MAX_WORDS, "The condition, in any words"),
-        "near": {"type": "string", "pattern": "^[0-9]{5}(-?[0-9]{4})?$", "description": "ZIP code"},
+        "near": {"type": "string", "description": "ZIP code, or a city such as Towson MD"},
         "within": {"type": "integer", "minimum": MIN_MILES, "maximum": MAX_MILES,
                    "description": f"Miles from `near`; {DEFAULT_MILES} without it."},
         "seen": {"type": "array", "maxItems": MAX_SEEN, "items": _NPI, "description": "Prior doctors"},
@@ -101,6 +102,8 @@ def search_schema() -> dict[str, Any]:
         "why": {"enum": [each.value for each in WhyAsked],
                 "description": "Why the opinion is sought; picks the set of ranking weights"},
         "profile": {**text, "description": "Named set of ranking weights, instead of why"},
+        "sort": {"enum": [each.value for each in SortAsked], "default": "best",
+                 "description": "What comes first; nearest needs near"},
         "diverse": {"type": "boolean", "default": True,
                     "description": "Three health systems among the first five, where there are three"},
         "show_tied": {"type": "boolean", "default": False},

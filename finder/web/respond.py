@@ -5,11 +5,13 @@ from typing import Any
 
 import orjson
 from flask import Response, current_app, render_template, url_for
+from markupsafe import Markup
 
 from finder import i18n
 from finder.web.headers import POLICY_WITH_SCRIPT
 from finder.web.language import same_page_in
 from finder.web.site import now_served, site
+from finder.web.style import STYLE
 
 SUGGESTING = (  # pages with a field for a condition
     "start.html",
@@ -43,7 +45,7 @@ class Frame:
 
     language: str
     others: tuple[OtherLanguage, ...]
-    style_url: str
+    style: Markup
     icon_url: str
     script_urls: tuple[str, ...]
     is_demonstration: bool
@@ -70,7 +72,7 @@ def framed(template: str, content: Any, status: int, is_demonstration: bool) -> 
             for each in i18n.LANGUAGES.values()
             if each.code != spoken
         ),
-        style_url=_static("site.css"),
+        style=Markup(STYLE),  # noqa: S704 - our own file
         icon_url=_static("icon.svg"),
         script_urls=tuple(_static(name) for name in scripts),
         is_demonstration=is_demonstration,

@@ -1,67 +1,31 @@
 """The page of one person as one dataclass: every fact with its source and date, losing values included."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from finder.criteria import SearchCriteria
-from finder.evidence_words import EvidenceWords
+from finder.documents import EvidenceKind
+from finder.evidence_words import EvidenceWords, sentence
 from finder.explanations import Explained
 from finder.i18n import gettext, mark
 from finder.languages import Languages
 from finder.web.cited import Cited, Citing
-from finder.web.filters import capfirst
+from finder.web.correcting import CorrectionForm
+from finder.web.facts_shown import FACTS, label_of_fact, text_of_fact
 from finder.web.focus_shown import FocusGroup, focus_groups
 from finder.web.programs_page import ProgramShown
 from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import Badge, Why, badge_of, why_of
+from finder.web.sides_shown import KINDS, Sides, sides_of
+from finder.web.trials_shown import OPEN, status_shown
 
-# Own wording, 2026-11-23; a fact that is not listed is shown under its own name.
-FACTS: Mapping[str, str] = {
-    "specialty": mark("Specialty"),
-    "specialty_in_medicare": mark("Specialty in Medicare’s list"),
-    "clinical_focus": mark("Clinical focus"),
-    "accepts_second_opinions": mark("Gives second opinions"),
-    "accepts_for": mark("Gives second opinions for"),
-    "sees_own_system_patients": mark("Sees patients of the own health system"),
-    "virtual": mark("By video or in writing"),
-    "telehealth": mark("Telehealth"),
-    "accepting": mark("Takes new patients"),
-    "ages": mark("Sees"),
-    "languages": mark("Languages"),
-    "networks": mark("Listed by insurance plans"),
-    "institution": mark("Institution"),
-    "academic_title": mark("Academic title"),
-    "academic_institution": mark("Academic institution"),
-    "group": mark("Practice group"),
-    "practice_group": mark("Practice group, by the institution"),
-    "hospitals": mark("Hospitals"),
-    "licence_states": mark("Licensed in"),
-    "school": mark("Medical school"),
-    "graduation_year": mark("Year of graduation"),
-    "sole_proprietor": mark("Works alone"),
-}
-KINDS: Mapping[str, str] = {
-    "group": mark("Practice group"),
-    "owner": mark("Owner"),
-    "system": mark("Health system"),
-    "hospital": mark("Hospital"),
-}
-STATUSES: Mapping[str, str] = {
-    "RECRUITING": mark("open for patients"),
-    "ENROLLING_BY_INVITATION": mark("open by invitation"),
-    "NOT_YET_RECRUITING": mark("opens soon"),
-    "ACTIVE_NOT_RECRUITING": mark("running, takes no more patients"),
-    "COMPLETED": mark("finished"),
-    "SUSPENDED": mark("paused"),
-    "TERMINATED": mark("stopped early"),
-    "WITHDRAWN": mark("never started"),
-}
 ROLES: Mapping[str, str] = {
     "principal_investigator": mark("leads it"),
     "sub_investigator": mark("takes part as investigator"),
 }
-PEOPLE: Mapping[str, str] = {"child": mark("children"), "adult": mark("adults")}
+NETWORKS = "networks"
+_SHOWN_APART = (NETWORKS,)  # facts with a section of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +63,7 @@ class TrialRow:
     number: str
     title: str
     status: str
+    is_open: bool
     role: str
     cited: Cited
 
@@ -107,7 +72,8 @@ class TrialRow:
 class Proof:
     """For the search that the reader came from (`token`): why this person, how independent, what is open.
 
-    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains.
+    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains, `sides`
+    what was compared.
     """
 
     token: str
@@ -115,11 +81,16 @@ class Proof:
     why: Why
     unknown: tuple[str, ...]
     pairs: tuple[PairProof, ...] = ()
+    sides: tuple[Sides, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SpecialistPage:
-    """Everything known of one person, with the proof for one search where there is one."""
+    """Everything known of one person, with the proof for one search where there is one.
+
+    `networks` are plans and networks that list the person, `designations` what hospitals of the person are
+    designated as, `programs` the online programs of the own institutions.
+    """
 
     npi: str
     name: str
@@ -128,10 +99,13 @@ class SpecialistPage:
     facts: tuple[FactShown, ...]
     sites: tuple[SiteRow, ...]
     organizations: tuple[OrganizationRow, ...]
+    designations: tuple[Cited, ...]
+    networks: tuple[Cited, ...]
     trials: tuple[TrialRow, ...]
     focus: tuple[FocusGroup, ...]
+    programs: tuple[ProgramShown, ...]
+    correction: CorrectionForm
     proof: Proof | None
-    programs: tuple[ProgramShown, ...] = ()
 
 
 def specialist_page(
@@ -139,24 +113,31 @@ def specialist_page(
     citing: Citing,
     words: EvidenceWords,
     languages: Languages,
-    proof: Proof | None = None,
+    correction: CorrectionForm,
+    *,
     programs: tuple[ProgramShown, ...] = (),
+    proof: Proof | None = None,
 ) -> SpecialistPage:
-    """Get the page of one document of the specialists; `programs` are those of the person's institutions."""
+    """Get the page of one document of the specialists."""
     facts = document.get("facts", {})
     order = [name for name in FACTS if name in facts] + sorted(set(facts) - set(FACTS))
     return SpecialistPage(
         npi=document["npi"],
         name=document["name"],
         credentials=document.get("credentials"),
-        specialty=_text(facts.get("specialty", {}).get("value", ""), "specialty", languages),
-        facts=tuple(_fact(name, facts[name], citing, languages) for name in order),
+        specialty=text_of_fact(facts.get("specialty", {}).get("value", ""), "specialty", languages),
+        facts=tuple(
+            _fact(name, facts[name], citing, languages) for name in order if name not in _SHOWN_APART
+        ),
         sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
-        trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
+        designations=tuple(_designations(document.get("evidence", ()), words, citing)),
+        networks=tuple(_networks(facts.get(NETWORKS), citing)),
+        trials=_trials(document.get("trials", ()), citing),
         focus=focus_groups(document.get("evidence", ()), words, citing),
-        proof=proof,
         programs=programs,
+        correction=correction,
+        proof=proof,
     )
 
 
@@ -165,30 +146,16 @@ def proof_of(told: Explained, criteria: SearchCriteria, token: str, citing: Citi
     if told.result is None:
         return Proof(token, None, Why("", (), ()), ())
     badge = badge_of(told.result.verdict.value) if criteria.has_prior else None
-    pairs = proof_section(told.pairs, citing)
-    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs)
+    pairs, sides = proof_section(told.pairs, citing), tuple(sides_of(each, citing) for each in told.pairs)
+    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs, sides)
 
 
 def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languages) -> FactShown:
     best, *others = [
-        citing.cited(_text(v.get("value"), name, languages), v.get("source", ""), v.get("as_of"))
+        citing.cited(text_of_fact(v.get("value"), name, languages), v.get("source", ""), v.get("as_of"))
         for v in (fact, *fact.get("others", ()))
     ]
-    label = gettext(FACTS[name]) if name in FACTS else name.replace("_", " ").capitalize()
-    return FactShown(label, best, tuple(others))
-
-
-def _text(value: Any, name: str, languages: Languages) -> str:
-    values = [str(each) for each in value] if isinstance(value, list | tuple) else str(value).split(";")
-    if name == "languages":
-        values = [languages.name(each) for each in values]
-    elif name == "ages":
-        values = [gettext(PEOPLE[each]) if each in PEOPLE else each for each in values]
-    elif name == "specialty":
-        values = [gettext(each) for each in values]
-    elif name == "specialty_in_medicare":
-        values = [each.lower() for each in values]  # the file has capitals only
-    return capfirst(", ".join(each.strip() for each in values))
+    return FactShown(label_of_fact(name), best, tuple(others))
 
 
 def site_row(site: Mapping[str, Any], citing: Citing) -> SiteRow:
@@ -206,20 +173,41 @@ def _organizations(ties: Mapping[str, Mapping[str, Any]], citing: Citing) -> Ite
                 yield OrganizationRow(gettext(label), tie["label"], tie.get("via"), cited)
 
 
+def _designations(
+    evidence: Sequence[Mapping[str, Any]], words: EvidenceWords, citing: Citing
+) -> Iterator[Cited]:
+    """What hospitals of the person are designated as, each sentence once."""
+    centers = (piece for piece in evidence if piece["kind"] == EvidenceKind.CENTER.value)
+    for says, piece in {sentence(piece, words): piece for piece in centers}.items():
+        yield citing.cited(says, piece.get("source", ""), piece.get("as_of"))
+
+
+def _networks(fact: Mapping[str, Any] | None, citing: Citing) -> Iterator[Cited]:
+    """Every plan and network of every source: one file does not speak against another."""
+    if fact is None:
+        return
+    for each in (fact, *fact.get("others", ())):
+        value = each.get("value")
+        for name in value if isinstance(value, list | tuple) else (value,):
+            yield citing.cited(str(name), each.get("source", ""), each.get("as_of"))
+
+
+def _trials(trials: Sequence[Mapping[str, Any]], citing: Citing) -> tuple[TrialRow, ...]:
+    """Those open for patients first."""
+    rows = [_trial(trial, citing) for trial in trials]
+    return tuple(sorted(rows, key=lambda row: not row.is_open))
+
+
 def _trial(trial: Mapping[str, Any], citing: Citing) -> TrialRow:
-    status = str(trial.get("status") or "")
+    role = str(trial.get("role") or "")
     return TrialRow(
         number=trial["nct_number"],
         title=trial["title"],
-        status=_told(STATUSES, status) or gettext("status not known"),
-        role=_told(ROLES, str(trial.get("role") or "")),
+        status=status_shown(trial),
+        is_open=trial.get("status") in OPEN,
+        role=gettext(ROLES[role]) if role in ROLES else role.replace("_", " "),
         cited=citing.cited("", trial.get("source", ""), trial.get("as_of")),
     )
-
-
-def _told(words: Mapping[str, str], code: str) -> str:
-    """A code of a source in our words, else as the source writes it."""
-    return gettext(words[code]) if code in words else code.replace("_", " ").lower()
 
 
 def _present(fields: Mapping[str, Any], *names: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 
 from finder import i18n
 from finder.translations.messages import read
+from tests.factories import an_npi
+from tests.pages.conftest import PATIENT, SEEN
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SHOWN = ("alt", "aria-label", "placeholder", "title", "data-many", "data-one")  # attributes that readers hear
@@ -20,10 +22,10 @@ NAMES = re.compile(
     r"(?:[A-Z][\w.’'&-]*\s+)(?:(?:and|the|of|for|with)\s+)+(?=[A-Z])"
 )  # "Mayo Clinic and Example"
 FIXED = (
-    "/es/programs", "/es/programs/cleveland-clinic", "/es/privacy", "/es/help", "/es/help/about",
+    "/es/", "/es/programs", "/es/programs/cleveland-clinic", "/es/privacy", "/es/help", "/es/help/about",
     "/es/help/when", "/es/help/emergency", "/es/help/telling", "/es/help/records", "/es/help/questions",
     "/es/help/insurer", "/es/help/costs", "/es/help/differ", "/es/help/distance", "/es/help/others",
-    "/es/help/figures", "/es/shortlist", "/es/nowhere",
+    "/es/help/figures", "/es/shortlist", f"/es/specialists/{an_npi(2)}", "/es/nowhere",
     "/es/programs/nowhere", "/es/specialists/1999999984", "/es/results/broken",
 )  # fmt: skip
 
@@ -88,6 +90,41 @@ def test_a_page_is_all_spanish(browser: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"why": "doubt"},
+        {"doctors": "Twin Exampleton, Baltimore MD"},
+        {"words": "zzzz qqqq"},
+        {"words": "cáncer"},
+        {"words": "crushing chest pain", "doctors": ""},
+        {"role": "radiation", "language": "fr", "virtual": "yes"},
+        {"words": "bile duct cancer in my 8-year-old"},
+    ],
+)
+def test_results_are_all_spanish(browser: FlaskClient, changes: dict[str, str]) -> None:
+    sent = browser.post("/es/search", data={**PATIENT, **changes})
+    assert sent.location.startswith("/es/results/")
+    assert list(left_english(browser.get(sent.location).text)) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"near": "99999"}, {"doctors": "1999999984"}, {"within": "0"}, {"words": ""}, {"state": "XX"}]
+)
+def test_mistakes_are_told_in_spanish(browser: FlaskClient, changes: dict[str, str]) -> None:
+    answer = browser.post("/es/search", data={**PATIENT, **changes}, follow_redirects=True)
+    assert answer.status_code == 400
+    assert list(left_english(answer.text)) == []
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_the_page_of_a_person_from_a_search_is_all_spanish(browser: FlaskClient, number: int) -> None:
+    sent = browser.post("/es/search", data={**PATIENT, "show_tied": "yes", "doctors": SEEN})
+    html = browser.get(f"{sent.location}/specialists/{an_npi(number)}").text
+    assert list(left_english(html)) == []
+
+
+@pytest.mark.parametrize(
     "asked",
     [{"words": "bile duct cancer", "state": "MA"}, {"state": "MD", "local_doctor": "no", "ages": "child"}],
 )
@@ -100,6 +137,20 @@ def test_an_engine_that_is_down_is_told_in_spanish(cut_off: FlaskClient) -> None
     html = cut_off.get("/es/programs").text
     assert "La búsqueda no funciona en este momento" in html
     assert list(left_english(html)) == []
+
+
+def test_dates_distances_and_names_of_languages_are_spanish(browser: FlaskClient) -> None:
+    sent = browser.post("/es/search", data=PATIENT)
+    found = browser.get(sent.location).text
+    assert " millas" in found
+    assert "Habla inglés, español" in found
+    person = browser.get(f"/es/specialists/{an_npi(2)}").text
+    assert "3 de julio de 2011" in person
+
+
+def test_conditions_have_their_spanish_names(browser: FlaskClient) -> None:
+    sent = browser.post("/es/search", data={**PATIENT, "words": "cancer de vias biliares"})
+    assert "cáncer de las vías biliares" in browser.get(sent.location).text
 
 
 def test_suggestions_are_spanish_on_spanish_pages_only(app: Flask) -> None:

@@ -9,10 +9,10 @@ import pytest
 from finder.concepts import LadderStep
 from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria, VerdictAsked
 from finder.facets import clause_of_verdict
+from finder.loosened import emptied_bodies
 from finder.query import (
     FOUND,
     Question,
-    emptied_bodies,
     explaining_body,
     facet_bodies,
     further_body,
