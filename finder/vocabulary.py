@@ -23,6 +23,7 @@ from finder.concepts import (
     LadderStep,
     ProcedureMeaning,
     UrgentWords,
+    closest_above,
     line,
     load_concepts,
     load_ladders,
@@ -226,10 +227,8 @@ def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
 def _of_ca(text: str, vocabulary: Vocabulary) -> Understood | None:
     """Read the "ca" of doctors' notes beside an organ as cancer; elsewhere it is a state or calcium."""
     found = _resolved(_CA.sub("cancer", text), vocabulary) if _CA.search(text) else None
-    is_cancer = (
-        found is not None and found.concept_id and CANCER in line(vocabulary.concepts, found.concept_id)
-    )
-    return found if is_cancer else None
+    read_as = found.concept_id if found else None
+    return found if read_as and CANCER in line(vocabulary.concepts, read_as) else None
 
 
 def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
@@ -251,15 +250,13 @@ def _is_well_spelt(match: Match | None, vocabulary: Vocabulary) -> bool:
         return False
     known, spelt = vocabulary.index.known, vocabulary.library.book.words
     typed = match.typed.split()
-    joined = {
-        word for pair in pairwise(typed) if word_key("".join(pair)) in known for word in pair
-    }  # "vitreo retinopathy" is one word of ours
+    # "vitreo retinopathy" is one word of ours
+    joined = {word for pair in pairwise(typed) if word_key("".join(pair)) in known for word in pair}
     changed = {word_key(word) for word in typed if len(word) > SHORT and word not in joined} - known
     changed = {word for word in changed if sound(word) not in vocabulary.index.lexicon.sounds}
     near = {stem(one) for word in changed for one, _edits in vocabulary.index.lexicon.within(word, 2)}
-    changed = {
-        word for word in changed if stem(word) not in near
-    }  # "schizophrenic" is a form of "schizophrenia"
+    # "schizophrenic" is a form of "schizophrenia"
+    changed = {word for word in changed if stem(word) not in near}
     return not changed.isdisjoint(spelt)
 
 
@@ -360,16 +357,10 @@ def _of_book(
 
 def _field_of(code: str, vocabulary: Vocabulary) -> str | None:
     """The condition whose own code covers `code`, the closest above several, else the field of its block."""
-    covering = [
-        one
-        for one in vocabulary.concepts_of_code(code)
-        if vocabulary.concepts[one].kind is ConceptKind.CONDITION
-    ]
-    if not covering:
-        return vocabulary.library.field_of(code)
-    lines = [line(vocabulary.concepts, one) for one in covering]
-    shared = [one for one in lines[0] if all(one in line for line in lines)]
-    return shared[0] if shared else vocabulary.library.field_of(code)
+    concepts = vocabulary.concepts
+    covering = vocabulary.concepts_of_code(code)
+    conditions = [one for one in covering if concepts[one].kind is ConceptKind.CONDITION]
+    return closest_above(concepts, conditions) or vocabulary.library.field_of(code)
 
 
 def _choices(concepts: Iterable[str], vocabulary: Vocabulary) -> tuple[Choice, ...]:
