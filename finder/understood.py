@@ -1,12 +1,15 @@
-"""What free words were understood as: the answer of `vocabulary.resolve`."""
+"""What free words were understood as: the answer of `vocabulary.resolve`, its choices and its age."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from finder.concepts import LadderStep
+from finder.concepts import Concept, LadderStep
 from finder.icd10 import Named
-from finder.patient_age import PatientAge
+from finder.labels import spoken
+from finder.patient_age import HeardAge, PatientAge
+from finder.specialties import Ages
 
 
 class Certainty(StrEnum):
@@ -73,3 +76,18 @@ class Understood:
             "read_as": {"code": self.read_as.code, "title": self.read_as.title} if self.read_as else None,
             "patient_age": {"ages": str(self.age.ages), "said": self.age.said} if self.age else None,
         }
+
+
+def choices_of(concept_ids: Iterable[str], concepts: Mapping[str, Concept]) -> tuple[Choice, ...]:
+    """Get concepts as choices, with their labels in the language that is spoken now."""
+    return tuple(Choice(one, spoken(concepts[one].label)) for one in concept_ids)
+
+
+def with_age(understood: Understood, heard: HeardAge, concepts: Mapping[str, Concept]) -> Understood:
+    """Add the age; one that no figure said and that the condition excludes ("my dad has Perthes") is none."""
+    age = heard.age
+    if age is not None and understood.concept_id and not age.is_figure:
+        ages = concepts[understood.concept_id].ages
+        age = age if ages in (Ages.ANY, age.ages) else None
+    ignored = tuple(word for word in understood.ignored if word not in heard.words)
+    return replace(understood, age=age, ignored=ignored)

@@ -11,7 +11,7 @@ figures are our own choice and hold for tests/unit/finder/test_vocabulary.py.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -33,7 +33,7 @@ from finder.concepts import (
 from finder.i18n import gettext
 from finder.icd10 import Hit, Library, Named, load_fields, stem
 from finder.labels import labelled, spoken
-from finder.patient_age import AgeWords, HeardAge, load_age_words
+from finder.patient_age import AgeWords, load_age_words
 from finder.rare import RareDiseases, load_rare
 from finder.readings import (
     CANCER,
@@ -49,7 +49,7 @@ from finder.readings import (
     settled,
     spans_of,
 )
-from finder.specialties import Ages, Specialties, load_specialties
+from finder.specialties import Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
 from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
@@ -57,6 +57,7 @@ from finder.text import fold, sound, tokens, word_key
 from finder.understood import Certainty as Certainty
 from finder.understood import Choice as Choice
 from finder.understood import Understood as Understood
+from finder.understood import choices_of, with_age
 from finder.urgent import urgent_text, with_stems
 
 CLEARLY = 0.1  # by which ICD-10-CM must fit better than our own terms
@@ -176,23 +177,13 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
         # "child with seizures that medicine does not control": what only says the age is left out.
         bare = _resolved(vocabulary.age_words.without(heard.text), vocabulary) if heard.words else None
         understood = bare if bare is not None and bare.concept_id else understood
-    understood = _with_age(understood, heard, vocabulary)
+    understood = with_age(understood, heard, vocabulary.concepts)
     return replace(understood, urgent=vocabulary.urgent_text(text))
 
 
 def _is_term(text: str, index: TermIndex) -> bool:
     typed = tokens(text)
     return tuple(sorted(word_key(typed[place]) for place in content_of(text, typed, index))) in index.strict
-
-
-def _with_age(understood: Understood, heard: HeardAge, vocabulary: Vocabulary) -> Understood:
-    """Add the age; one that no figure said and that the condition excludes ("my dad has Perthes") is none."""
-    age = heard.age
-    if age is not None and understood.concept_id and not age.is_figure:
-        ages = vocabulary.concepts[understood.concept_id].ages
-        age = age if ages in (Ages.ANY, age.ages) else None
-    ignored = tuple(word for word in understood.ignored if word not in heard.words)
-    return replace(understood, age=age, ignored=ignored)
 
 
 def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
@@ -363,10 +354,6 @@ def _field_of(code: str, vocabulary: Vocabulary) -> str | None:
     return closest_above(concepts, conditions) or vocabulary.library.field_of(code)
 
 
-def _choices(concepts: Iterable[str], vocabulary: Vocabulary) -> tuple[Choice, ...]:
-    return tuple(Choice(one, spoken(vocabulary.concepts[one].label)) for one in concepts)
-
-
 def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
     concept = None if own.is_asked else vocabulary.concepts[own.concepts[0]]
     match = own.match
@@ -377,10 +364,10 @@ def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
         codes=concept.icd10 if concept else (),
         ladder=vocabulary.ladder(concept.concept_id) if concept else (),
         certainty=Certainty.SURE if concept and is_sure(own) else Certainty.LESS_SURE,
-        choices=_choices(own.concepts if own.is_asked else (), vocabulary),
+        choices=choices_of(own.concepts if own.is_asked else (), vocabulary.concepts),
         ignored=own.ignored,
         urgent=None,
-        also=_choices(own.also if concept else (), vocabulary),
+        also=choices_of(own.also if concept else (), vocabulary.concepts),
     )
 
 
