@@ -125,7 +125,7 @@ def test_two_to_four_are_compared(spread: FlaskClient) -> None:
 def test_the_page_of_one_shows_what_was_compared_on_both_sides(spread: FlaskClient) -> None:
     found = searched(spread).text
     said = text(spread.get(f"/results/{token(found)}/specialists/{an_npi(3)}").text)
-    assert f"Compared with {SEEN_NAME}" in said
+    assert f"What we compared with {SEEN_NAME}" in said
     assert "Practice group Demo group:g1" in said
     tied = text(spread.get(f"/results/{token(found)}/specialists/{an_npi(6)}").text)
     assert "Not independent" in tied
