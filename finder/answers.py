@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from finder.criteria import DEFAULT_PROFILE
+from finder.geo import Point
 from finder.independence import PairVerdict, Ties, Verdict
 from finder.offers import Offer
 from finder.vocabulary import Understood
@@ -27,7 +28,7 @@ class PartShown:
 
 @dataclass(frozen=True, slots=True)
 class SiteShown:
-    """One place of practice. `confidence` says where its point is from: source, zip, or unknown."""
+    """One place of practice. `confidence` says where its `point` is from: source, zip, or unknown."""
 
     name: str | None
     address: str | None
@@ -37,12 +38,15 @@ class SiteShown:
     phone: str | None
     confidence: str
     as_of: str | None
+    point: Point | None = None
+    sources: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Get the site under the keys of the contract."""
         return {
             "name": self.name, "address": self.address, "city": self.city, "state": self.state,
             "zip": self.zip, "phone": self.phone, "confidence": self.confidence, "as_of": self.as_of,
+            "lat": self.point[0] if self.point else None, "lon": self.point[1] if self.point else None,
         }  # fmt: skip
 
 
@@ -109,15 +113,19 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """The filter that emptied an answer, `together` for several, and how many there are without it."""
+    """A filter of an answer without anybody, `together` for several, and how many there are without it.
+
+    `within` are miles: then the limit is not dropped, but moved to there.
+    """
 
     facet: str
     without: int
+    within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One person or organization that a name may mean; `kind` is `specialist` or that of the organization."""
+    """What a name may mean: `kind` is `specialist`, that of an organization, or `place`."""
 
     kind: str
     id: str
@@ -132,8 +140,8 @@ class Candidate:
 class Ask:
     """A question to answer before anyone can be called independent: which of the candidates was meant.
 
-    `prior` is what was typed under the parameter `field` (`seen_name` or `seen_org`); the answer is the
-    candidate's NPI as `seen`, or its id as `seen_org`.
+    `prior` is what was typed under the parameter `field` (`seen_name`, `seen_org` or `near`); the answer is
+    the candidate's NPI as `seen`, or its id as `seen_org` or `near`.
     """
 
     prior: str
@@ -178,9 +186,11 @@ class Source:
 class SearchResults:
     """The whole answer to one search; not understood words give no results but `understood.choices`.
 
-    Nor are there results while a prior doctor must be asked back (`ask`). `programs` come with the first
-    page, those that do not take the condition or the state left out; `facets` where they were asked for.
-    `prior_gaps` say of whom too little is known for a verdict, and what to name instead.
+    Nor are there results while a prior doctor or the place must be asked back (`ask`). `programs` come with
+    the first page, those that do not take the condition or the state left out; `facets` where they were asked
+    for. Where nobody was found, `emptied_by` is the filter to blame and `loosening` everyone that would help,
+    the most helpful first. `place` is the point from which distances are measured. `prior_gaps` say of whom
+    too little is known for a verdict, and what to name instead.
     """
 
     understood: Understood
@@ -190,12 +200,14 @@ class SearchResults:
     next: str | None = None
     excluded: Excluded = Excluded()
     emptied_by: Emptied | None = None
+    loosening: tuple[Emptied, ...] = ()
     results: tuple[Result, ...] = ()
     ask: tuple[Ask, ...] = ()
     facets: tuple[FacetCount, ...] = ()
     programs: tuple[Offer, ...] = ()
     profile: str = DEFAULT_PROFILE
     surgeon: Result | None = None
+    place: Point | None = None
     prior_gaps: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -210,6 +222,7 @@ class SearchResults:
             "next": self.next,
             "excluded": {"total": self.excluded.total, "by_kind": dict(self.excluded.by_kind)},
             "emptied_by": asdict(self.emptied_by) if self.emptied_by else None,
+            "loosening": [asdict(each) for each in self.loosening],
             "generation": self.source.generation,
             "as_of": self.source.as_of,
             "demonstration": self.source.is_demonstration,

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import cast
 
 from flask import Flask
 
+from finder import i18n
 from finder.config import Config
 from finder.context import load_context
 from finder.guidance import load_guidance
@@ -15,16 +17,22 @@ from finder.programs import load_programs
 from finder.reads import Client
 from finder.sealed import load_seals
 from finder.sources import load_sources
+from finder.visit import load_visit
 from finder.web.access_log import add_access_log
 from finder.web.api import api
+from finder.web.compressed import add_compression
 from finder.web.engines import Engines
 from finder.web.errors import add_error_answers
 from finder.web.filters import add_filters
 from finder.web.headers import add_headers
 from finder.web.help_pages import help_pages
+from finder.web.kept import kept_under
 from finder.web.language import add_languages
+from finder.web.lists import lists
 from finder.web.pages import pages
-from finder.web.site import EXTENSION, STATIC, Site, static_version
+from finder.web.site import EXTENSION, Site, static_version
+from finder.web.site_map import Atlas
+from finder.web.style import STATIC
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # A flip is seen by every worker within this time; two generations stay, so nothing is missed meanwhile.
@@ -52,25 +60,33 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         engines=Engines(config, engine),
         today=today,
         static_version=static_version(),
+        atlas=cache(lambda: Atlas(context.gazetteer())),
+        visit=load_visit(),
     )
     add_filters(app)
     add_languages(app)
+    app.jinja_env.globals["kept"] = kept_under
     add_access_log(app)
     add_headers(app)
+    add_compression(app)
     add_error_answers(app)
     app.register_blueprint(pages)
     app.register_blueprint(help_pages)
+    app.register_blueprint(lists)
     app.register_blueprint(api)
     return app
 
 
 def warm_up(app: Flask) -> None:
-    """Read now what would else be read at the first question that needs it, which takes about two seconds:
-    ICD-10-CM, the rare diseases, the suggestions, the fields of programs. A server that does it before it
+    """Read now what would else be read at the first question that needs it, which takes some seconds:
+    ICD-10-CM, the rare diseases, suggestions, cities, the fields of programs. A server that does it before it
     forks shares the memory between its workers.
     """
     context = cast(Site, app.extensions[EXTENSION]).context
-    context.prompter()
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            context.prompter()
+    context.gazetteer()
     for program in load_programs():
         only_for = [price.only_for for price in program.prices if price.only_for]
         for words in (*program.specialties_in, *program.specialties_out, *only_for):

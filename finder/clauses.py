@@ -27,10 +27,12 @@ def geo(point: Point) -> dict[str, float]:
     return {"lat": point[0], "lon": point[1]}
 
 
-def order(place: Point | None) -> list[dict[str, Any]]:
-    """Get the sort: score, then distance where there is a place, then NPI, so that the order is total."""
+def order(place: Point | None, *, is_nearest: bool = False) -> list[dict[str, Any]]:
+    """Get the sort: score, then distance where there is a place, then NPI, so that the order is total; or
+    distance before score.
+    """
     found: list[dict[str, Any]] = [{"_score": {"order": "desc"}}]
     if place:
         by = {"points": geo(place), "order": "asc", "unit": "mi", "mode": "min", "distance_type": "arc"}
-        found.append({"_geo_distance": by})
+        found.insert(0 if is_nearest else 1, {"_geo_distance": by})
     return [*found, {"npi": {"order": "asc"}}]

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import wraps
 from importlib.metadata import entry_points
@@ -15,7 +16,8 @@ import orjson
 
 from finder import local_node, search
 from finder.config import Config
-from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, WhyAsked
+from finder.corrections import corrections
+from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, SortAsked, WhyAsked
 from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
 from finder.facets import FACETS
@@ -130,7 +132,9 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
 
 @main.command(name="search")
 @click.argument("words")
-@click.option("--near", metavar="ZIP", help="Where from: a 5-digit ZIP code.")
+@click.option(
+    "--near", metavar="ZIP|CITY", help="Where from: a 5-digit ZIP code, or a city such as 'Towson MD'."
+)
 @click.option("--within", metavar="MILES", help=f"How far, 1 to {MAX_MILES} miles; needs --near.")
 @click.option("--seen", metavar="NPI", multiple=True, help="A doctor already seen; repeatable.")
 @click.option(
@@ -156,6 +160,11 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     help="Why the opinion is sought; picks the set of ranking weights.",
 )
 @click.option("--profile", metavar="NAME", help="The named set of ranking weights, instead of --why.")
+@click.option(
+    "--sort",
+    type=click.Choice([each.value for each in SortAsked]),
+    help="What comes first: the best fit (without it) or the nearest; that needs --near.",
+)
 @click.option(
     "--no-diverse",
     is_flag=True,
@@ -217,7 +226,9 @@ def programs(wants_json: bool, **given: Any) -> int:
 @main.command()
 @click.argument("npi")
 @click.argument("words")
-@click.option("--near", metavar="ZIP", help="Where from: a 5-digit ZIP code.")
+@click.option(
+    "--near", metavar="ZIP|CITY", help="Where from: a 5-digit ZIP code, or a city such as 'Towson MD'."
+)
 @click.option("--profile", metavar="NAME", help="The named set of ranking weights.")
 @click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
 @told
@@ -264,6 +275,23 @@ def understand(words: str, wants_json: bool) -> int:
     labels = {each.specialty_id: each.label for each in load_specialties().by_id.values()}
     click.echo(as_json(understood.to_json()) if wants_json else printed_understood(understood, labels))
     return 0 if understood.concept_id else 1
+
+
+@main.command(name="corrections")
+@click.option("--size", type=click.IntRange(1, 1000), default=100, help="How many at most; 100 without it.")
+@click.option("--json", "wants_json", is_flag=True, help="The reports as JSON.")
+@told
+def corrections_command(size: int, wants_json: bool) -> int:
+    """List the mistakes that readers reported, the newest first."""
+    config = configured()
+    found = corrections(connected(config), config.index_prefix, size)
+    if wants_json:
+        click.echo(as_json([asdict(one) for one in found]))
+    for one in () if wants_json else found:
+        click.echo(f"{one.sent}  NPI {one.npi}  {one.about}")
+        click.echo(f"  {one.text}")
+        click.echo(f"  to check: {one.proof or 'nothing given'}")
+    return 0 if found else 1
 
 
 @main.command(name="check")

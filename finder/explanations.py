@@ -12,6 +12,7 @@ from finder.context import SearchContext
 from finder.criteria import SearchCriteria
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors, NotFound
+from finder.i18n import gettext
 from finder.independence import TIE_FIELDS, PairVerdict, Ties, ties_of, verdict
 from finder.parameters import npi as checked_npi
 from finder.priors import looked_up, question_of
@@ -68,6 +69,16 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Specialists to compare, each as a search shows them."""
+
+    understood: Understood
+    source: Source
+    prior: tuple[Ties, ...]
+    results: tuple[Result, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PairShown:
     """Two people with their verdict, the sentences that prove it, and the whole proof."""
 
@@ -119,20 +130,51 @@ def explain(
     if understood.concept_id is None:
         return explained
     question = question_of(criteria, understood, known, context, now)
-    response = searches(engine, [(generation.specialists, explaining_body(question, npi))])[0]
+    response = searches(engine, [(generation.specialists, explaining_body(question, [npi]))])[0]
     results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
-        raise NotFound(f"no specialist with NPI {npi} is in the directory")
+        raise NotFound(gettext("no specialist with NPI %(npi)s is in the directory", npi=npi))
     scores = response["hits"]["hits"][0].get("matched_queries", {})
     is_found = FOUND in scores
     would_change = what_would_change(Sentences.of(question), scores, None)
     source = response["hits"]["hits"][0]["_source"]
     return replace(
         explained,
-        result=replace(results[0], would_change=would_change),
+        result=replace(_as_found(results[0], is_found), would_change=would_change),
         is_found=is_found,
-        pairs=tuple(_pair(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
+        pairs=tuple(pair_shown(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
     )
+
+
+@translated()
+def side_by_side(
+    engine: Client,
+    prefix: str,
+    npis: Sequence[str],
+    criteria: SearchCriteria,
+    context: SearchContext,
+    now: date,
+) -> SideBySide:
+    """Get these specialists as the search shows them, in the order given, whether or not it finds them.
+
+    Without results where the words, a place or a prior doctor must be asked back. Raises NotFound for an
+    unknown NPI, InputErrors as `find_specialists`, NotReady, EngineDown.
+    """
+    understood = resolve(criteria.words, context.vocabulary)
+    generation = context.remembered.served(engine, prefix, criteria.generation)
+    known = looked_up(engine, generation, criteria, context)
+    source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
+    if understood.concept_id is None or known.ask:
+        return SideBySide(understood, source, known.priors)
+    question = question_of(criteria, understood, known, context, now)
+    response = searches(engine, [(generation.specialists, explaining_body(question, npis))])[0]
+    hits = response["hits"]["hits"]
+    matched = {hit["_id"]: FOUND in hit.get("matched_queries", {}) for hit in hits}
+    results = results_of(question, page_of(hits), known.priors, context.words)
+    found = {one.npi: _as_found(one, matched[one.npi]) for one in results}
+    if missing := [npi for npi in npis if npi not in found]:
+        raise NotFound(f"no specialist with NPI {missing[0]} is in the directory")
+    return SideBySide(understood, source, known.priors, tuple(found[npi] for npi in npis))
 
 
 @translated()
@@ -147,15 +189,21 @@ def independence(
     wanted = tuple(dict.fromkeys(npis))
     errors = _malformed(wanted)
     if not 2 <= len(wanted) <= MOST_PEOPLE:
-        errors.append(FieldError("npi", f"name 2 to {MOST_PEOPLE} different people"))
+        told = gettext("name 2 to %(most)s different people", most=MOST_PEOPLE)
+        errors.append(FieldError("npi", told))
     if errors:
         raise InputErrors(errors)
     generation = served(engine, prefix)
     found = documents(engine, {generation.specialists: wanted}, {generation.specialists: TIE_FIELDS})
     people = _people(wanted, found[generation.specialists])
-    pairs = tuple(_pair(one, other, context.words, now) for one, other in combinations(people, 2))
+    pairs = tuple(pair_shown(one, other, context.words, now) for one, other in combinations(people, 2))
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
     return Compared(people, pairs, source)
+
+
+def _as_found(result: Result, is_found: bool) -> Result:
+    """A result whose network is only known where the search, plan included, finds the person."""
+    return result if is_found else replace(result, network="unknown", network_as_of=None)
 
 
 @translated()
@@ -177,7 +225,7 @@ def prove(
     found = documents(engine, {generation.specialists: npis}, {generation.specialists: TIE_FIELDS})
     people = _people(npis, found[generation.specialists])
     return {
-        person.npi or "": tuple(_pair(prior, person, context.words, now) for prior in priors)
+        person.npi or "": tuple(pair_shown(prior, person, context.words, now) for prior in priors)
         for person in people
     }
 
@@ -193,13 +241,18 @@ def _malformed(npis: Sequence[str]) -> list[FieldError]:
 
 
 def _people(npis: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> tuple[Ties, ...]:
-    missing = [FieldError("npi", f"NPI {npi} is not in the directory") for npi in npis if npi not in found]
+    missing = [
+        FieldError("npi", gettext("NPI %(npi)s is not in the directory", npi=npi))
+        for npi in npis
+        if npi not in found
+    ]
     if missing:
         raise InputErrors(missing)
     return tuple(ties_of(npi, found[npi]) for npi in npis)
 
 
-def _pair(one: Ties, other: Ties, words: Words, now: date) -> PairShown:
+def pair_shown(one: Ties, other: Ties, words: Words, now: date) -> PairShown:
+    """Get two people with the verdict on them and its whole proof, as on the day `now`."""
     found = verdict(one, other, words.rules, now)
     pair = Pair(one, other, found)
     return PairShown(one, other, found, tuple(why_independent([pair], words)), proof(pair, words))

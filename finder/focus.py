@@ -6,14 +6,15 @@ of the own work, and `part / (part + prior)`, the bare amount. The strength is t
 neither a large sideline nor a small but only line of work counts whole. More of the concept never lowers it,
 more of anything else never raises it.
 
-**Priors** (own judgment, 2026-11-23): 50 procedures and 5 trials. They pull towards 0, not towards the
+**Priors** (own judgment, 2026-11-23): 50 procedures and 3 trials. They pull towards 0, not towards the
 specialty's ordinary share, which can't be told from the few years and states that a folder may hold. So the
 11 procedures that Medicare's file shows at least give 0.18, one trial 0.25; one half takes 50 procedures and
-nothing else, or 5 trials and no other.
+nothing else, or 3 trials and no other. Trials: 5 until 2026-11-28; on worlds 1 and 2 of `finder bench
+relevance` 3 gains 0.004 of nDCG@10. 2 would gain 0.002 more, and make two trials a main focus.
 
 **Mainly** needs half of the own work after shrinking, `part / (whole + prior)` and the strength both at least
-0.5, or that the own institution names it first: 78 % of 145 procedures do (0.58), 6 of 7 trials do (0.5), one
-of one does not (0.17). A sub-investigator's trials count half in the strength, so they rarely do.
+0.5, or that the own institution names it first: 78 % of 145 procedures do (0.58), 6 of 7 trials do (0.63),
+one of one does not (0.25). A sub-investigator's trials count half in the strength, so they rarely do.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -24,6 +25,7 @@ from typing import Any
 
 from finder.concepts import A_CONCEPT, Concept
 from finder.documents import EvidenceKind
+from finder.i18n import gettext
 from finder.specialties import Specialties
 from finder.tables import DATA, read_table
 
@@ -33,7 +35,7 @@ MAINLY = 0.5
 FIRST_FOCUS = 1.0  # the strength that only the first focus of a roster has
 # All evidence of a concept together must reach this, so that a person is listed under it: a focus named
 # anywhere in a roster does, one trial (0.25) or eleven procedures (0.18) alone do not. Own judgment,
-# 2026-11-23.
+# 2026-11-28.
 LISTED = 0.26
 # What says that a person works on something; where somebody works and how often one operation was counted
 # are shown and weighed, and make nobody an expert.
@@ -50,7 +52,7 @@ FOCUSED_COLUMNS = ("specialty_id", "concept_ids", "source", "as_of")
 _PRIORS = MappingProxyType(
     {EvidenceKind.PROCEDURE: PROCEDURE_PRIOR, EvidenceKind.TRIAL: TRIAL_PRIOR},
 )
-_COUNTED = MappingProxyType({EvidenceKind.PROCEDURE: "counted procedures", EvidenceKind.TRIAL: "trials"})
+Count = tuple[str, int, int]  # kind, part, whole
 
 
 def strength(part: float, whole: float, prior: float) -> float:
@@ -64,7 +66,7 @@ def strength(part: float, whole: float, prior: float) -> float:
 def percent(part: float, whole: float) -> str:
     """Get a share in whole percent as shown, "under 1 %" for less; `whole` is above 0."""
     share = 100 * part / whole
-    return f"{share:.0f} %" if share >= 1 else "under 1 %"
+    return f"{share:.0f} %" if share >= 1 else gettext("under 1 %")
 
 
 def carries(kind: EvidenceKind, value: float, count: int | None, of: int | None) -> bool:
@@ -79,37 +81,29 @@ def carries(kind: EvidenceKind, value: float, count: int | None, of: int | None)
     return value >= MAINLY and count / (of + _PRIORS[kind]) >= MAINLY
 
 
-def mainly(
-    evidence: Iterable[Mapping[str, Any]], concepts: Collection[str], label: str, verb: str = "treats"
-) -> str | None:
-    """Get "Mainly treats <label>: 78 % of 145 counted procedures, 6 of 7 trials"; None where the evidence
-    does not carry it.
+def main_counts(evidence: Iterable[Mapping[str, Any]], concepts: Collection[str]) -> tuple[Count, ...]:
+    """Get the counts that say "mainly treats": kind, part and whole; none where nothing carries it.
 
     `evidence` is that of a document (`Evidence.to_source`), `concepts` the concept asked for and everything
-    below it, `label` the asked concept's own, `verb` "performs" for an operation. What carries it is named
-    first; another count is named where it is at least one half.
+    below it. What carries it comes first; another count is there where it is at least one half. That the own
+    institution names it first is the kind `roster`, 1 of 1.
     """
     about = [e for e in evidence if e["concept"] in concepts]
-    carried, beside = [], []
-    for kind, words in _COUNTED.items():
+    carried: list[Count] = []
+    beside: list[Count] = []
+    for kind in _PRIORS:
         found = [e for e in about if e["kind"] == kind.value and e.get("count") and e.get("of")]
         best = max(found, key=lambda e: (e["count"] / e["of"], e["concept"]), default=None)
         if best is None:
             continue
-        says = _counted(kind, best["count"], best["of"], words)
-        if carries(kind, best["value"], best["count"], best["of"]):
-            carried.append(says)
-        elif best["count"] / best["of"] >= MAINLY:
-            beside.append(says)
+        part, whole = best["count"], best["of"]
+        if carries(kind, best["value"], part, whole):
+            carried.append((kind.value, part, whole))
+        elif part / whole >= MAINLY:
+            beside.append((kind.value, part, whole))
     if any(e["kind"] == EvidenceKind.ROSTER.value and e["value"] >= FIRST_FOCUS for e in about):
-        carried.append("named first by the own institution")
-    return f"Mainly {verb} {label}: {', '.join((*carried, *beside))}" if carried else None
-
-
-def _counted(kind: EvidenceKind, part: int, whole: int, words: str) -> str:
-    if kind is EvidenceKind.PROCEDURE:
-        return f"{percent(part, whole)} of {whole:,} {words}"
-    return f"{part} of {whole} {words if whole > 1 else words.removesuffix('s')}"
+        carried.append((EvidenceKind.ROSTER.value, 1, 1))
+    return (*carried, *beside) if carried else ()
 
 
 def load_focused_specialties(

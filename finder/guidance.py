@@ -114,13 +114,13 @@ class HelpFact:
 
 @dataclass(frozen=True, slots=True)
 class OutsideLink:
-    """A site of others; `source` says where we learnt of it."""
+    """A site of others; `source` says where we read about it, None where the words are our own."""
 
     topic: LinkTopic
     name: str
     url: str
     says: str
-    source: str
+    source: str | None
     seen_at: str
 
 
@@ -239,7 +239,7 @@ def _link(row: Row) -> OutsideLink:
         name=row.needed("name"),
         url=_address(row, "url") or row.needed("url"),
         says=row.needed("says"),
-        source=row.needed("source"),
+        source=_source(row),
         seen_at=_day(row, "seen_at"),
     )
 
@@ -288,9 +288,13 @@ def _kind(row: Row, records: list[Record], concepts: Container[str]) -> RecordKi
 
 
 def _record(row: Row) -> Record:
-    source = row.needed("source")
     who = row.choice("collected_by", Collector)
-    return Record(row.needed("record"), row.needed("form"), who, None if source == OWN_WORDING else source)
+    return Record(row.needed("record"), row.needed("form"), who, _source(row))
+
+
+def _source(row: Row) -> str | None:
+    source = row.needed("source")
+    return None if source == OWN_WORDING else source
 
 
 def _origin(row: Row) -> Origin:

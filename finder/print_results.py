@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from finder.answers import Ask, FacetCount, Result, SearchResults
-from finder.criteria import SearchCriteria
+from finder.criteria import SearchCriteria, SortAsked
 from finder.explanations import Compared, Explained
+from finder.loosened import TOGETHER
 from finder.proof import ProvedTie
 from finder.specialties import Ages
 from finder.vocabulary import Understood
@@ -41,11 +42,12 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
         lines += textwrap.wrap(gap, WIDTH)
     if results.ask:
         return "\n".join([*lines, *_questions(results.ask)])
-    lines.append(_found(results))
+    lines.append(_found(results, "nearest" if criteria.sort is SortAsked.NEAREST else "best fit"))
     lines += [*_left_out(results)]
-    if results.emptied_by:
-        facet, count = results.emptied_by.facet, results.emptied_by.without
-        lines.append(f"Without the limit “{facet}” there would be {count:,}.")
+    for each in results.loosening:
+        limit = "all limits" if each.facet == TOGETHER else f"the limit “{each.facet}”"
+        change = f"Within {each.within} miles" if each.within else f"Without {limit}"
+        lines.append(f"{change} there would be {each.without:,}.")
     lines += [*_people_lines(results)]
     lines += [*_facet_lines(results.facets)]
     if results.programs:
@@ -75,8 +77,9 @@ def _people_lines(results: SearchResults) -> Iterator[str]:
 
 def _questions(asked: Iterable[Ask]) -> Iterator[str]:
     for ask in asked:
-        option = "--seen" if ask.field == "seen_name" else "--seen-org"
-        yield from textwrap.wrap(f"Who is “{ask.prior}”? Search again with {option} and one of:", WIDTH)
+        option = {"seen_name": "--seen", "seen_org": "--seen-org"}.get(ask.field, "--near")
+        asks = "Where" if ask.field == "near" else "Who"
+        yield from textwrap.wrap(f"{asks} is “{ask.prior}”? Search again with {option} and one of:", WIDTH)
         for each in ask.candidates:
             place = ", ".join(part for part in (each.specialty or each.kind, each.city, each.state) if part)
             yield f"  {each.id}  {each.name}; {place}"
@@ -91,11 +94,11 @@ def _facet_lines(facets: Iterable[FacetCount]) -> Iterator[str]:
             yield from textwrap.wrap(f"{facet.label}: {values}", WIDTH, subsequent_indent="  ")
 
 
-def _found(results: SearchResults) -> str:
+def _found(results: SearchResults, first: str) -> str:
     if not results.total:
         return "Nobody fits."
     people = "person fits" if results.total == 1 else "people fit"
-    return f"{results.total:,} {people}, best fit first."
+    return f"{results.total:,} {people}, {first} first."
 
 
 def _left_out(results: SearchResults) -> Iterator[str]:
@@ -165,6 +168,8 @@ def understood_lines(understood: Understood) -> Iterator[str]:
         yield f"Understood: {understood.label}{codes}, {understood.certainty.replace('_', ' ')}"
     if understood.corrected_from:
         yield f"Spelling corrected from: {understood.corrected_from}"
+    if understood.also:
+        yield f"Named too: {', '.join(one.label for one in understood.also)}"
     if understood.age:
         yield f"For: {'a child' if understood.age.ages is Ages.CHILD else 'an adult'} ({understood.age.said})"
     if understood.ignored:

@@ -11,7 +11,9 @@ from finder.criteria import NAME_FORM, NameAsked, SearchCriteria, name_asked
 from finder.documents import OrganizationKind
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
+from finder.gazetteer import City
 from finder.geo import Point
+from finder.i18n import gettext
 from finder.independence import (
     TIE_FIELDS,
     Ties,
@@ -55,6 +57,10 @@ class _Gathered:
     ask: list[Ask] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
 
+    def lacks(self, parameter: str, message: str) -> None:
+        """Add a mistake: what a parameter names is not in the directory."""
+        self.errors.append(FieldError(parameter, message))
+
 
 def looked_up(
     engine: Client, generation: Served, criteria: SearchCriteria, context: SearchContext
@@ -62,12 +68,13 @@ def looked_up(
     """Get the place and the prior doctors of a search in one request, two where someone is named by name.
 
     One match of a name is taken, several are asked back, nothing is guessed. Raises InputErrors for every
-    ZIP code, NPI, name and organization that is not in the directory.
+    ZIP code, city, NPI, name and organization that is not in the directory.
     """
     by_id = tuple(text for text in criteria.seen_org if _is_organization_id(text))
+    is_zip = bool(criteria.near and criteria.near.isdigit())
     place_key = (generation.places, criteria.near)
     place: dict[str, Any] | None = context.remembered.get(place_key)
-    near = (criteria.near,) if criteria.near and place is None else ()
+    near = (criteria.near,) if criteria.near and is_zip and place is None else ()
     known: dict[str, Ties | None] = {
         npi: context.remembered.get((generation.specialists, npi)) for npi in criteria.seen
     }
@@ -77,28 +84,47 @@ def looked_up(
     gathered = _Gathered()
     if near:
         place = context.remembered.put(place_key, found[generation.places].get(near[0]))
-    if criteria.near and place is None:
-        gathered.errors.append(FieldError("near", f"ZIP code {criteria.near} is not known"))
+    if is_zip and place is None:
+        gathered.lacks("near", gettext("ZIP code %(zip)s is not known", zip=criteria.near))
+    city = _city(criteria.near, context, gathered) if criteria.near and not is_zip else None
     for npi, source in found[generation.specialists].items():
         # the next page and the next filter ask for them again
         known[npi] = context.remembered.put((generation.specialists, npi), ties_of(npi, source))
     for npi, ties in known.items():
         if ties is None:
-            gathered.errors.append(FieldError("seen", f"NPI {npi} is not in the directory"))
+            gathered.lacks("seen", gettext("NPI %(npi)s is not in the directory", npi=npi))
         else:
             gathered.priors[npi] = ties
     _by_name(engine, generation, criteria, context.words, gathered)
     for text in by_id:
         organization = found[generation.organizations].get(text)
         if organization is None:
-            gathered.errors.append(FieldError("seen_org", f"there is no organization {text}"))
+            gathered.lacks("seen_org", gettext("there is no organization %(name)s", name=text))
         else:
             gathered.priors[text] = ties_of_organization(text, organization)
     if gathered.errors:
         raise InputErrors(gathered.errors)
-    point = (float(place["point"]["lat"]), float(place["point"]["lon"])) if place else None
-    state = place.get("state") if place else None
+    point, state = (city.point, city.state) if city else _where(place)
     return LookedUp(point, state, tuple(gathered.priors.values()), tuple(gathered.ask))
+
+
+def _where(place: Mapping[str, Any] | None) -> tuple[Point | None, str | None]:
+    if place is None:
+        return None, None
+    return (float(place["point"]["lat"]), float(place["point"]["lon"])), place.get("state")
+
+
+def _city(text: str, context: SearchContext, gathered: _Gathered) -> City | None:
+    """The one city of a name; of several the reader is asked which."""
+    cities = context.gazetteer().named(text)
+    if not cities:
+        gathered.errors.append(
+            FieldError("near", f"there is no city {text}; add the state, or give a ZIP code")
+        )
+    elif len(cities) > 1:
+        asked = tuple(Candidate("place", c.label, None, c.name, None, None, c.state) for c in cities)
+        gathered.ask.append(Ask(text, "near", asked))
+    return cities[0] if len(cities) == 1 else None
 
 
 def _fields(generation: Served) -> dict[str, Sequence[str]]:
@@ -150,7 +176,7 @@ def specialists_named(engine: Client, prefix: str, text: str, words: Words) -> t
     try:
         asked = name_asked(text)
     except ValueError:
-        raise InputErrors([FieldError("seen_name", NAME_FORM)]) from None
+        raise InputErrors([FieldError("seen_name", gettext(NAME_FORM))]) from None
     answer = searches(engine, [(generation.specialists, _people_body(asked))])[0]
     people, _ = _people(asked, answer)
     if not people:
@@ -233,7 +259,7 @@ def _sites_in(source: Mapping[str, Any], state: str) -> list[Mapping[str, Any]]:
 
 def _person(npi: str, source: Mapping[str, Any], asked: NameAsked, words: Words) -> Candidate:
     sites = sorted(_sites_in(source, asked.state), key=lambda site: fold(site.get("city", "")) != asked.city)
-    titles = [words.specialties.get(each, each) for each in source.get("specialties", ())]
+    titles = [gettext(words.specialties.get(each, each)) for each in source.get("specialties", ())]
     return Candidate(
         kind="specialist",
         id=npi,
@@ -247,10 +273,12 @@ def _person(npi: str, source: Mapping[str, Any], asked: NameAsked, words: Words)
 
 def _nobody(text: str, answer: Mapping[str, Any]) -> str:
     if total_of(answer) > MOST_READ:
-        return f"{text}: {total_of(answer)} people share this name; give the NPI"
-    return (
-        f"{text}: nobody of this name is listed there; check the spelling, or give the NPI; write a hospital"
-        " or group without its city"
+        number = total_of(answer)
+        return gettext("%(name)s: %(number)s people share this name; give the NPI", name=text, number=number)
+    return gettext(
+        "%(name)s: nobody of this name is listed there; check the spelling, or give the NPI; write a hospital"
+        " or group without its city",
+        name=text,
     )
 
 
@@ -300,8 +328,12 @@ def _organization(key: str, source: Mapping[str, Any]) -> Candidate:
 
 def _no_organization(text: str, answer: Mapping[str, Any]) -> str:
     if total_of(answer) > MOST_READ:
-        return f"{text}: {total_of(answer)} organizations have these words; give the full name or the id"
-    return (
-        f"{text}: no hospital, group or health system of this name is in the directory; for a doctor,"
-        f" {NAME_FORM}"
+        return gettext(
+            "%(name)s: %(number)s organizations have these words; give the full name or the id",
+            name=text,
+            number=total_of(answer),
+        )
+    missing = gettext(
+        "%(name)s: no hospital, group or health system of this name is in the directory", name=text
     )
+    return gettext("%(missing)s; for a doctor, %(form)s", missing=missing, form=gettext(NAME_FORM))

@@ -10,6 +10,7 @@ from finder.context import SearchContext
 from finder.coverage import CoverageFact
 from finder.engine import translated
 from finder.facets import AgesAsked
+from finder.i18n import gettext
 from finder.licensing import Available, StateLaw
 from finder.offers import About, LeftOut, Offer, Patient, SortAsked, in_order, offer_of, why_not
 from finder.parameters import Reader
@@ -117,7 +118,7 @@ def find_programs(engine: Client, prefix: str, asked: ProgramsAsked, context: Se
 @translated()
 def program(engine: Client, prefix: str, program_id: str, patient: Patient | None = None) -> Offer:
     """Get one program by id for a patient. Raises NotFound, NotReady, EngineDown."""
-    missing = f"there is no program {program_id}"
+    missing = gettext("there is no program %(name)s", name=program_id)
     found = document(engine, served(engine, prefix).programs, program_id, missing)
     return offer_of(program_id, found, patient or Patient())
 
@@ -133,6 +134,13 @@ def programs_named(engine: Client, prefix: str, program_ids: Sequence[str]) -> t
     return tuple(in_order(found))
 
 
+def about_of(understood: Understood | None, context: SearchContext) -> About | None:
+    """Get what programs are asked about; None where no condition was given or understood."""
+    if understood is None or understood.concept_id is None:
+        return None
+    return About(context.line_of(understood.concept_id), understood.ladder, context.concept_of)
+
+
 def fitting(
     understood: Understood, response: Mapping[str, Any], patient: Patient, context: SearchContext
 ) -> tuple[Offer, ...]:
@@ -144,10 +152,7 @@ def fitting(
 def _sorted_out(
     understood: Understood | None, response: Mapping[str, Any], patient: Patient, context: SearchContext
 ) -> tuple[list[Offer], tuple[LeftOut, ...]]:
-    about = None
-    if understood and understood.concept_id:
-        line = context.line_of(understood.concept_id)
-        about = About(line, understood.ladder, context.concept_of)
+    about = about_of(understood, context)
     offers, left_out = [], []
     for hit in response["hits"]["hits"]:
         told = hit["_source"]

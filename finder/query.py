@@ -17,7 +17,7 @@ from finder.clauses import order
 from finder.clauses import term as _term
 from finder.clauses import terms as _terms
 from finder.concepts import LadderStep
-from finder.criteria import SearchCriteria
+from finder.criteria import SearchCriteria, SortAsked
 from finder.facets import FACETS, Facet, RoleAsked, Scope, VerdictAsked, clause_of_verdict
 from finder.geo import Point
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
@@ -25,8 +25,8 @@ from finder.specialties import Ages
 
 STEP_PREFIX = "why.step"
 PARTLY, ELSEWHERE = ".partly", ".elsewhere"  # behind the name of a step: how somebody stands on it
-OTHER = "why.other"  # a main focus on the condition, from a specialty that no step names
-FOUND, TOGETHER, SHOWN = "why.found", "together", "shown"
+OTHER = "why.other"  # a main focus on the condition, whatever the specialty
+FOUND, SHOWN = "why.found", "shown"
 TIED, EVERYBODY = "tied", "everybody"  # counts of those left out, and of all before that
 DAYS_PER_YEAR = 365.25
 _ATTRIBUTE_OF = MappingProxyType({PartName.ACADEMIC: "academic", PartName.SECOND_OPINIONS: "second_opinions"})
@@ -139,36 +139,23 @@ def facet_bodies(question: Question) -> dict[str, dict[str, Any]]:
         facet.name: {
             "size": 0,
             "track_total_hits": False,
-            "query": {"bool": _who_is_left(question, {facet.name})},
+            "query": {"bool": who_is_left(question, {facet.name})},
             "aggs": _counts(question, [facet]),
         }
         for facet in asked
     }
 
 
-def emptied_bodies(question: Question) -> dict[str, dict[str, Any]]:
-    """Get, for a search that found nobody, a counting body without each facet asked for, by facet.
-
-    The last one, `together`, drops all of them; it is there only where more than one was asked for.
-    """
-    names = list(_filters(question))
-    if question.leaves_out():
-        names.append("seen")
-    bodies = {name: _counting(question, {name}) for name in names}
-    if len(names) > 1:
-        bodies[TOGETHER] = _counting(question, set(names))
-    return bodies
-
-
-def explaining_body(question: Question, npi: str) -> dict[str, Any]:
-    """Get the body that scores one specialist, whether or not the search would find that person.
+def explaining_body(question: Question, npis: Sequence[str]) -> dict[str, Any]:
+    """Get the body that scores these specialists, whether or not the search would find them.
 
     The named clause FOUND tells whether it would; it adds nothing to the score.
     """
-    found = _constant({"bool": _who_is_left(question, frozenset())}, 0.0, FOUND)
-    only = {"filter": [{"ids": {"values": [npi]}}], "should": [*_parts(question), found]}
-    body = _hits_body(replace(question, excluded_keys={}))
-    return {**body, "size": 1, "query": {"bool": only}}
+    found = _constant({"bool": who_is_left(question, frozenset())}, 0.0, FOUND)
+    only = {"filter": [{"ids": {"values": list(npis)}}], "should": [*_parts(question), found]}
+    criteria = replace(question.criteria, position=None)
+    body = _hits_body(replace(question, criteria=criteria, excluded_keys={}))
+    return {**body, "size": len(npis), "query": {"bool": only}}
 
 
 def _hits_body(question: Question) -> dict[str, Any]:
@@ -181,7 +168,7 @@ def _hits_body(question: Question) -> dict[str, Any]:
         "track_total_hits": True,
         "_source": [*_SHOWN, *(["ties"] if criteria.has_prior else [])],
         "query": {"bool": {**_who(question), "should": _parts(scored)}},
-        "sort": order(question.place),
+        "sort": order(question.place, is_nearest=criteria.sort is SortAsked.NEAREST),
     }
     left_out = [tied] if tied else []
     if criteria.position:
@@ -211,21 +198,17 @@ def _is_asked(question: Question, facet: Facet) -> bool:
     return facet.is_asked(getattr(question.criteria, facet.name))
 
 
-def _counting(question: Question, without: set[str]) -> dict[str, Any]:
-    return {"size": 0, "track_total_hits": True, "query": {"bool": _who_is_left(question, without)}}
-
-
 def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
     """Everything that decides who is in the answer but ties, and nothing that scores."""
-    filters = [clause for name, clause in _filters(question).items() if name not in without]
+    filters = [clause for name, clause in filters_of(question).items() if name not in without]
     who: dict[str, Any] = {"filter": [_term("is_candidate", True), _treats(question), *filters]}
     if question.prior_npis:
         who["must_not"] = [{"ids": {"values": list(question.prior_npis)}}]
     return who
 
 
-def _who_is_left(question: Question, without: set[str] | frozenset[str]) -> dict[str, Any]:
-    """Everything that decides who is in the answer, ties to prior doctors included."""
+def who_is_left(question: Question, without: set[str] | frozenset[str]) -> dict[str, Any]:
+    """Get everything that decides who is in the answer, ties to prior doctors included."""
     who, keys = _who(question, without), question.leaves_out()
     if keys and "seen" not in without:
         who["must_not"] = [*who.get("must_not", ()), _terms("tie_keys", keys)]
@@ -255,13 +238,13 @@ def _evidence_of(question: Question, concept: str | None, field: str = "concepts
 
 
 def _elsewhere(question: Question) -> dict[str, Any]:
-    """Whoever is proved to treat mainly something, and nothing that is related."""
-    related = _terms("main_concepts", question.related)
-    return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": [related]}}
+    """Whoever is proved to work much on something, and mainly or much on nothing that is related."""
+    related = [_terms(field, question.related) for field in ("main_concepts", "proven_concepts")]
+    return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": related}}
 
 
-def _filters(question: Question) -> dict[str, dict[str, Any]]:
-    """The optional filters that were asked for, by the name of their parameter."""
+def filters_of(question: Question) -> dict[str, dict[str, Any]]:
+    """Get the optional filters that were asked for, by the name of their parameter."""
     criteria, found = question.criteria, {}
     if question.place and criteria.within:
         found["near"] = {"geo_distance": {"distance": f"{criteria.within}mi", "points": _geo(question.place)}}

@@ -49,7 +49,7 @@ class Answer:
     """What a search gave: the people of its first page in order, and what could have stood there.
 
     `reachable` are the grades of the judged people whom the filters let through. `steps` are ladder steps of
-    the first result and of the reachable experts, who are absent where they stand on none.
+    the first result, of the reachable experts and of who was asked for, absent where they stand on none.
     """
 
     query_id: str
@@ -116,11 +116,16 @@ def in_reach(question: Question) -> dict[str, Any]:
 
 
 def answered(
-    engine: Client, prefix: str, judged: Judged, question: Question, context: SearchContext
+    engine: Client,
+    prefix: str,
+    judged: Judged,
+    question: Question,
+    context: SearchContext,
+    beside: Sequence[str] = (),
 ) -> Answer:
     """Ask the production search, unchanged; `question` is that of `question_meant`.
 
-    Raises what `find_specialists` raises.
+    `beside` are NPIs whose steps are wanted as well. Raises what `find_specialists` raises.
     """
     index = context.remembered.served(engine, prefix).specialists
     found = find_specialists(engine, prefix, judged.criteria, context, question.now)
@@ -130,7 +135,7 @@ def answered(
     hits = searches(engine, [(index, reaching)])[0]["hits"]["hits"]
     reachable = {hit["_id"]: judged.grades[hit["_id"]] for hit in hits}
     answer = Answer(judged.query_id, ranking, reachable, {}, found.understood.concept_id)
-    wanted = sorted({*answer.experts(), *ranking[:1]})
+    wanted = sorted({*answer.experts(), *ranking[:1], *beside})
     return replace(answer, steps=_steps(engine, index, question, wanted, context) if wanted else {})
 
 

@@ -7,23 +7,15 @@ from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
 from finder.composition import Hit, Page
-from finder.criteria import Position
+from finder.criteria import Position, SortAsked
 from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
+from finder.i18n import gettext
 from finder.independence import Ties, ties_of, verdict, worst
-from finder.query import (
-    ELSEWHERE,
-    EVERYBODY,
-    OTHER,
-    PARTLY,
-    SHOWN,
-    STEP_PREFIX,
-    TIED,
-    TOGETHER,
-    Question,
-    facets_of,
-)
+from finder.languages import language_name
+from finder.loosened import TOGETHER
+from finder.query import ELSEWHERE, EVERYBODY, PARTLY, SHOWN, STEP_PREFIX, TIED, Question, facets_of
 from finder.reasons import (
     OnStep,
     Pair,
@@ -50,7 +42,9 @@ def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Wo
     found = []
     for rank, (hit, after) in enumerate(zip_longest(page.hits, page.hits[1:]), start=first):
         moved = page.moved.get(hit["_id"])
-        above = why_above(reading.sentences, _scores(hit), _scores(after) if after else None, moved)
+        above = None
+        if question.criteria.sort is SortAsked.BEST:
+            above = why_above(reading.sentences, _scores(hit), _scores(after) if after else None, moved)
         found.append(_result(reading, hit, rank, moved.value if moved else None, above))
     return tuple(found)
 
@@ -69,7 +63,7 @@ def surgeon_of(
     if not hits:
         return None
     on_page = next((one for one in shown if one.npi == hits[0]["_id"]), None)
-    return on_page or _result(_Reading.of(question, priors, words), hits[0], None)
+    return on_page or _result(_Reading.of(question, priors, words), hits[0], None, None, None)
 
 
 def next_token(question: Question, page: Page, total: int, generation: str) -> str | None:
@@ -120,13 +114,15 @@ def facet_counts(
             if count or value == chosen
         ]
         most_first = sorted(values, key=lambda v: (-v.count, v.label))
-        found.append(FacetCount(facet.name, facet.label, tuple(most_first)))
+        found.append(FacetCount(facet.name, gettext(facet.label), tuple(most_first)))
     return tuple(found)
 
 
 def _value_label(facet: Facet, value: str, words: Words) -> str:
-    own = {"specialty": words.specialties, "language": words.languages, "plan": words.plans}
-    return own.get(facet.name, facet.choices).get(value, value)
+    if facet.name == "language":
+        return language_name(value, words.languages)
+    own = {"specialty": words.specialties, "plan": words.plans}
+    return gettext(own.get(facet.name, facet.choices).get(value, value))
 
 
 def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
@@ -137,6 +133,20 @@ def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
         return Emptied(facet, single[facet])
     together = counts.get(TOGETHER, 0)
     return Emptied(TOGETHER, together) if together else None
+
+
+def loosening(counts: Mapping[str, int], within: Mapping[int, int]) -> tuple[Emptied, ...]:
+    """Get every change of a limit after which somebody is found: wider distances first, the nearest of those
+    with the same count; then filters left out, most first, all of them together at the end.
+    """
+    moved = []
+    most = 0
+    for miles, count in sorted(within.items()):
+        if count > most:
+            moved.append(Emptied("near", count, miles))
+            most = count
+    dropped = [Emptied(facet, count) for facet, count in counts.items() if count]
+    return (*moved, *sorted(dropped, key=lambda each: (each.facet == TOGETHER, -each.without)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +171,7 @@ class _Reading:
             priors=priors,
             words=words,
             sentences=Sentences.of(question),
-            parts=tuple((name.value, part.says) for name, part in question.profile.parts.items()),
+            parts=tuple((name.value, gettext(part.says)) for name, part in question.profile.parts.items()),
             steps=tuple(
                 (f"{STEP_PREFIX}{step.step}{ending}", OnStep(step, place))
                 for step in question.ladder
@@ -171,7 +181,7 @@ class _Reading:
 
 
 def _result(
-    reading: _Reading, hit: Hit, rank: int | None, moved_for: str | None = None, above_next: str | None = None
+    reading: _Reading, hit: Hit, rank: int | None, moved: str | None = None, above: str | None = None
 ) -> Result:
     question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
     parts = [(name, scores[name], says) for name, says in reading.parts if scores.get(name)]
@@ -205,8 +215,8 @@ def _result(
         programs=tuple(source.get("program_ids", ())),
         unknown=tuple(unknown),
         facts=source.get("facts", NO_FACTS),
-        moved_for=moved_for,
-        above_next=above_next,
+        moved_for=moved,
+        above_next=above,
         would_change=what_would_change(reading.sentences, scores),
     )
 
@@ -218,13 +228,13 @@ def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
 
 
 def _best_step(reading: _Reading, scores: Mapping[str, float]) -> OnStep | None:
-    """The step that gave `fit`: the one of the greatest share among those reached, the closest of equals."""
+    """The one of the greatest share among those reached, the closest of equals."""
     best, most = None, 0.0
     for name, on in reading.steps:
         share = scores.get(name)
         if share is not None and (best is None or share > most):
             best, most = on, share
-    return None if scores.get(OTHER, 0.0) > most else best
+    return best
 
 
 def _pairs(reading: _Reading, source: Mapping[str, Any]) -> list[Pair]:
@@ -256,6 +266,8 @@ def _site(site: Mapping[str, Any]) -> SiteShown:
         phone=site.get("phone"),
         confidence=site.get("point_from", "unknown"),
         as_of=site.get("as_of"),
+        point=(site["lat"], site["lon"]) if "lat" in site else None,
+        sources=tuple(site.get("sources", ())),
     )
 
 

@@ -8,12 +8,15 @@ from typing import Any
 from finder.answers import SearchResults, Source
 from finder.composition import FIRST, LOOKED_AT, Page, composed, page_of
 from finder.context import SearchContext, load_context
-from finder.criteria import SearchCriteria
+from finder.criteria import SearchCriteria, SortAsked
 from finder.documents import facts_of
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
-from finder.explanations import explain, independence, prove
+from finder.explanations import explain, independence, prove, side_by_side
 from finder.gaps import prior_gaps
+from finder.i18n import gettext
+from finder.lookups import doctors_beginning, plans_beginning
+from finder.loosened import emptied_bodies, wider_bodies
 from finder.offers import Offer, Patient
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
 from finder.program_search import (
@@ -26,7 +29,6 @@ from finder.program_search import (
 )
 from finder.query import (
     Question,
-    emptied_bodies,
     facet_bodies,
     further_body,
     specialists_body,
@@ -34,14 +36,25 @@ from finder.query import (
 )
 from finder.ranking import profile_named
 from finder.reads import Client, Served, document, searches, served
-from finder.results import emptied_by, excluded_of, facet_counts, next_token, results_of, surgeon_of, total_of
+from finder.results import (
+    emptied_by,
+    excluded_of,
+    facet_counts,
+    loosening,
+    next_token,
+    results_of,
+    surgeon_of,
+    total_of,
+)
+from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
 from finder.vocabulary import Understood, resolve
 
 __all__ = [
-    "ProgramsAsked", "SearchContext", "explain", "find_programs", "find_specialists", "independence",
-    "load_context", "program", "programs_named", "prove", "specialist", "specialists_named", "suggest",
+    "ProgramsAsked", "SearchContext", "doctors_beginning", "explain", "find_programs", "find_specialists",
+    "independence", "load_context", "plans_beginning", "program", "programs_named", "prove", "shortlist",
+    "side_by_side", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer
@@ -54,16 +67,17 @@ def find_specialists(
     """Get one page of specialists, best first, with proof of independence and counts of who was left out.
 
     Words that are not understood, or in two ways, give no results: `understood.choices` says what to ask.
-    Nor does a prior doctor whose name fits several people: `ask` names them.
+    Nor does a prior doctor whose name fits several people, or a city of several states: `ask` names them.
     `now` is the day from which the age of evidence counts; later pages keep the day of the first one.
-    Raises InputErrors for an unknown profile, specialty, ZIP code, prior doctor or generation, NotReady when
+    Raises InputErrors for an unknown profile, specialty, place, prior doctor or generation, NotReady when
     nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
     take another look-up, an empty answer a second search that explains it.
     """
     if criteria.profile:
         profile_named(criteria.profile, context.profiles)
     if criteria.specialty and criteria.specialty not in context.words.specialties:
-        raise InputErrors([FieldError("specialty", f"there is no specialty {criteria.specialty}")])
+        told = gettext("there is no specialty %(name)s", name=criteria.specialty)
+        raise InputErrors([FieldError("specialty", told)])
     understood = resolve(criteria.words, context.vocabulary)
     position = criteria.position
     pinned = position.generation if position else criteria.generation
@@ -82,7 +96,7 @@ def find_specialists(
 def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     """Get the document of one specialist. Raises NotFound, NotReady when nothing is loaded, EngineDown."""
     generation = served(engine, prefix)
-    missing = f"no specialist with NPI {npi} is in the directory"
+    missing = gettext("no specialist with NPI %(npi)s is in the directory", npi=npi)
     found = document(engine, generation.specialists, npi, missing)
     return {**found, "facts": facts_of(found)}
 
@@ -121,6 +135,7 @@ def _answered(
         results=shown,
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
         profile=question.profile.name,
+        place=question.place,
         surgeon=surgeon_of(question, responses[-1], shown, results.prior, words) if names_surgeon else None,
     )
     if is_first:
@@ -132,17 +147,20 @@ def _answered(
 def _with_reason(
     engine: Client, question: Question, generation: Served, results: SearchResults
 ) -> SearchResults:
-    """An empty answer with the filter that emptied it."""
-    without = emptied_bodies(question)
-    answers = searches(engine, [(generation.specialists, body) for body in without.values()])
-    counts = {facet: total_of(answer) for facet, answer in zip(without, answers, strict=True)}
-    return replace(results, emptied_by=emptied_by(counts))
+    """An empty answer with the filter that emptied it, and all that would help."""
+    without, wider = emptied_bodies(question), wider_bodies(question)
+    bodies = (*without.values(), *wider.values())
+    totals = [total_of(each) for each in searches(engine, [(generation.specialists, one) for one in bodies])]
+    counts = dict(zip(without, totals, strict=False))
+    within = dict(zip(wider, totals[len(without) :], strict=True))
+    return replace(results, emptied_by=emptied_by(counts), loosening=loosening(counts, within))
 
 
 def _page(engine: Client, question: Question, generation: Served, first: Mapping[str, Any]) -> Page:
     """The hits of one page; the first page is composed, and looks at more hits only where it must."""
     criteria, hits = question.criteria, first["hits"]["hits"]
-    if criteria.position or not criteria.diverse or criteria.size < FIRST or not hits:
+    is_composed = criteria.diverse and criteria.sort is SortAsked.BEST
+    if criteria.position or not is_composed or criteria.size < FIRST or not hits:
         return page_of(hits)
     breadth = question.profile.breadth
     page = composed(hits, breadth, criteria.size)

@@ -24,10 +24,9 @@ from ingest.progress import Reporter
 from ingest.relevance_figures import (
     Scored,
     compared,
-    figures,
     goals,
     grouped,
-    misspelling,
+    overall_and_by_area,
     weakest,
     worst_seed,
 )
@@ -115,16 +114,17 @@ def _scored(bench: Bench, truth: Truth, seed: int) -> list[Scored]:
     baselines.copy_index(client, specialists, bench.copy, context)
     codes = baselines.taxonomies_of(bench.rules)
     answers: list[Answer] = []
-    others: dict[str, dict[str, Sequence[str]]] = {name: {} for name in baselines.BASELINES}
+    others: dict[str, list[Answer]] = {name: [] for name in baselines.BASELINES}
     with bench.reporter.step(f"search world {seed}", "searches") as step:
         step.expect(len(bench.asked))
         for asked, judged in zip(bench.asked, judged_of(bench.asked, truth), strict=True):
             question = question_meant(client, prefix, judged, context, bench.rules.today)
-            answers.append(answered(client, prefix, judged, question, context))
             words, known = judged.criteria.words, codes[asked.condition_id]
             ranked = baselines.rankings(client, bench.copy, question, words, known)
+            firsts = [npi for ranking in ranked.values() for npi in ranking[:1]]
+            answers.append(answered(client, prefix, judged, question, context, firsts))
             for name, ranking in ranked.items():
-                others[name][judged.query_id] = ranking
+                others[name].append(replace(answers[-1], ranking=ranking, concept_id=None))
             step.advance(1)
     return scored_of(bench.asked, answers, others, seed)
 
@@ -132,14 +132,21 @@ def _scored(bench: Bench, truth: Truth, seed: int) -> list[Scored]:
 def scored_of(
     asked: Sequence[Asked],
     answers: Sequence[Answer],
-    others: Mapping[str, Mapping[str, Sequence[str]]],
+    others: Mapping[str, Sequence[Answer]],
     seed: int,
 ) -> list[Scored]:
-    """Get the scores of one world's searches; `others` are the rankings of each baseline by query id."""
+    """Get the scores of one world's searches; `others` are the answers of each baseline to the same ones."""
+    theirs = {name: _scores(asked, found, seed) for name, found in others.items()}
+    ours = _scores(asked, answers, seed)
+    return [
+        replace(one, baselines={n: found[at] for n, found in theirs.items()}) for at, one in enumerate(ours)
+    ]
+
+
+def _scores(asked: Sequence[Asked], answers: Sequence[Answer], seed: int) -> list[Scored]:
     grades = {answer.query_id: answer.reachable for answer in answers}
     rankings = {answer.query_id: answer.ranking for answer in answers}
     ours, exponential = ndcg(rankings, grades), ndcg(rankings, grades, EXPONENTIAL)
-    theirs = {name: ndcg(found, grades) for name, found in others.items()}
     return [
         Scored(
             seed=seed,
@@ -152,7 +159,7 @@ def scored_of(
             is_empty=not answer.ranking,
             best_grade=max(answer.reachable.values(), default=0),
             concept_id=answer.concept_id,
-            baselines={name: found.get(answer.query_id, 0.0) for name, found in theirs.items()},
+            baselines={},
         )
         for one, answer in zip(asked, answers, strict=True)
     ]
@@ -184,24 +191,22 @@ def _held_out(bench: Bench, truth: Truth, data: Path, seed: int) -> dict[str, An
 def _figures(
     people: int, seeds: int, scored: Sequence[Scored], held: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    overall = figures(scored)
     by_seed = grouped(scored, lambda one: str(one.seed))
-    against = compared(scored)
+    ours, against = overall_and_by_area(scored), compared(scored)
+    theirs = {name: overall_and_by_area([one.baselines[name] for one in scored]) for name in against}
     return {
         "people": people,
         "seeds": seeds,
         "searches_a_world": len({one.asked.query_id for one in scored}),
         "gain": GAIN,
-        "overall": overall,
+        **ours,
         "worst_seed": worst_seed(by_seed),
         "by_seed": by_seed,
-        "by_area": grouped(scored, lambda one: one.asked.area),
         "by_way": grouped(scored, lambda one: one.asked.way.value),
         "by_best_grade_in_reach": grouped(scored, lambda one: str(one.best_grade)),
-        "misspelling": misspelling(scored),
-        "baselines": against,
+        "baselines": {name: {**row, **theirs[name]} for name, row in against.items()},
         "held_out_trials": held_out_figures(held),
-        "goals": goals(overall, against),
+        "goals": goals(ours["overall"], against),
         "weakest": weakest(scored),
     }
 

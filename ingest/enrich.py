@@ -8,7 +8,7 @@ from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
 from finder.text import fold
 from finder.trust import fact
-from ingest.evidence import PROVEN, evidence_of, listed_concepts, main_concepts
+from ingest.evidence import evidence_of, listed_concepts, main_concepts, proven_concepts
 from ingest.knowledge import Knowledge
 from ingest.link import Reference
 from ingest.merge import LeftOut, Membership, Person, listed_hospitals
@@ -40,7 +40,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         is_candidate=any(s.kept is Kept.CANDIDATE for s, _value in coded),
         concepts=listed_concepts(evidence, known.above),
         main_concepts=main_concepts(evidence, known.above),
-        proven_concepts=main_concepts(evidence, known.above, PROVEN),
+        proven_concepts=proven_concepts(evidence, known),
         evidence=evidence,
         sites=person.sites,
         licence_states=person.licence_states,

@@ -24,8 +24,9 @@ class Knowledge:
 
     `concepts_in` finds concepts in free text; `above` are the broader concepts of each, nearest first;
     `meanings` what a HCPCS code stands for, broader concepts included; `volumes` the operations with a yearly
-    standard, by code; `focused` the concepts of a focused specialty, by its id; `centers` the cancer centers
-    designated by NCI, by their folded name and by the number (CCN) of the hospital that is theirs;
+    standard, by code; `treated` the conditions that an operation, drug or marker is about (`treats.csv`);
+    `focused` the concepts of a focused specialty, by its id; `centers` the cancer centers designated by NCI,
+    by their folded name and by the number (CCN) of the hospital that is theirs;
     `programs` the ids of second-opinion programs by the tie key of the institution behind them.
     """
 
@@ -33,6 +34,7 @@ class Knowledge:
     concepts_in: Callable[[str], tuple[str, ...]]
     above: Mapping[str, tuple[str, ...]]
     meanings: Meanings
+    treated: Mapping[str, tuple[str, ...]]
     specialties: Specialties
     volumes: Mapping[str, VolumeGroup]
     focused: Mapping[str, tuple[str, ...]]
@@ -72,6 +74,7 @@ def knowledge(
             code: widened(with_treated(dict(vocabulary.procedure_concepts(code)), treatments).items(), above)
             for code in vocabulary.procedures
         },
+        treated={done: tuple(about for about, _ in shares) for done, shares in treatments.items()},
         specialties=specialties,
         volumes=load_volumes(vocabulary.concepts),
         focused=load_focused_specialties(vocabulary.concepts, specialties),

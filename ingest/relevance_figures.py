@@ -25,7 +25,7 @@ class Scored:
     """One search in one world. None: there was nothing to measure. `concept_id` is what the words became.
 
     `is_expert_first`: the first result is a true expert, where one is in reach. `best_grade` is that of those
-    in reach.
+    in reach. `baselines` are the same search as each baseline answers it; they have none themselves.
     """
 
     seed: int
@@ -38,7 +38,7 @@ class Scored:
     is_empty: bool
     best_grade: int
     concept_id: str | None
-    baselines: Mapping[str, float]
+    baselines: Mapping[str, "Scored"]
 
 
 def figures(scored: Sequence[Scored]) -> dict[str, Any]:
@@ -98,12 +98,23 @@ def compared(scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
     for name in judged[0].baselines if judged else ():
         by_search: dict[str, list[float]] = defaultdict(list)
         for one in judged:
-            by_search[one.asked.query_id].append((one.ndcg or 0.0) - one.baselines[name])
+            by_search[one.asked.query_id].append((one.ndcg or 0.0) - (one.baselines[name].ndcg or 0.0))
         low, high = interval(list(by_search.values()))
-        gain = fmean((one.ndcg or 0.0) - one.baselines[name] for one in judged)
-        its = fmean(one.baselines[name] for one in judged)
+        its = fmean(one.baselines[name].ndcg or 0.0 for one in judged)
+        gain = fmean(one.ndcg or 0.0 for one in judged) - its
         found[name] = {"ndcg_at_10": its, "gain": gain, "gain_low": low, "gain_high": high}
     return {name: {key: round(value, 4) for key, value in row.items()} for name, row in found.items()}
+
+
+def overall_and_by_area(scored: Sequence[Scored]) -> dict[str, Any]:
+    """Get the figures and the loss by misspelling, of all searches and of each area."""
+    areas = sorted({one.asked.area for one in scored})
+    return {
+        "overall": figures(scored),
+        "by_area": grouped(scored, lambda one: one.asked.area),
+        "misspelling": misspelling(scored),
+        "misspelling_by_area": {a: misspelling([s for s in scored if s.asked.area == a]) for a in areas},
+    }
 
 
 def interval(groups: Sequence[Sequence[float]], seed: int = BOOTSTRAP_SEED) -> tuple[float, float]:

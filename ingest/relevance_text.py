@@ -32,8 +32,13 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     for name, row in found["baselines"].items():
         span = f"{row['gain_low']:+.3f} to {row['gain_high']:+.3f}"
         yield f"baseline {name}: nDCG@10 {row['ndcg_at_10']:.3f}, ours {row['gain']:+.3f} ({span})"
+        yield _row(f"{name}: all", _cells(row["overall"]))
+        for area, its in row["by_area"].items():
+            yield _row(f"{name}: {area}", _cells(its))
     slips, held = found["misspelling"], found["held_out_trials"]
     yield f"loss by misspelling: {slips['loss']} over {slips['pairs']} pairs"
+    losses = (f"{area} {row['loss']}" for area, row in found["misspelling_by_area"].items())
+    yield f"loss by misspelling, by area: {', '.join(losses)}"
     for name in (key for key in held if key.startswith("within_")):
         shares = held[name]
         yield (

@@ -1,8 +1,11 @@
 // Suggestions for a field that says where to ask (data-suggest), after the combobox pattern of the WAI-ARIA
 // Authoring Practices. Without this script, or when a request fails, the field is a plain one.
+// A field inside data-adds puts each choice on a line of its own into the text area of that id.
+// What it says comes from the data attributes of its own tag, in the language of the page.
 "use strict";
 
 (() => {
+  const says = document.currentScript.dataset;
   const WAIT_MS = 150; // after the last key
   const LEAST = 2; // letters
   const MOST = 100; // letters that the server takes
@@ -16,7 +19,7 @@
 
   const combobox = (input) => {
     const listId = `${input.id}-suggestions`;
-    const list = made("ul", { id: listId, role: "listbox", class: "suggestions", "aria-label": "Suggestions", hidden: "" });
+    const list = made("ul", { id: listId, role: "listbox", class: "suggestions", "aria-label": says.list, hidden: "" });
     const status = made("p", { role: "status", class: "unseen" });
     let active = -1;
     let asked = new AbortController(); // of the newest request
@@ -48,9 +51,20 @@
       status.textContent = said;
     };
 
+    const area = document.getElementById(input.closest("[data-adds]")?.dataset.adds);
+
+    const add = (line) => {
+      const lines = area.value.split("\n").filter((each) => each.trim());
+      if (line.trim() && !lines.includes(line.trim())) lines.push(line.trim());
+      area.value = lines.join("\n");
+      input.value = "";
+    };
+
     const choose = (option) => {
-      input.value = option.dataset.label;
-      close(`${option.dataset.label} is in the field.`);
+      const { label } = option.dataset;
+      if (area) add(label);
+      else input.value = label;
+      close((area ? says.added : says.picked).replace("{label}", label));
     };
 
     const optionOf = ({ label, term }, at) => {
@@ -70,8 +84,7 @@
       mark(-1);
       const seen = window.visualViewport ? window.visualViewport.height : window.innerHeight;
       if (list.getBoundingClientRect().bottom > seen) input.scrollIntoView({ block: "start", behavior: "instant" }); // a phone
-      const count = suggestions.length === 1 ? "1 suggestion" : `${suggestions.length} suggestions`;
-      status.textContent = `${count}. Use the arrow keys to pick one.`;
+      status.textContent = suggestions.length === 1 ? says.one : says.many.replace("{n}", suggestions.length);
     };
 
     const ask = async () => {
@@ -82,7 +95,7 @@
       try {
         const answer = await fetch(input.dataset.suggest, {
           method: "POST",
-          body: JSON.stringify({ prefix }),
+          body: JSON.stringify(area ? { prefix, near: input.form.elements.near?.value ?? "" } : { prefix }),
           headers: { "Content-Type": "application/json" },
           cache: "no-store",
           signal,
@@ -109,6 +122,9 @@
         close();
       } else if (event.key === "Enter" && active >= 0) {
         choose(list.children[active]); // puts the words into the field; the next Enter sends the form
+      } else if (event.key === "Enter" && area && input.value.trim()) {
+        add(input.value); // as it was typed: the server asks back
+        close();
       } else {
         if (event.key === "Enter" || event.key === "Tab") close();
         return;
@@ -126,6 +142,10 @@
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
     })) input.setAttribute(name, value);
     input.after(list, status);
+    if (area) {
+      input.closest("[data-adds]").hidden = false;
+      input.form.addEventListener("submit", () => add(input.value)); // typed and not picked
+    }
     input.addEventListener("input", onInput);
     input.addEventListener("compositionend", onInput);
     input.addEventListener("keydown", onKey);

@@ -7,52 +7,54 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from finder.criteria import SearchCriteria, WhyAsked, name_asked
+from finder.criteria import DEFAULT_MILES, SearchCriteria, WhyAsked, name_asked
 from finder.errors import FieldError, InputErrors
 from finder.facets import FACETS
+from finder.i18n import gettext, mark, ngettext
 from finder.languages import Languages
 from finder.sealed import Seals
 from finder.text import fold
 
 MILES = (10, 25, 50, 100, 200, 500)
 DOCTORS = ("seen", "seen_name", "seen_org")  # parameters that the box of doctors stands for
-FOLDED = ("role", "language", "ages", "virtual", "state")
+FOLDED = ("why", "role", "language", "ages", "virtual", "state")
 _OWN = ("from", "without", "doctors", "answers")  # what the form says beside parameters
+_NAMED = re.compile(r"(?i)\(NPI ([12][0-9]{9})\)$")  # behind the name of a doctor who was picked
 _NPI = re.compile(r"[0-9]{6,}")  # a short or long number is meant as an NPI, and is refused as one
 # What dropping a limit means, where it is more than the parameter of its name.
-_DROPPED = {"near": ("near", "within"), "seen": ()}
-_LIMITS = ("near", "within", *(facet.name for facet in FACETS))
+_DROPPED = {"near": ("near", "within", "sort"), "seen": ()}
+_LIMITS = ("near", "within", "sort", *(facet.name for facet in FACETS))
 # Own wording, 2026-11-23.
 ROLES = {
-    "any": "Any kind of doctor",
-    "surgery": "A surgeon",
-    "medical": "A doctor who treats with medicine",
-    "radiation": "A doctor who treats with radiation",
-    "pathology": "A doctor who reads tissue samples",
-    "imaging": "A doctor who reads scans",
+    "any": mark("Any kind of doctor"),
+    "surgery": mark("A surgeon"),
+    "medical": mark("A doctor who treats with medicine"),
+    "radiation": mark("A doctor who treats with radiation"),
+    "pathology": mark("A doctor who reads tissue samples"),
+    "imaging": mark("A doctor who reads scans"),
 }
-NOT_SAID = ("", "Not said")
-AGES = {"adult": "An adult", "child": "A child"}
+NOT_SAID = ("", mark("Not said"))
+AGES = {"adult": mark("An adult"), "child": mark("A child")}
 WHY: Mapping[WhyAsked, str] = {
-    WhyAsked.RARE: "It is a rare disease",
-    WhyAsked.OPTIONS: "I want to know all my options",
-    WhyAsked.DOUBT: "I am not sure the diagnosis is right",
-    WhyAsked.SURGERY: "I may have an operation",
-    WhyAsked.TRIAL: "I look for a clinical trial",
-    WhyAsked.TIE_BREAKER: "Two doctors told me different things",
+    WhyAsked.RARE: mark("It is a rare disease"),
+    WhyAsked.OPTIONS: mark("I want to know all my options"),
+    WhyAsked.DOUBT: mark("I am not sure the diagnosis is right"),
+    WhyAsked.SURGERY: mark("I may have an operation"),
+    WhyAsked.TRIAL: mark("I look for a clinical trial"),
+    WhyAsked.TIE_BREAKER: mark("Two doctors told me different things"),
 }
 LABELS = {
-    "words": "The condition",
-    "near": "ZIP code",
-    "within": "How far",
-    "doctors": "Doctors you have seen",
-    "plan": "Insurance plan",
-    "why": "Why you ask",
-    "role": "Kind of doctor",
-    "language": "Language",
-    "ages": "Who is it for",
-    "virtual": "By video or in writing",
-    "state": "Licensed in",
+    "words": mark("The condition"),
+    "near": mark("ZIP code or city"),
+    "within": mark("How far"),
+    "doctors": mark("Doctors you have seen"),
+    "plan": mark("Insurance plan"),
+    "why": mark("Why you ask"),
+    "role": mark("Kind of doctor"),
+    "language": mark("Language"),
+    "ages": mark("Who is it for"),
+    "virtual": mark("By video or in writing"),
+    "state": mark("Licensed in"),
 }
 
 
@@ -76,7 +78,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """The form as shown: every value kept, every mistake beside its control."""
+    """The form as shown: every value kept, every mistake beside its control; the list `kept` rides along."""
 
     values: Mapping[str, str]
     miles: tuple[Option, ...]
@@ -84,6 +86,7 @@ class SearchForm:
     languages: tuple[Option, ...]
     ages: tuple[Option, ...]
     why: tuple[Option, ...]
+    kept: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     is_unfolded: bool = False
 
@@ -108,7 +111,8 @@ def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
     for limit in form.getlist("without"):
         args = _dropped(args, limit)
     if not args.get("near"):
-        args.pop("within", None)  # the list of distances always sends one
+        for name in ("within", "sort"):  # the list of distances always sends one
+            args.pop(name, None)
     return {name: value for name, value in args.items() if value not in ("", [], None)}
 
 
@@ -119,26 +123,34 @@ def sent_args(form: MultiDict[str, str], seals: Seals, own: Collection[str] = ("
     return args | {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
-def form_of(args: Mapping[str, Any], languages: Languages, errors: Iterable[FieldError] = ()) -> SearchForm:
-    """Get the form that shows these parameters again, right or wrong."""
+def form_of(
+    args: Mapping[str, Any],
+    languages: Languages,
+    errors: Iterable[FieldError] = (),
+    names: Mapping[str, str] | None = None,
+) -> SearchForm:
+    """Get the form that shows these parameters again, right or wrong; `names` are those of doctors by NPI."""
     values = {name: text_of(args.get(name)) for name in LABELS}
-    values["doctors"] = "\n".join(line for name in DOCTORS for line in _lines(args.get(name)))
-    spoken = sorted(languages.labels.items(), key=lambda pair: pair[1])
+    named = {npi: f"{name} (NPI {npi})" for npi, name in (names or {}).items()}
+    lines = [named.get(line, line) for name in DOCTORS for line in _lines(args.get(name))]
+    values["doctors"] = "\n".join(lines)
+    told = [(code, languages.name(code)) for code in languages.labels]
+    spoken = sorted(told, key=lambda pair: fold(pair[1]))
     return SearchForm(
         values=values,
-        miles=options([(str(m), f"{m} miles") for m in _miles(values["within"])], values["within"] or "50"),
+        miles=options(
+            [(str(m), ngettext("%(num)s mile", "%(num)s miles", m)) for m in _miles(values["within"])],
+            values["within"] or str(DEFAULT_MILES),
+        ),
         roles=options(list(ROLES.items()), values["role"] or "any"),
-        languages=options([("", "Any language"), *spoken], values["language"]),
+        languages=options([("", mark("Any language")), *spoken], values["language"]),
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
+        kept=tuple(_lines(args.get("kept"))),
         mistakes=mistakes_of(errors, LABELS),
-        is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED),
+        is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED)
+        or values["within"] not in ("", str(DEFAULT_MILES)),
     )
-
-
-def form_of_criteria(criteria: SearchCriteria, languages: Languages) -> SearchForm:
-    """Get the form filled with a search that was understood."""
-    return form_of(criteria.to_args(), languages)
 
 
 def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCriteria:
@@ -153,13 +165,15 @@ def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCr
         key for key, name in names.items() if typed in (fold(name), fold(name.removesuffix(f" ({key})")))
     ]
     if len(found) > 1:
-        raise InputErrors([FieldError("plan", "more than one plan has this name; type its ID instead")])
+        raise InputErrors(
+            [FieldError("plan", gettext("more than one plan has this name; type its ID instead"))]
+        )
     return replace(criteria, plan=found[0]) if found else criteria
 
 
 def options(pairs: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
     """Get a list of choices from values and labels."""
-    return tuple(Option(value, label, value == chosen) for value, label in pairs)
+    return tuple(Option(value, gettext(label), value == chosen) for value, label in pairs)
 
 
 def mistakes_of(errors: Iterable[FieldError], labels: Mapping[str, str]) -> tuple[Mistake, ...]:
@@ -168,7 +182,7 @@ def mistakes_of(errors: Iterable[FieldError], labels: Mapping[str, str]) -> tupl
     found = []
     for error in errors:
         field = "doctors" if error.field in DOCTORS else error.field
-        label = labels.get(field, error.field)
+        label = gettext(labels.get(field, error.field))
         found.append(Mistake(field if field in labels else "", label, error.message))
     return tuple(sorted(found, key=lambda m: order.get(m.field, len(order))))
 
@@ -190,6 +204,9 @@ def _doctors(form: MultiDict[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in form["doctors"].splitlines():
         text = line.strip(" ,;")
+        if picked := _NAMED.search(text):
+            found.setdefault("seen", []).append(picked[1])
+            continue
         digits = re.sub(r"[^0-9]", "", text) if re.fullmatch(r"(?i)(npi)?[\s:#.\-0-9]+", text) else ""
         if _NPI.fullmatch(digits):
             found.setdefault("seen", []).append(digits)

@@ -7,7 +7,17 @@ from typing import Any
 import orjson
 from apispec import APISpec
 
-from finder.criteria import DEFAULT_MILES, DEFAULT_SIZE, MAX_MILES, MAX_SEEN, MAX_SIZE, MIN_MILES, WhyAsked
+from finder.criteria import (
+    DEFAULT_MILES,
+    DEFAULT_SIZE,
+    MAX_KEPT,
+    MAX_MILES,
+    MAX_SEEN,
+    MAX_SIZE,
+    MIN_MILES,
+    SortAsked,
+    WhyAsked,
+)
 from finder.facets import FACETS
 from finder.parameters import MAX_WORDS
 from finder.web.suggesting import MAX_PREFIX
@@ -81,7 +91,7 @@ def search_schema() -> dict[str, Any]:
     text = {"type": "string"}
     properties: dict[str, Any] = {
         "words": _text(MAX_WORDS, "The condition, in any words"),
-        "near": {"type": "string", "pattern": "^[0-9]{5}(-?[0-9]{4})?$", "description": "ZIP code"},
+        "near": {"type": "string", "description": "ZIP code, or a city such as Towson MD"},
         "within": {"type": "integer", "minimum": MIN_MILES, "maximum": MAX_MILES,
                    "description": f"Miles from `near`; {DEFAULT_MILES} without it."},
         "seen": {"type": "array", "maxItems": MAX_SEEN, "items": _NPI, "description": "Prior doctors"},
@@ -92,6 +102,8 @@ def search_schema() -> dict[str, Any]:
         "why": {"enum": [each.value for each in WhyAsked],
                 "description": "Why the opinion is sought; picks the set of ranking weights"},
         "profile": {**text, "description": "Named set of ranking weights, instead of why"},
+        "sort": {"enum": [each.value for each in SortAsked], "default": "best",
+                 "description": "What comes first; nearest needs near"},
         "diverse": {"type": "boolean", "default": True,
                     "description": "Three health systems among the first five, where there are three"},
         "show_tied": {"type": "boolean", "default": False},
@@ -99,6 +111,8 @@ def search_schema() -> dict[str, Any]:
         "size": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},
         "next": {**text, "description": "The token of the page before"},
         "generation": {**text, "description": "A run whose generation is to be searched"},
+        "kept": {"type": "array", "maxItems": MAX_KEPT, "items": text,
+                 "description": "The reader's own list, NPIs and ids of programs; it changes no answer"},
     }  # fmt: skip
     for facet in FACETS:
         shape: dict[str, Any] = {"type": "boolean"} if facet.metavar is None else {"type": "string"}

@@ -4,22 +4,29 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden
 
 from finder import search
 from finder.criteria import SearchCriteria
 from finder.errors import InputErrors
 from finder.program_search import ProgramsAsked
 from finder.web import respond
-from finder.web.cited import Citing
+from finder.web.comparing import MOST, compare_page, compared_npis
+from finder.web.correcting import (
+    CorrectionPage,
+    about_of,
+    correction_form,
+    form_again,
+    kept,
+    sent_of,
+)
 from finder.web.forms import SearchForm, args_of, form_of, with_plan_id
-from finder.web.headers import is_same_origin
+from finder.web.headers import own_forms_only
 from finder.web.programs_form import args_of_asked, programs_args_of, programs_form_of
 from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page, programs_shown
 from finder.web.results_page import results_page
 from finder.web.site import now_served, site
 from finder.web.specialist_page import Proof, proof_of, specialist_page
-from finder.web.suggesting import suggestions
+from finder.web.suggesting import doctors_suggested, places_suggested, plans_suggested, suggestions
 
 pages = Blueprint("pages", __name__)
 
@@ -43,10 +50,9 @@ def start() -> Response:
 
 
 @pages.post("/search")
+@own_forms_only
 def search_() -> ResponseReturnValue:
     """A sent form, checked, sealed and redirected to: nothing of it reaches an address or the history."""
-    if not is_same_origin(request):
-        raise Forbidden
     args = args_of(request.form, site().seals)
     try:
         criteria = SearchCriteria.from_args(args)
@@ -57,11 +63,31 @@ def search_() -> ResponseReturnValue:
 
 
 @pages.post("/suggest")
+@own_forms_only
 def suggest() -> Response:
     """What the words typed so far may become, as JSON for our own pages; nothing of it is kept or logged."""
-    if not is_same_origin(request):
-        raise Forbidden
     return suggestions()
+
+
+@pages.post("/suggest/places")
+@own_forms_only
+def suggest_places() -> Response:
+    """Cities that begin as typed, as JSON for our own pages."""
+    return places_suggested()
+
+
+@pages.post("/suggest/plans")
+@own_forms_only
+def suggest_plans() -> Response:
+    """Insurance plans with words that begin as typed, as JSON for our own pages."""
+    return plans_suggested()
+
+
+@pages.post("/suggest/doctors")
+@own_forms_only
+def suggest_doctors() -> Response:
+    """Doctors whose names begin as typed, those near the place first, as JSON for our own pages."""
+    return doctors_suggested()
 
 
 @pages.get("/results/<token>")
@@ -81,6 +107,34 @@ def results(token: str) -> Response:
     return respond.page("results.html", content, is_demonstration=found.source.is_demonstration)
 
 
+@pages.post("/compare")
+@own_forms_only
+def compare() -> ResponseReturnValue:
+    """The people who were ticked, sealed together with their search and redirected to."""
+    seals = site().seals
+    npis = compared_npis(request.form.getlist("npi"))
+    told = {**seals.open(request.form.get("from", "")), "compare": npis}
+    return redirect(url_for("pages.compared", token=seals.seal(told)), 303)
+
+
+@pages.get("/results/<token>/compare")
+def compared(token: str) -> Response:
+    """Two to four people of a sealed search side by side."""
+    here = site()
+    told = here.seals.open(token)
+    ticked = compared_npis(told.pop("compare", ()))
+    criteria = SearchCriteria.from_args(told)
+    plans = here.plans() if criteria.plan else {}
+    criteria = with_plan_id(criteria, plans)
+    found = search.side_by_side(here.engine, here.prefix, ticked[:MOST], criteria, here.context, here.today())
+    plan = plans.get(criteria.plan, criteria.plan) if criteria.plan else None
+    content = compare_page(
+        found, criteria, here.seals.seal(told), here.citing(), here.languages, plan=plan,
+        left_out=max(0, len(ticked) - MOST),
+    )  # fmt: skip
+    return respond.page("compare.html", content, is_demonstration=found.source.is_demonstration)
+
+
 @pages.get("/specialists/<npi>")
 def specialist(npi: str) -> Response:
     """Everything known of one person."""
@@ -93,7 +147,23 @@ def specialist_of_results(token: str, npi: str) -> Response:
     here = site()
     criteria = SearchCriteria.from_args(here.seals.open(token))
     told = search.explain(here.engine, here.prefix, npi, criteria, here.context, here.today())
-    return _specialist(npi, proof_of(told, criteria, token, _citing()))
+    return _specialist(npi, proof_of(told, criteria, token, here.citing()))
+
+
+@pages.post("/corrections")
+@own_forms_only
+def correct() -> Response:
+    """A reported mistake, kept for the admin and shown to whoever sent it; nothing of a search is in it."""
+    here = site()
+    form = request.form
+    search.specialist(here.engine, here.prefix, form.get("npi", ""))  # of nobody else
+    try:
+        sent = sent_of(form, here.seals, here.now(), here.throttle)
+        kept(here.engine, here.prefix, form, sent)
+    except InputErrors as problem:
+        again = form_again(form, problem, here.seals, here.now())
+        return respond.page("correction.html", CorrectionPage(again), problem.status)
+    return respond.page("correction.html", CorrectionPage(kept=sent.correction, about=about_of(sent)))
 
 
 @pages.get("/programs")
@@ -103,10 +173,9 @@ def programs() -> Response:
 
 
 @pages.post("/programs")
+@own_forms_only
 def programs_asked() -> ResponseReturnValue:
     """A sent form about programs, checked, sealed and redirected to, as a search is."""
-    if not is_same_origin(request):
-        raise Forbidden
     args = programs_args_of(request.form, site().seals)
     try:
         asked = ProgramsAsked.from_args(args)
@@ -166,18 +235,19 @@ def _programs(asked: ProgramsAsked, token: str | None) -> Response:
     return respond.page("programs.html", content, is_demonstration=found.source.is_demonstration)
 
 
-def _citing() -> Citing:
-    here = site()
-    return Citing(here.sources, here.today().year)
-
-
 def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
     document = search.specialist(here.engine, here.prefix, npi)
-    concepts = here.context.vocabulary.concepts
     offered = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
-    programs = programs_shown(offered, here.today())
-    content = specialist_page(document, _citing(), concepts, here.languages, proof, programs)
+    content = specialist_page(
+        document,
+        here.citing(),
+        here.context.words.evidence,
+        here.languages,
+        correction_form(npi, here.seals, here.now()),
+        programs=programs_shown(offered, here.today()),
+        proof=proof,
+    )
     return respond.page(
         "specialist.html", content, is_demonstration=bool(document.get("demonstration", False))
     )

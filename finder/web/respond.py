@@ -5,18 +5,29 @@ from typing import Any
 
 import orjson
 from flask import Response, current_app, render_template, url_for
+from markupsafe import Markup
 
 from finder import i18n
 from finder.web.headers import POLICY_WITH_SCRIPT
 from finder.web.language import same_page_in
 from finder.web.site import now_served, site
+from finder.web.style import STYLE
 
-SUGGESTING = (
+SUGGESTING = (  # pages with a field for a condition
     "start.html",
     "results.html",
     "programs.html",
     "help/filled.html",
-)  # pages with a field for a condition
+)
+LISTING = (  # pages with the reader's own list, or something to print
+    "start.html",
+    "results.html",
+    "specialist.html",
+    "shortlist.html",
+    "empty_list.html",
+    "two_opinions.html",
+)
+_SCRIPTS = {"suggest.js": SUGGESTING, "list.js": LISTING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +41,13 @@ class OtherLanguage:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the base template shows around every page; `script_url` only where a field suggests."""
+    """What the base template shows around every page; `script_urls` are the scripts that this one uses."""
 
     language: str
     others: tuple[OtherLanguage, ...]
-    style_url: str
+    style: Markup
     icon_url: str
-    script_url: str | None
+    script_urls: tuple[str, ...]
     is_demonstration: bool
 
 
@@ -52,7 +63,7 @@ def page(template: str, content: Any, status: int = 200, *, is_demonstration: bo
 
 def framed(template: str, content: Any, status: int, is_demonstration: bool) -> Response:
     """Get a page without asking the engine anything."""
-    has_script = template in SUGGESTING
+    scripts = [name for name, users in _SCRIPTS.items() if template in users]
     spoken = i18n.language()
     frame = Frame(
         language=spoken,
@@ -61,20 +72,27 @@ def framed(template: str, content: Any, status: int, is_demonstration: bool) -> 
             for each in i18n.LANGUAGES.values()
             if each.code != spoken
         ),
-        style_url=_static("site.css"),
+        style=Markup(STYLE),  # noqa: S704 - our own file
         icon_url=_static("icon.svg"),
-        script_url=_static("suggest.js") if has_script else None,
+        script_urls=tuple(_static(name) for name in scripts),
         is_demonstration=is_demonstration,
     )
     html = render_template(template, page=content, frame=frame)
     response = current_app.response_class(html, status=status, mimetype="text/html")
-    if has_script:
+    if scripts:
         response.headers["Content-Security-Policy"] = POLICY_WITH_SCRIPT
     return response
 
 
 def _static(name: str) -> str:
     return url_for("static", filename=name, v=site().static_version)
+
+
+def file(content: bytes, name: str, kind: str) -> Response:
+    """Get a file to save, under a name that must tell nothing of the search."""
+    response = current_app.response_class(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def data(content: Any, status: int = 200) -> Response:

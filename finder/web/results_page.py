@@ -7,20 +7,24 @@ from enum import StrEnum
 from functools import partial
 
 from finder.answers import Result, SearchResults, SiteShown
-from finder.criteria import DEFAULT_PROFILE, SearchCriteria
+from finder.criteria import DEFAULT_PROFILE, SearchCriteria, SortAsked
 from finder.facets import FACETS
+from finder.i18n import gettext, mark
 from finder.independence import Verdict
 from finder.languages import Languages
 from finder.ranking import Profile
 from finder.reasons import BREADTHS, Words
-from finder.web.filters import capfirst, day, plural
-from finder.web.forms import SearchForm, form_of_criteria
+from finder.web.filters import capfirst, day, miles, phone
+from finder.web.forms import SearchForm, form_of
 from finder.web.language import at
 from finder.web.programs_page import ProgramShown, programs_shown
 from finder.web.site import Site
+from finder.web.site_map import SiteMap
+from finder.web.trials_shown import TrialShown, recruiting
 
 MOST_PROGRAMS = 6  # online opinions beside the people; all of them have their own page
-RECRUITING = ("RECRUITING", "ENROLLING_BY_INVITATION")
+MOST_TRIALS = 2  # on a card; all of them are on the page of the person
+LEAST_MAPPED = 2  # sites; a single one is found by its address
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +36,29 @@ class Badge:
 
 
 # Own wording, 2026-11-23.
-BADGES: Mapping[str, Badge] = {
-    "independent": Badge("good", "Independent"),
-    "some_tie": Badge("warn", "Has a loose tie"),
-    "not_independent": Badge("bad", "Not independent"),
-    "unknown": Badge("open", "Independence not proved"),
+BADGES: Mapping[str, tuple[str, str]] = {
+    "independent": ("good", mark("Independent")),
+    "some_tie": ("warn", mark("Has a loose tie")),
+    "not_independent": ("bad", mark("Not independent")),
+    "unknown": ("open", mark("Independence not proved")),
 }
-ACCEPTING: Mapping[str, str] = {"yes": "Takes new patients", "no": "Takes no new patients"}
-NETWORKS: Mapping[str, str] = {"in": "Listed by", "out": "Not listed by"}
+ACCEPTING: Mapping[str, str] = {"yes": mark("Takes new patients"), "no": mark("Takes no new patients")}
+NETWORKS: Mapping[str, str] = {
+    "in": mark("Listed by %(plan)s (%(day)s)"),
+    "out": mark("Not listed by %(plan)s (%(day)s)"),
+}
 LOOSENED: Mapping[str, str] = {
-    **{facet.name: f"the limit “{facet.label}”" for facet in FACETS},
-    "near": "the limit on distance",
-    "seen": "leaving out doctors with ties",
-    "together": "all these limits",
+    "near": mark("Without the limit on distance"),
+    "seen": mark("With doctors who have ties to yours, marked"),
+    "together": mark("Without all of these limits"),
 }
+SAID: Mapping[str, str] = {
+    "facts": mark("All facts and sources"),
+    "compare": mark("Compare"),
+    "gains": mark("What would move this doctor up"),
+    "tags": mark("Good to know"),
+}
+_LABELS = {facet.name: facet.label for facet in FACETS}
 
 
 class Heading(StrEnum):
@@ -78,15 +91,20 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person on the list."""
+    """One person on the list; `far`, `call`, `about` and `gaps` are texts of its links and lines."""
 
     result: Result
     url: str
     badge: Badge | None
     why: Why
     place: str
-    is_point_exact: bool
     tags: tuple[str, ...]
+    trials: tuple[TrialShown, ...]
+    more_trials: int
+    far: str
+    call: str
+    about: str
+    gaps: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +126,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """The limit that emptied the answer, in words, and how many there are without it."""
+    """A change of an empty search: what the form sends for it, its words, how many there are then."""
 
-    limit: str
+    name: str
+    value: str
     words: str
     found: int
 
@@ -119,8 +138,9 @@ class Loosening:
 class ResultsPage:
     """Everything that the results page shows; `token` is the sealed search of this page.
 
-    `ordered` says how the list is ordered where it is not the usual way, `surgeon` is the best surgeon where
-    that is not the first one of the list.
+    `is_rough` says that some distance is to the middle of a ZIP code. `ordered` says how the list is ordered
+    where it is not the usual way, `surgeon` is the best surgeon where
+    that is not the first one of the list. `say` are words that every card repeats, looked up once.
     """
 
     results: SearchResults
@@ -133,11 +153,20 @@ class ResultsPage:
     surgeon: Card | None
     cards: tuple[Card, ...]
     left_out: LeftOut | None
-    loosening: Loosening | None
+    loosening: tuple[Loosening, ...]
+    map: SiteMap | None
+    is_rough: bool
+    is_nearest: bool
     next_token: str | None
     form: SearchForm
     programs: tuple[ProgramShown, ...]
     has_limits: bool
+    say: Mapping[str, str]
+
+    @property
+    def can_compare(self) -> bool:
+        """Whether there are people to put side by side."""
+        return len(self.cards) > 1
 
 
 def results_page(
@@ -146,29 +175,44 @@ def results_page(
     """Get the page for an answer; the next page, too, is a sealed search. `plans` are names by id."""
     further = {**criteria.to_args(), "next": results.next} if results.next else None
     plan = plans.get(criteria.plan, criteria.plan) if criteria.plan else None
+    names = {prior.npi: prior.name for prior in results.prior if prior.npi}
     card = partial(_card, token=token, plan=plan, results=results, languages=here.languages)
     return ResultsPage(
         results=results,
         criteria=criteria,
         token=token,
         heading=_heading(results),
-        asked=replace(criteria, plan=plan).describe(),
+        asked=_asked(criteria, plan, here.languages),
         ordered=_ordered(results, here.context.profiles),
         mixed=_mixed(results, criteria),
         surgeon=_surgeon(results, card),
         cards=tuple(map(card, results.results)),
         left_out=_left_out(results, here.context.words),
-        loosening=_loosening(results),
+        loosening=tuple(_loosening(results)),
+        map=_map(results, here),
+        is_rough=any(
+            each.distance_miles is not None and each.nearest_site and each.nearest_site.confidence != "source"
+            for each in results.results
+        ),
+        is_nearest=criteria.sort is SortAsked.NEAREST,
         next_token=here.seals.seal(further) if further else None,
-        form=form_of_criteria(replace(criteria, plan=plan), here.languages),
+        form=form_of(replace(criteria, plan=plan).to_args(), here.languages, names=names),
         programs=programs_shown(results.programs[:MOST_PROGRAMS], here.today()),
         has_limits=any(value.selected for facet in results.facets for value in facet.values),
+        say={name: gettext(text) for name, text in SAID.items()},
     )
+
+
+def _asked(criteria: SearchCriteria, plan: str | None, languages: Languages) -> str:
+    """What was asked for, with names in the place of ids."""
+    code = criteria.language
+    return replace(criteria, plan=plan, language=languages.name(code) if code else None).describe()
 
 
 def badge_of(verdict: str) -> Badge:
     """Get the badge of a verdict."""
-    return BADGES[verdict]
+    kind, text = BADGES[verdict]
+    return Badge(kind, gettext(text))
 
 
 def why_of(result: Result) -> Why:
@@ -204,7 +248,7 @@ def _ordered(results: SearchResults, profiles: Mapping[str, Profile]) -> str | N
     """How the list is ordered; nothing to say of the usual order and of an empty list."""
     if results.profile == DEFAULT_PROFILE or not results.results:
         return None
-    return profiles[results.profile].says
+    return gettext(profiles[results.profile].says)
 
 
 def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
@@ -214,7 +258,7 @@ def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
     moved = [result.moved_for for result in results.results if result.moved_for]
     if not moved and criteria.diverse:
         return None
-    return Mixed(len(moved), BREADTHS[moved[0]] if moved else "", not criteria.diverse)
+    return Mixed(len(moved), gettext(BREADTHS[moved[0]]) if moved else "", not criteria.diverse)
 
 
 def _surgeon(results: SearchResults, card: Callable[[Result], Card]) -> Card | None:
@@ -225,47 +269,77 @@ def _surgeon(results: SearchResults, card: Callable[[Result], Card]) -> Card | N
 def _card(
     result: Result, *, token: str, plan: str | None, results: SearchResults, languages: Languages
 ) -> Card:
+    open_trials = recruiting(result.trials)
+    site, away = result.nearest_site, result.distance_miles
     return Card(
         result=result,
         url=at(f"/results/{token}/specialists/{result.npi}"),
         badge=badge_of(result.verdict.value) if results.prior else None,
         why=why_of(result),
-        place=", ".join(_address(result.nearest_site)) if result.nearest_site else "",
-        is_point_exact=bool(result.nearest_site and result.nearest_site.confidence == "source"),
+        place=", ".join(address_of(site)) if site else "",
         tags=tuple(_tags(result, plan, languages)),
+        trials=open_trials[:MOST_TRIALS],
+        more_trials=max(0, len(open_trials) - MOST_TRIALS),
+        far="" if away is None else gettext("%(miles)s away", miles=miles(away)),
+        call=gettext("Call %(number)s", number=phone(site.phone)) if site and site.phone else "",
+        about=gettext("All facts about %(name)s", name=result.name),
+        gaps=gettext("What we could not find out (%(count)s)", count=len(result.unknown)),
     )
 
 
 def _tags(result: Result, plan: str | None, languages: Languages) -> Iterator[str]:
     """The short facts that help to choose; what is not known is told apart."""
-    if result.accepting in ACCEPTING:
-        yield ACCEPTING[result.accepting]
     if result.network in NETWORKS:
-        as_of = f", {day(result.network_as_of)}" if result.network_as_of else ""
-        yield f"{NETWORKS[result.network]} {plan or 'your plan'}{as_of}"
-    recruiting = sum(1 for trial in result.trials if trial.get("status") in RECRUITING)
-    if recruiting:
-        yield plural(recruiting, "trial open for patients", "trials open for patients")
+        name = plan or gettext("your plan")
+        yield gettext(NETWORKS[result.network], plan=name, day=day(result.network_as_of))
+    if result.accepting in ACCEPTING:
+        yield gettext(ACCEPTING[result.accepting])
     if result.languages:
-        yield "Speaks " + ", ".join(languages.labels.get(code, code) for code in result.languages)
+        spoken = ", ".join(languages.name(code) for code in result.languages)
+        yield gettext("Speaks %(languages)s", languages=spoken)
 
 
-def _address(site: SiteShown) -> Iterator[str]:
+def _map(results: SearchResults, here: Site) -> SiteMap | None:
+    """The sites of this page's people on a map; those without a point are not on it."""
+    sites = [
+        (each.rank or 0, each.name, each.nearest_site.point)
+        for each in results.results
+        if each.nearest_site and each.nearest_site.point
+    ]
+    return here.atlas().map_of(sites, results.place) if len(sites) >= LEAST_MAPPED else None
+
+
+def address_of(site: SiteShown) -> Iterator[str]:
+    """Get the parts of an address, without those that are not known."""
     yield from filter(None, (site.name, site.address, site.city))
     if last := " ".join(filter(None, (site.state, site.zip))):
         yield last
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
 
 
 def _left_out(results: SearchResults, words: Words) -> LeftOut | None:
     if not results.excluded.total:
         return None
     kinds = words.rules.kinds
-    reasons = (f"same {kinds[kind].one}: {count:,}" for kind, count in results.excluded.by_kind if count)
+    reasons = (
+        gettext("same %(kind)s: %(count)s", kind=gettext(kinds[kind].one), count=_number(count))
+        for kind, count in results.excluded.by_kind
+        if count
+    )
     return LeftOut(results.excluded.total, tuple(reasons))
 
 
-def _loosening(results: SearchResults) -> Loosening | None:
-    if results.emptied_by is None:
-        return None
-    limit = results.emptied_by.facet
-    return Loosening(limit, LOOSENED.get(limit, limit.replace("_", " ")), results.emptied_by.without)
+def _loosening(results: SearchResults) -> Iterator[Loosening]:
+    for each in results.loosening:
+        if each.within:
+            words = gettext("Within %(miles)s miles", miles=each.within)
+            yield Loosening("within", str(each.within), words, each.without)
+            continue
+        words = gettext(LOOSENED[each.facet]) if each.facet in LOOSENED else ""
+        words = words or gettext(
+            "Without the limit “%(label)s”", label=gettext(_LABELS.get(each.facet, each.facet))
+        )
+        yield Loosening("without", each.facet, words, each.without)

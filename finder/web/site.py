@@ -5,8 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import cast
 
 from flask import current_app
@@ -20,12 +19,16 @@ from finder.languages import Languages
 from finder.reads import Client, Served, served
 from finder.sealed import Seals
 from finder.sources import SourceInfo
+from finder.visit import VisitPart
+from finder.web.cited import Citing
+from finder.web.correcting import Throttle
 from finder.web.engines import Engines
+from finder.web.site_map import Atlas
+from finder.web.style import STATIC
 
 EXTENSION = "finder"
 # Seconds for which the banner of pages without a search trusts its last look: a flip is rare, a page is not.
 BANNER_SECONDS = 10.0
-STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 class Banner:
@@ -62,7 +65,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One application: built once by `create_app`, shared by the threads of a worker."""
+    """One application: built once by `create_app`, shared by the threads of a worker.
+
+    `atlas` draws maps; it is made when first asked for, and kept.
+    """
 
     config: Config
     context: SearchContext
@@ -73,7 +79,11 @@ class Site:
     engines: Engines
     today: Callable[[], date]
     static_version: str
+    atlas: Callable[[], Atlas]
+    visit: Mapping[VisitPart, tuple[str, ...]]
     banner: Banner = field(default_factory=Banner)
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    throttle: Throttle = field(default_factory=Throttle)
 
     @property
     def engine(self) -> Client:
@@ -85,6 +95,10 @@ class Site:
         remembered = self.context.remembered
         with translated():
             return remembered.plans(self.engine, remembered.served(self.engine, self.prefix))
+
+    def citing(self) -> Citing:
+        """Get what turns ids of sources into titles, as of today."""
+        return Citing(self.sources, self.today().year)
 
     @property
     def prefix(self) -> str:

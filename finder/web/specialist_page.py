@@ -1,66 +1,31 @@
 """The page of one person as one dataclass: every fact with its source and date, losing values included."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finder.concepts import Concept
 from finder.criteria import SearchCriteria
+from finder.documents import EvidenceKind
+from finder.evidence_words import EvidenceWords, sentence
 from finder.explanations import Explained
+from finder.i18n import gettext, mark
 from finder.languages import Languages
 from finder.web.cited import Cited, Citing
-from finder.web.filters import capfirst
+from finder.web.correcting import CorrectionForm
+from finder.web.facts_shown import FACTS, label_of_fact, text_of_fact
 from finder.web.focus_shown import FocusGroup, focus_groups
 from finder.web.programs_page import ProgramShown
 from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import Badge, Why, badge_of, why_of
+from finder.web.sides_shown import KINDS, Sides, sides_of
+from finder.web.trials_shown import OPEN, status_shown
 
-# Own wording, 2026-11-23; a fact that is not listed is shown under its own name.
-FACTS: Mapping[str, str] = {
-    "specialty": "Specialty",
-    "specialty_in_medicare": "Specialty in Medicare’s list",
-    "clinical_focus": "Clinical focus",
-    "accepts_second_opinions": "Gives second opinions",
-    "accepts_for": "Gives second opinions for",
-    "sees_own_system_patients": "Sees patients of the own health system",
-    "virtual": "By video or in writing",
-    "telehealth": "Telehealth",
-    "accepting": "Takes new patients",
-    "ages": "Sees",
-    "languages": "Languages",
-    "networks": "Listed by insurance plans",
-    "institution": "Institution",
-    "academic_title": "Academic title",
-    "academic_institution": "Academic institution",
-    "group": "Practice group",
-    "practice_group": "Practice group, by the institution",
-    "hospitals": "Hospitals",
-    "licence_states": "Licensed in",
-    "school": "Medical school",
-    "graduation_year": "Year of graduation",
-    "sole_proprietor": "Works alone",
-}
-KINDS: Mapping[str, str] = {
-    "group": "Practice group",
-    "owner": "Owner",
-    "system": "Health system",
-    "hospital": "Hospital",
-}
-STATUSES: Mapping[str, str] = {
-    "RECRUITING": "open for patients",
-    "ENROLLING_BY_INVITATION": "open by invitation",
-    "NOT_YET_RECRUITING": "opens soon",
-    "ACTIVE_NOT_RECRUITING": "running, takes no more patients",
-    "COMPLETED": "finished",
-    "SUSPENDED": "paused",
-    "TERMINATED": "stopped early",
-    "WITHDRAWN": "never started",
-}
 ROLES: Mapping[str, str] = {
-    "principal_investigator": "leads it",
-    "sub_investigator": "takes part as investigator",
+    "principal_investigator": mark("leads it"),
+    "sub_investigator": mark("takes part as investigator"),
 }
-PEOPLE: Mapping[str, str] = {"child": "children", "adult": "adults"}
+NETWORKS = "networks"
+_SHOWN_APART = (NETWORKS,)  # facts with a section of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +63,7 @@ class TrialRow:
     number: str
     title: str
     status: str
+    is_open: bool
     role: str
     cited: Cited
 
@@ -106,7 +72,8 @@ class TrialRow:
 class Proof:
     """For the search that the reader came from (`token`): why this person, how independent, what is open.
 
-    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains.
+    `badge` is None where no doctor already seen was named; `pairs` hold every tie with its chains, `sides`
+    what was compared.
     """
 
     token: str
@@ -114,11 +81,16 @@ class Proof:
     why: Why
     unknown: tuple[str, ...]
     pairs: tuple[PairProof, ...] = ()
+    sides: tuple[Sides, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SpecialistPage:
-    """Everything known of one person, with the proof for one search where there is one."""
+    """Everything known of one person, with the proof for one search where there is one.
+
+    `networks` are plans and networks that list the person, `designations` what hospitals of the person are
+    designated as, `programs` the online programs of the own institutions.
+    """
 
     npi: str
     name: str
@@ -127,35 +99,45 @@ class SpecialistPage:
     facts: tuple[FactShown, ...]
     sites: tuple[SiteRow, ...]
     organizations: tuple[OrganizationRow, ...]
+    designations: tuple[Cited, ...]
+    networks: tuple[Cited, ...]
     trials: tuple[TrialRow, ...]
     focus: tuple[FocusGroup, ...]
+    programs: tuple[ProgramShown, ...]
+    correction: CorrectionForm
     proof: Proof | None
-    programs: tuple[ProgramShown, ...] = ()
 
 
 def specialist_page(
     document: Mapping[str, Any],
     citing: Citing,
-    concepts: Mapping[str, Concept],
+    words: EvidenceWords,
     languages: Languages,
-    proof: Proof | None = None,
+    correction: CorrectionForm,
+    *,
     programs: tuple[ProgramShown, ...] = (),
+    proof: Proof | None = None,
 ) -> SpecialistPage:
-    """Get the page of one document of the specialists; `programs` are those of the person's institutions."""
+    """Get the page of one document of the specialists."""
     facts = document.get("facts", {})
     order = [name for name in FACTS if name in facts] + sorted(set(facts) - set(FACTS))
     return SpecialistPage(
         npi=document["npi"],
         name=document["name"],
         credentials=document.get("credentials"),
-        specialty=_text(facts.get("specialty", {}).get("value", ""), "", languages),
-        facts=tuple(_fact(name, facts[name], citing, languages) for name in order),
-        sites=tuple(_site(site, citing) for site in document.get("sites", ())),
+        specialty=text_of_fact(facts.get("specialty", {}).get("value", ""), "specialty", languages),
+        facts=tuple(
+            _fact(name, facts[name], citing, languages) for name in order if name not in _SHOWN_APART
+        ),
+        sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
-        trials=tuple(_trial(trial, citing) for trial in document.get("trials", ())),
-        focus=focus_groups(document.get("evidence", ()), concepts, citing),
-        proof=proof,
+        designations=tuple(_designations(document.get("evidence", ()), words, citing)),
+        networks=tuple(_networks(facts.get(NETWORKS), citing)),
+        trials=_trials(document.get("trials", ()), citing),
+        focus=focus_groups(document.get("evidence", ()), words, citing),
         programs=programs,
+        correction=correction,
+        proof=proof,
     )
 
 
@@ -164,30 +146,20 @@ def proof_of(told: Explained, criteria: SearchCriteria, token: str, citing: Citi
     if told.result is None:
         return Proof(token, None, Why("", (), ()), ())
     badge = badge_of(told.result.verdict.value) if criteria.has_prior else None
-    pairs = proof_section(told.pairs, citing)
-    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs)
+    pairs, sides = proof_section(told.pairs, citing), tuple(sides_of(each, citing) for each in told.pairs)
+    return Proof(token, badge, why_of(told.result), told.result.unknown, pairs, sides)
 
 
 def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languages) -> FactShown:
     best, *others = [
-        citing.cited(_text(v.get("value"), name, languages), v.get("source", ""), v.get("as_of"))
+        citing.cited(text_of_fact(v.get("value"), name, languages), v.get("source", ""), v.get("as_of"))
         for v in (fact, *fact.get("others", ()))
     ]
-    return FactShown(FACTS.get(name, name.replace("_", " ").capitalize()), best, tuple(others))
+    return FactShown(label_of_fact(name), best, tuple(others))
 
 
-def _text(value: Any, name: str, languages: Languages) -> str:
-    values = [str(each) for each in value] if isinstance(value, list | tuple) else str(value).split(";")
-    if name == "languages":
-        values = [languages.labels.get(each, each) for each in values]
-    elif name == "ages":
-        values = [PEOPLE.get(each, each) for each in values]
-    elif name == "specialty_in_medicare":
-        values = [each.lower() for each in values]  # the file has capitals only
-    return capfirst(", ".join(each.strip() for each in values))
-
-
-def _site(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+def site_row(site: Mapping[str, Any], citing: Citing) -> SiteRow:
+    """Get one place of practice as carried in a document, with its source and date."""
     town = ", ".join(filter(None, (site.get("city"), " ".join(_present(site, "state", "zip")))))
     lines = (*_present(site, "street", "street_2"), *([town] if town else []))
     return SiteRow(lines, site.get("phone"), citing.cited("", site.get("sources", ()), site.get("as_of")))
@@ -198,16 +170,42 @@ def _organizations(ties: Mapping[str, Mapping[str, Any]], citing: Citing) -> Ite
         for key, tie in sorted(ties.items()):
             if key.partition(":")[0] == wanted:
                 cited = citing.cited(tie["label"], tie.get("source", ""), tie.get("as_of"))
-                yield OrganizationRow(label, tie["label"], tie.get("via"), cited)
+                yield OrganizationRow(gettext(label), tie["label"], tie.get("via"), cited)
+
+
+def _designations(
+    evidence: Sequence[Mapping[str, Any]], words: EvidenceWords, citing: Citing
+) -> Iterator[Cited]:
+    """What hospitals of the person are designated as, each sentence once."""
+    centers = (piece for piece in evidence if piece["kind"] == EvidenceKind.CENTER.value)
+    for says, piece in {sentence(piece, words): piece for piece in centers}.items():
+        yield citing.cited(says, piece.get("source", ""), piece.get("as_of"))
+
+
+def _networks(fact: Mapping[str, Any] | None, citing: Citing) -> Iterator[Cited]:
+    """Every plan and network of every source: one file does not speak against another."""
+    if fact is None:
+        return
+    for each in (fact, *fact.get("others", ())):
+        value = each.get("value")
+        for name in value if isinstance(value, list | tuple) else (value,):
+            yield citing.cited(str(name), each.get("source", ""), each.get("as_of"))
+
+
+def _trials(trials: Sequence[Mapping[str, Any]], citing: Citing) -> tuple[TrialRow, ...]:
+    """Those open for patients first."""
+    rows = [_trial(trial, citing) for trial in trials]
+    return tuple(sorted(rows, key=lambda row: not row.is_open))
 
 
 def _trial(trial: Mapping[str, Any], citing: Citing) -> TrialRow:
-    status = str(trial.get("status") or "")
+    role = str(trial.get("role") or "")
     return TrialRow(
         number=trial["nct_number"],
         title=trial["title"],
-        status=STATUSES.get(status, "status not known" if not status else status.replace("_", " ").lower()),
-        role=ROLES.get(trial.get("role", ""), str(trial.get("role", "")).replace("_", " ")),
+        status=status_shown(trial),
+        is_open=trial.get("status") in OPEN,
+        role=gettext(ROLES[role]) if role in ROLES else role.replace("_", " "),
         cited=citing.cited("", trial.get("source", ""), trial.get("as_of")),
     )
 

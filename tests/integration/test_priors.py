@@ -133,7 +133,7 @@ def test_a_hospital_already_seen_leaves_out_its_people_and_its_systems(find: Any
     assert {r.verdict.value for r in results.results} == {"unknown"}  # the hospital's groups are not known
     assert dict(results.excluded.by_kind) == {"group": 0, "owner": 0, "system": 2, "hospital": 1}
     (gap,) = results.to_json()["prior_gaps"]
-    assert "the practice group of your doctor is not known" in gap  # the linkage gives the system
+    assert "we can't tell the practice group of your doctor" in gap  # the linkage gives the system
     assert find(seen=an_npi(1)).prior_gaps == find(seen_org="system:s1").prior_gaps == ()
 
 

@@ -4,6 +4,7 @@ Skips where no Chromium is found (CHROMIUM or PATH).
 """
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from playwright.sync_api import (
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from finder.app import warm_up
 from tests.factories import an_npi
 from tests.pages.conftest import SEEN, SEEN_NAME, WORDS, ZIP
 
@@ -49,6 +51,7 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture(scope="session")
 def base(app: Flask) -> Iterator[str]:
+    warm_up(app)  # as a server does before its first question
     with served(app) as address:
         yield address
 
@@ -193,12 +196,13 @@ def test_the_list_is_put_in_plain_order_and_the_surgeon_is_a_step_away(
 ) -> None:
     page = context.new_page()
     fill(page, varied_base, doctors="")
+    page.locator(".more > summary").click()
     page.select_option("#why", "rare")
     page.get_by_role("button", name="Find doctors").click()
     expect(page.get_by_text("How this list is ordered")).to_be_visible()
     assert fits(page)
     page.locator(".surgeon").get_by_text("of this list").click()
-    expect(page.locator(".card:target h2")).to_have_text(page.locator(".surgeon h3").inner_text())
+    expect(page.locator(".card:target h2 a")).to_have_text(page.locator(".surgeon h3").inner_text())
     page.get_by_role("button", name="Keep the plain order").click()
     expect(page.locator(".moved")).to_have_count(0)
     page.get_by_role("button", name="Mix the first ones again").click()
@@ -256,7 +260,7 @@ def test_a_suggestion_is_picked_by_keys_and_then_sent(scripted: Page, base: str)
         listed.get_by_role("option"),
     )
     expect(options).to_have_count(8)
-    expect(scripted.get_by_role("status")).to_contain_text("8 suggestions")
+    expect(scripted.get_by_role("status").first).to_contain_text("8 suggestions")
     assert fits(scripted)
     scripted.keyboard.press("ArrowUp")
     expect(options.last).to_have_attribute("aria-selected", "true")
@@ -368,6 +372,7 @@ def test_axe_finds_nothing(
         ask_programs(page, base, state="QQ")
         assert_accessible(page)
         fill(page, varied_base, doctors="")
+        page.locator(".more > summary").click()
         page.select_option("#why", "rare")
         page.get_by_role("button", name="Find doctors").click()
         assert_accessible(page)
@@ -388,3 +393,187 @@ def test_axe_finds_nothing(
 def assert_accessible(page: Page) -> None:
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     assert found.violations_count == 0, f"{urlsplit(page.url).path[:20]}: {found.generate_report()}"
+
+
+def test_doctors_places_and_plans_are_picked_while_typing(scripted: Page, varied_base: str) -> None:
+    page = scripted
+    asked: list[Request] = []
+    page.context.on("request", lambda request: asked.append(request))
+    page.goto(varied_base)
+    page.fill("#words", WORDS)
+    for field, typed_, picked in (("near", "baltimore md", "Baltimore, MD"), ("plan", "gol", "Example Gold")):
+        page.locator(f"#{field}").press_sequentially(typed_)
+        expect(page.locator(f"#{field}-suggestions [role=option]").first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{field}")).to_have_value(picked)
+    page.fill("#plan", "")
+    for typed_ in ("person 1 ex", "exampleton"):
+        page.locator("#doctor").press_sequentially(typed_)
+        expect(page.locator("#doctor-suggestions [role=option]").first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.locator("#doctor")).to_have_value("")
+    expect(page.locator("#doctors")).to_have_value(
+        re.compile(r"Person 1 Exampleton, Baltimore MD \(NPI \d+\)")
+    )
+    assert page.locator("#doctors").input_value().count("NPI") == len(
+        set(page.locator("#doctors").input_value().splitlines())
+    )
+    page.locator("#doctor").fill("Nobody Known, Baltimore MD")  # typed and not picked
+    page.get_by_role("button", name="Find doctors").click()
+    expect(page.locator("#doctors")).to_have_value(re.compile("Nobody Known, Baltimore MD"))
+    assert fits(page)
+    for request in asked:
+        assert [s for s in (*SECRETS, "Person", "Gold") if s in request.url] == []
+    assert {urlsplit(request.url).netloc for request in asked} == {urlsplit(varied_base).netloc}
+
+
+def test_people_are_compared_and_found_on_the_map(context: BrowserContext, base: str) -> None:
+    page = context.new_page()
+    fill(page, base)
+    page.get_by_role("button", name="Find doctors").click()
+    page.get_by_role("button", name="Nearest").click()
+    expect(page.get_by_role("button", name="Nearest")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="See them on a map").click()
+    page.locator(".map a").nth(2).click()
+    expect(page.locator(".card:target")).to_have_attribute("id", "place-3")
+    for number in (0, 1, 2):
+        page.locator(".pick input").nth(number).check()
+    assert fits(page)
+    page.get_by_role("button", name="Compare those I ticked").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Doctors side by side")
+    expect(page.locator(".compare thead th")).to_have_count(3)
+    assert fits(page)
+    assert re.fullmatch(r"/results/[^/]+/compare", urlsplit(page.url).path)
+    page.get_by_role("link", name="Back to your results").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("30 doctors for you")
+
+
+def test_a_mistake_is_reported_by_keyboard(chromium: Browser, base: str) -> None:
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{base}/specialists/{an_npi(2)}")
+        page.locator(".report summary").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.locator("#about")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.type("The office has moved")
+        page.keyboard.press("Tab")
+        page.keyboard.type("410 555 0100")
+        page.keyboard.press("Tab")  # the hidden field is left out
+        expect(page.get_by_role("button", name="Send the report")).to_be_focused()
+        page.wait_for_timeout(2_100)  # people are not faster
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Thank you for telling us")
+        expect(page.locator("main")).to_contain_text("The office has moved")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_on_the_way(
+    chromium: Browser, base: str, scheme: str, size: tuple[int, int]
+) -> None:
+    view = {"width": size[0], "height": size[1]}
+    with chromium.new_context(viewport=view, color_scheme=scheme) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(base)
+        page.locator("#doctor").press_sequentially("exampleton")
+        expect(page.locator("#doctor-suggestions [role=option]").first).to_be_visible()
+        assert_accessible(page)
+        for near in ("Springfield", "59001"):  # asked back; nobody there
+            fill(page, base, near=near)
+            page.get_by_role("button", name="Find doctors").click()
+            assert_accessible(page)
+        fill(page, base)
+        page.get_by_role("button", name="Find doctors").click()
+        for number in (0, 1):
+            page.locator(".pick input").nth(number).check()
+        page.get_by_role("button", name="Compare those I ticked").first.click()
+        assert_accessible(page)
+        page.get_by_role("link", name="Back to your results").click()
+        page.get_by_role("button", name="Show them, marked").click()
+        page.locator(".card h2 a").first.click()
+        for summary in page.locator("main summary").all():
+            summary.click()
+        assert_accessible(page)
+        page.get_by_role("button", name="Send the report").click()
+        expect(page.locator(".mistakes")).to_be_visible()
+        assert_accessible(page)
+
+
+def test_a_list_is_kept_found_again_and_forgotten(context: BrowserContext, base: str) -> None:
+    page = context.new_page()
+    asked: list[Request] = []
+    context.on("request", lambda request: asked.append(request))
+    fill(page, base)
+    page.get_by_role("button", name="Find doctors").click()
+    first = page.locator(".card").first
+    first.get_by_role("button", name="Keep on my list").click()
+    expect(first.get_by_role("button", name="On my list. Take it off")).to_be_in_viewport()
+    page.get_by_role("link", name="Show the next doctors").click()
+    page.locator(".card").first.get_by_role("button", name="Keep on my list").click()
+    assert fits(page)
+    page.get_by_role("button", name="See my list (2)").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My list")
+    expect(page.locator(".listed")).to_have_count(2)
+    assert fits(page)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="PDF", exact=True).click()
+    assert saved.value.suggested_filename == "my-list.pdf"
+    page.get_by_role("button", name="Take off my list").first.click()
+    expect(page.locator(".listed")).to_have_count(1)
+    page.get_by_role("button", name="Forget my list").click()
+    expect(page.locator(".mylist")).to_be_hidden()
+    for request in asked:
+        assert [s for s in SECRETS if s in request.url] == []
+    assert context.cookies() == []
+
+
+def test_the_tab_knows_the_list_in_a_new_search_and_on_a_page_gone_back_to(scripted: Page, base: str) -> None:
+    fill(scripted, base)
+    scripted.get_by_role("button", name="Find doctors").click()
+    keep = scripted.get_by_role("button", name="Keep on my list")
+    keep.first.click()
+    scripted.wait_for_url("**#keep-1")
+    scripted.go_back()
+    expect(scripted.get_by_role("button", name="See my list (1)")).to_be_visible()
+    expect(scripted.get_by_role("button", name="On my list. Take it off")).to_have_count(1)
+    keep.first.click()
+    expect(scripted.get_by_role("button", name="See my list (2)")).to_be_visible()
+    fill(scripted, base, doctors="")
+    scripted.get_by_role("button", name="Find doctors").click()
+    expect(scripted.get_by_role("button", name="See my list (2)")).to_be_visible()
+    scripted.goto(f"{base}/shortlist")
+    scripted.get_by_role("button", name="See my list (2)").click()
+    expect(scripted.locator(".listed")).to_have_count(2)
+    scripted.get_by_role("button", name="Forget my list").click()
+    expect(scripted.locator(".mylist")).to_be_hidden()
+    scripted.go_back()
+    scripted.goto(f"{base}/shortlist")
+    expect(scripted.get_by_role("button", name="See my list")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_in_a_list(chromium: Browser, base: str, size: tuple[int, int]) -> None:
+    view = {"width": size[0], "height": size[1]}
+    with chromium.new_context(viewport=view) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        for path in ("/shortlist", "/two-opinions", "/two-opinions/large-print"):
+            page.goto(base + path)
+            assert fits(page)
+            assert_accessible(page)
+        fill(page, base)
+        page.get_by_role("button", name="Find doctors").click()
+        page.get_by_role("button", name="Show them, marked").click()
+        for at in (0, 1):
+            page.locator(".card .keep button").nth(at).click()
+            page.wait_for_load_state()
+        assert_accessible(page)
+        page.get_by_role("button", name="See my list").click()
+        assert_accessible(page)
+        page.get_by_role("link", name="Large print", exact=True).click()
+        expect(page.locator(".large")).to_be_visible()
+        assert fits(page)
+        assert_accessible(page)

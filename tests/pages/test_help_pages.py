@@ -126,3 +126,6 @@ def test_sites_of_others_are_labelled(browser: FlaskClient) -> None:
         assert "These links leave our site" in html
         named = re.findall(r'<p><a href="https[^>]*>[^<]*</a> <span class="quiet">\(leaves our site\)', html)
         assert len(named) > 5
+    assert (
+        "Our own words, November 28, 2026. We could not look at the site." in browser.get("/help/others").text
+    )

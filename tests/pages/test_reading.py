@@ -10,10 +10,11 @@ from finder.i18n import LANGUAGES
 from finder.programs import load_programs
 from finder.specialties import load_specialties
 from finder.tables import DATA
+from tests.factories import an_npi
 from tests.pages.conftest import CONTEXT, HELP, SEEN, WORDS, address, searched
 from tests.reading import grade, sentences
 
-PATH = ("/", *HELP)
+PATH = ("/", "/shortlist", "/two-opinions", *HELP)
 ELSEWHERE = ("/privacy", "/help/about", "/programs", "/programs/dana-farber", f"/specialists/{SEEN}")
 
 
@@ -45,10 +46,15 @@ def test_a_page_is_easy_to_read(browser: FlaskClient, path: str, language: str) 
     assert grade(own, names(), language) <= (6 if path in PATH else 8), own
 
 
-def test_results_and_what_to_bring_are_easy_to_read(browser: FlaskClient) -> None:
+def test_results_a_list_and_what_to_bring_are_easy_to_read(browser: FlaskClient) -> None:
     told = address(browser)
     ticked = browser.post("/help/when", data={"tick": ["rare", "child"]}).location
-    for html in (searched(browser).text, browser.get(f"{told}/records").text, browser.get(ticked).text):
+    kept = browser.post(
+        "/keep", data={"from": told.rpartition("/")[2], "keep": [an_npi(20), an_npi(4)]}
+    ).location
+    mine = browser.get(kept.replace("results", "shortlist")).text
+    pages = (searched(browser).text, browser.get(f"{told}/records").text, browser.get(ticked).text, mine)
+    for html in pages:
         own = sentences(html)
         assert len(own.split()) > 20
         assert grade(own, names()) <= 6, own

@@ -4,17 +4,21 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "sealed")
+GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "gazetteer", "sealed")
 RULES = (
-    "clauses", "documents", "sources", "specialties", "concepts", "volumes", "treatments", "focus", "terms",
-    "spelling",
-    "icd10", "hpo", "word_parts", "rare", "urgent", "readings", "patient_age", "understood", "vocabulary",
-    "suggestions", "parameters", "facets", "criteria", "guidance", "centers", "independence", "gaps",
-    "program_kinds", "licensing", "trust", "programs", "offers", "coverage",
-    "ranking", "likeness", "packet", "query", "composition", "reasons", "proof", "answers", "results",
+    "clauses", "documents", "sources", "specialties", "concepts", "labels", "volumes", "treatments", "focus",
+    "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
+    "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
+    "centers", "independence", "gaps", "program_kinds", "licensing", "trust", "programs", "offers",
+    "coverage", "visit", "ranking", "likeness", "packet", "query", "loosened", "composition", "reasons",
+    "proof", "answers", "results",
 )  # fmt: skip
-ENGINE = ("node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs")
-SERVICE = ("context", "priors", "program_search", "explanations", "search", "relevance")
+ENGINE = (
+    "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
+)  # fmt: skip
+SERVICE = (
+    "context", "lookups", "priors", "program_search", "explanations", "shortlist", "search", "relevance",
+)  # fmt: skip
 SURFACE = ("print_results", "web", "print_programs", "app", "cli")
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}

@@ -62,7 +62,7 @@ def test_all_mistakes_come_at_once() -> None:
     )  # fmt: skip
     assert errors == {
         "radius": "is not a search parameter",
-        "near": "must be a ZIP code of 5 digits",
+        "near": "must be a ZIP code of 5 digits, or a city and a state, such as Towson MD",
         "within": "must be 1 to 500 miles",
         "seen": "12345 is not an NPI: 10 digits, the first 1 or 2",
         "state": "must be the two-letter code of a state, such as MD",
@@ -87,12 +87,37 @@ def test_an_unknown_parameter_is_an_error_that_suggests_the_right_one() -> None:
 
 
 def test_a_distance_needs_a_place() -> None:
-    assert errors_of(within=20) == {"within": "needs near: a ZIP code to measure from"}
+    assert errors_of(within=20) == {"within": "needs near: a ZIP code or a city to measure from"}
 
 
 def test_a_place_without_a_distance_gets_the_default() -> None:
     assert SearchCriteria.from_args({"words": "gout", "near": "21287-1234"}).within == DEFAULT_MILES
     assert SearchCriteria.from_args({"words": "gout"}).within is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("21287", "21287"),
+        ("21287-1234", "21287"),
+        (" Towson,  MD ", "Towson, MD"),
+        ("Baltimore MD 21287", "21287"),
+        ("Coeur d’Alene ID", "Coeur d’Alene ID"),
+    ],
+)
+def test_a_place_is_a_zip_code_or_a_city(typed: str, read: str) -> None:
+    assert SearchCriteria.from_args({"words": "gout", "near": typed}).near == read
+
+
+@pytest.mark.parametrize("typed", ["2", "x", "212871", "10 Main Street", "<b>", "x" * 101])
+def test_what_is_no_place_is_refused(typed: str) -> None:
+    assert "must be a ZIP code" in errors_of(near=typed)["near"]
+
+
+def test_the_nearest_first_needs_a_place() -> None:
+    assert errors_of(sort="nearest") == {"sort": "needs near: a ZIP code or a city to measure from"}
+    found = SearchCriteria.from_args({"words": "gout", "near": "21287", "sort": "nearest"})
+    assert SearchCriteria.from_args(found.to_args()) == found
 
 
 def test_a_single_value_given_twice_is_an_error() -> None:

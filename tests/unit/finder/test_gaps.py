@@ -14,11 +14,11 @@ HOSPITAL = ties_of_organization("hospital:h1", LINKED)
 
 def test_of_a_hospital_already_seen_the_doctor_is_asked_for_since_the_hospital_has_no_group() -> None:
     assert gap_sentence(HOSPITAL, "group", RULES) == (
-        "You named Hill Hospital, not a doctor, so the practice group of your doctor is not known"
+        "You named Hill Hospital, not a doctor, so the practice group of your doctor can't be told"
     )
     assert short_gap(HOSPITAL, "group", RULES).endswith("name the doctor, and it can be checked")
     assert prior_gaps([HOSPITAL], RULES) == (
-        "You named Hill Hospital, but not who saw you there: the practice group of your doctor is not known."
+        "You named Hill Hospital, but not who saw you there: we can't tell the practice group of your doctor."
         " So nobody can be called independent yet. Name the doctor, and we can check.",
     )
 

@@ -9,10 +9,10 @@ import pytest
 from finder.concepts import LadderStep
 from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria, VerdictAsked
 from finder.facets import clause_of_verdict
+from finder.loosened import emptied_bodies
 from finder.query import (
     FOUND,
     Question,
-    emptied_bodies,
     explaining_body,
     facet_bodies,
     further_body,
@@ -39,7 +39,7 @@ PLAIN = Question(SearchCriteria("x"), LADDER, CONCEPTS, PROFILE, date(2026, 11, 
 ELSEWHERE = {
     "bool": {
         "filter": [{"exists": {"field": "proven_concepts"}}],
-        "must_not": [{"terms": {"main_concepts": list(RELATED)}}],
+        "must_not": [{"terms": {f"{which}_concepts": list(RELATED)}} for which in ("main", "proven")],
     }
 }
 TIED = replace(
@@ -136,15 +136,18 @@ def test_tied_people_stay_where_they_are_to_be_shown_but_never_the_prior_doctors
 def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concept() -> None:
     fit = part(PLAIN, "fit")["dis_max"]
     weight = PROFILE.parts[PartName.FIT].weight
-    steps = {query["constant_score"]["_name"]: query["constant_score"] for query in fit["queries"]}
+    steps = {
+        query["_name"]: query.get("positive", {}).get("constant_score", query)
+        for query in (next(iter(clause.values())) for clause in fit["queries"])
+    }
     assert {name: round(step["boost"] / weight, 6) for name, step in steps.items()} == {
-        "why.other": 0.55,
+        "why.other": 0.45,
         "why.step1": 1.0,
         "why.step1.partly": 0.97,
         "why.step2": 0.85,
         "why.step2.partly": 0.82,
         "why.step3": 0.7,
-        "why.step3.elsewhere": 0.595,
+        "why.step3.elsewhere": 0.525,
     }
     assert steps["why.step1"]["filter"]["bool"]["filter"] == [
         {"terms": {"specialties": ["hepatology", "surgical_oncology"]}},
@@ -155,6 +158,27 @@ def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concep
     assert steps["why.step3.elsewhere"]["filter"] == listed
     assert steps["why.step3"]["filter"]["bool"] == {"filter": [listed], "must_not": [ELSEWHERE]}
     assert steps["why.other"]["filter"] == {"term": {"main_concepts": "bile_duct_cancer"}}
+
+
+def test_partial_evidence_counts_less_for_a_main_focus_on_something_else() -> None:
+    partly = [
+        clause["boosting"] for clause in part(PLAIN, "fit")["dis_max"]["queries"] if "boosting" in clause
+    ]
+    assert [clause["_name"] for clause in partly] == ["why.step1.partly", "why.step2.partly"]
+    for clause in partly:
+        assert (clause["negative"], clause["negative_boost"]) == (ELSEWHERE, 0.75)
+
+
+def test_the_main_specialty_counts_whole_on_the_first_open_step_and_half_on_the_second() -> None:
+    ladder = (*LADDER, LadderStep(4, "Surgeons", ("general_surgery",), False))
+    found = part(replace(PLAIN, ladder=ladder), "specialty")["dis_max"]["queries"]
+    weight = PROFILE.parts[PartName.SPECIALTY].weight
+    assert [(c["constant_score"]["filter"], c["constant_score"]["boost"]) for c in found] == [
+        ({"terms": {"main_specialties": ["medical_oncology"]}}, weight),
+        ({"terms": {"main_specialties": ["general_surgery"]}}, weight / 2),
+    ]
+    with pytest.raises(AssertionError, match="no part"):
+        part(replace(PLAIN, ladder=LADDER[:2]), "specialty")
 
 
 def test_an_academic_title_scores_only_where_the_concept_is_proved() -> None:
@@ -283,7 +307,7 @@ def test_verdicts_are_counted_only_with_a_prior_doctor() -> None:
 
 
 def test_explaining_scores_one_person_and_names_whether_the_search_would_find_that_person() -> None:
-    body = explaining_body(TIED, an_npi(5))
+    body = explaining_body(TIED, [an_npi(5)])
     assert body["query"]["bool"]["filter"] == [{"ids": {"values": [an_npi(5)]}}]
     found = body["query"]["bool"]["should"][-1]["constant_score"]
     assert (found["_name"], found["boost"]) == (FOUND, 0.0)

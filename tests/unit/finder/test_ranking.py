@@ -56,8 +56,8 @@ def test_an_unknown_profile_is_an_input_error_that_names_the_known_ones() -> Non
     ("old", "new", "reason"),
     [
         (
-            'weight = 0.40\nwhy = "Own choice, 2026-11-23: less',
-            'weight = 0.41\nwhy = "Own choice, 2026-11-23: less',
+            "[profile.parts.specialty]\nweight = 0.08",
+            "[profile.parts.specialty]\nweight = 0.09",
             "add up to 1.01 instead of 1",
         ),
         ("0.85, 0.70", "0.96, 0.70", "ladder_step .* must outweigh distance and access.accepting"),

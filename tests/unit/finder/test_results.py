@@ -20,7 +20,15 @@ from finder.independence import Verdict, load_rules, ties_of, ties_of_organizati
 from finder.query import Question
 from finder.ranking import Breadth, load_profiles
 from finder.reasons import Words
-from finder.results import emptied_by, excluded_of, facet_counts, next_token, results_of, surgeon_of
+from finder.results import (
+    emptied_by,
+    excluded_of,
+    facet_counts,
+    loosening,
+    next_token,
+    results_of,
+    surgeon_of,
+)
 from finder.vocabulary import Certainty, Choice, Understood
 from tests.factories import BALTIMORE, a_site, a_specialist, an_evidence, an_npi
 
@@ -71,12 +79,13 @@ def test_parts_are_the_named_shares_without_the_steps_inside_fit_and_add_up() ->
 
 
 def test_the_reasons_name_the_step_and_the_best_evidence_about_the_concept() -> None:
-    best = replace(an_evidence("bile_duct_cancer", value=0.2, as_of="2025"), says="lists “Klatskin”")
+    best = an_evidence("bile_duct_cancer", value=0.2, as_of="2025")
+    best = replace(best, told={"place": "Demo Hospital", "term": "Klatskin", "rank": 2, "of": 3})
     evidence = (an_evidence("gout"), an_evidence("bile_duct_cancer", value=0.1), best)
     result = shown(a_specialist(evidence=evidence))
     assert result.reasons == (
         "Medical oncologist: mainly treats bile duct cancer (step 1 of 2, 1 is closest)",
-        "Lists “Klatskin” (2025)",
+        "Demo Hospital lists “Klatskin” as a further clinical focus (2025)",
     )
 
 
@@ -350,3 +359,11 @@ def test_the_schema_refuses_a_renamed_key_and_a_word_outside_its_enumeration() -
     messages = {error.message for error in Draft202012Validator(SCHEMA).iter_errors(answer)}
     assert any("'total' is a required property" in message for message in messages)
     assert any("'maybe' is not one of" in message for message in messages)
+
+
+def test_every_change_that_helps_is_listed_wider_distances_first() -> None:
+    found = loosening({"near": 9, "language": 0, "plan": 12, "together": 30}, {100: 0, 200: 4, 500: 4})
+    assert [(one.facet, one.within, one.without) for one in found] == [
+        ("near", 200, 4), ("plan", None, 12), ("near", None, 9), ("together", None, 30),
+    ]  # fmt: skip
+    assert loosening({"language": 0}, {}) == ()

@@ -15,6 +15,7 @@ from ingest.relevance_figures import (
     grouped,
     interval,
     misspelling,
+    overall_and_by_area,
     weakest,
     worst_seed,
 )
@@ -31,9 +32,10 @@ def a_scored(
     asked = Asked(f"{condition}/{way}", condition, "cancer", condition, way, SearchCriteria(words), MARKET)
     fields: dict[str, Any] = {
         "ndcg_exponential": ndcg, "is_right_step": None, "is_expert_first": None, "precision": None,
-        "is_empty": False, "best_grade": 3, "concept_id": "glioma", "baselines": {"distance": 0.1},
+        "is_empty": False, "best_grade": 3, "concept_id": "glioma", "baselines": {},
     }  # fmt: skip
-    return Scored(seed, asked, ndcg, **{**fields, **changes})
+    nearest = Scored(seed, asked, None if ndcg is None else 0.1, **fields)
+    return Scored(seed, asked, ndcg, **{**fields, "baselines": {"distance": nearest}, **changes})
 
 
 def test_what_does_not_exist_for_a_search_is_left_out_of_the_mean_and_counted() -> None:
@@ -86,6 +88,14 @@ def test_one_search_in_many_worlds_is_one_draw_of_the_interval() -> None:
     assert alone["gain_low"] == pytest.approx(0.2)
 
 
+def test_a_baseline_has_every_figure_by_area_too() -> None:
+    scored = [a_scored(0.9), a_scored(0.7, way=Way.MISSPELT), a_scored(0.3, condition="als")]
+    ours, theirs = overall_and_by_area(scored), overall_and_by_area([s.baselines["distance"] for s in scored])
+    assert ours["misspelling_by_area"]["cancer"]["loss"] == 0.2
+    assert theirs["by_area"]["cancer"]["ndcg_at_10"] == theirs["overall"]["ndcg_at_10"] == 0.1
+    assert theirs.keys() == ours.keys()
+
+
 def test_the_weakest_searches_are_told_with_the_mean_of_their_worlds() -> None:
     rows = weakest([a_scored(0.9), a_scored(0.1, condition="als"), a_scored(0.3, condition="als", seed=2)], 1)
     assert [(row["search"], row["worlds"], row["ndcg_at_10"]) for row in rows] == [("als/label", 2, 0.2)]
@@ -111,15 +121,17 @@ def test_held_out_shares_count_those_only_whose_link_went() -> None:
 
 def test_the_text_says_which_goal_is_missed() -> None:
     scored = [a_scored(0.5), a_scored(0.4, way=Way.MISSPELT)]
-    overall, by_seed = figures(scored), grouped(scored, lambda one: str(one.seed))
+    ours, by_seed = overall_and_by_area(scored), grouped(scored, lambda one: str(one.seed))
+    against, theirs = compared(scored), overall_and_by_area([one.baselines["distance"] for one in scored])
     found = {
-        "people": 5000, "seeds": 1, "searches_a_world": 2, "gain": "the grade", "overall": overall,
-        "worst_seed": worst_seed(by_seed), "by_seed": by_seed, "by_area": by_seed, "by_way": by_seed,
+        "people": 5000, "seeds": 1, "searches_a_world": 2, "gain": "the grade", **ours,
+        "worst_seed": worst_seed(by_seed), "by_seed": by_seed, "by_way": by_seed,
         "by_best_grade_in_reach": by_seed,
-        "misspelling": misspelling(scored), "baselines": compared(scored),
-        "held_out_trials": held_out_figures([]), "goals": goals(overall, compared(scored)),
+        "baselines": {"distance": against["distance"] | theirs},
+        "held_out_trials": held_out_figures([]), "goals": goals(ours["overall"], against),
         "weakest": weakest(scored),
     }  # fmt: skip
     text = relevance_text(found)
     assert "MISSED: ndcg_at_10 0.45 (at least 0.9)" in text
     assert "holds: zero_results 0.0 (below 0.01)" in text
+    assert "distance: cancer" in text

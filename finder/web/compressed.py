@@ -1,0 +1,32 @@
+"""Pages go compressed to every browser that takes it: a list of twenty people is a sixth of its size then.
+
+A secret could leak by the length of an answer only where a page holds one beside words that another site
+chose (BREACH, 2013). Ours hold none: no cookie, no token of a session, and what is sealed in links is sealed
+anew, under a fresh random number, each time; forms of other sites are refused.
+"""
+
+import gzip
+
+from flask import Flask, Response, request
+
+LEAST = 1400  # bytes: what fits into one packet gains nothing
+LEVEL = 1  # half the time of level 4 for a page that is a tenth longer, measured 2026-11-28 on twenty people
+
+
+def add_compression(app: Flask) -> None:
+    """Compress the pages of `app` for browsers that say they take gzip."""
+
+    @app.after_request
+    def compressed(response: Response) -> Response:
+        if response.mimetype != "text/html" or response.direct_passthrough:
+            return response
+        response.vary.add("Accept-Encoding")
+        body = response.get_data()
+        if (
+            len(body) >= LEAST
+            and request.accept_encodings["gzip"]
+            and "Content-Encoding" not in response.headers
+        ):
+            response.set_data(gzip.compress(body, LEVEL, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+        return response
