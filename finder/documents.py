@@ -202,7 +202,7 @@ class Specialist:
                 "ages": list(self.ages), "accepting": self.accepting,
                 "attributes": list(self.attributes), "tie_keys": list(self.tie_keys),
                 "tie_kinds_known": list(self.tie_kinds_known),
-                "ties": {key: label.to_source() for key, label in self.ties.items()},
+                "ties": ties_text(self.ties),
                 "trials": [t.to_source() for t in self.trials], "program_ids": list(self.program_ids),
                 "facts": facts_text(self.facts),
                 "demonstration": self.is_demonstration,
@@ -270,6 +270,20 @@ def facts_text(facts: Mapping[str, Fact]) -> str:
 def facts_of(source: Mapping[str, Any]) -> dict[str, Any]:
     """Get the facts of a specialist's document: field -> value, source, as_of (null if not known), others."""
     found: dict[str, Any] = orjson.loads(source.get("facts") or "{}")
+    return found
+
+
+def ties_text(ties: Mapping[str, TieLabel]) -> str:
+    """Get the labels of a specialist's tie keys as JSON text, as documents carry them; empty without any.
+
+    The engine then passes them on unread; a page beside doctors already seen shows those of twenty people.
+    """
+    return orjson.dumps({key: label.to_source() for key, label in ties.items()}).decode() if ties else ""
+
+
+def ties_told(source: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Get the labels of a specialist's document: tie key -> label, source, dates, step in between."""
+    found: dict[str, dict[str, Any]] = orjson.loads(source.get("ties") or "{}")
     return found
 
 

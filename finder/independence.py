@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from finder.documents import OrganizationKind, TieLabel
+from finder.documents import OrganizationKind, TieLabel, ties_told
 from finder.errors import SourceError
 from finder.i18n import gettext
 
@@ -225,7 +225,7 @@ def load_rules(path: Path = RULES_FILE) -> TieRules:
 
 def ties_of(npi: str, source: Mapping[str, Any]) -> Ties:
     """Get what a specialist's document (as the engine returns it) says about ties; absent means unknown."""
-    labels = {key: TieLabel(**label) for key, label in source.get("ties", {}).items()}
+    labels = {key: TieLabel(**label) for key, label in ties_told(source).items()}
     return Ties(
         npi=npi,
         name=source.get("name", npi),

@@ -9,7 +9,7 @@ from finder.answers import Result, Source
 from finder.composition import page_of
 from finder.context import SearchContext
 from finder.criteria import SearchCriteria
-from finder.documents import facts_of
+from finder.documents import facts_of, ties_told
 from finder.engine import translated
 from finder.explanations import PairShown, pair_shown
 from finder.independence import TIE_FIELDS, Ties, ties_of
@@ -135,7 +135,7 @@ def _person(
 ) -> KeptPerson:
     own = ties_of(document["npi"], document)
     return KeptPerson(
-        document={**document, "facts": facts_of(document)},
+        document={**document, "facts": facts_of(document), "ties": ties_told(document)},
         result=result,
         pairs=tuple(pair_shown(prior, own, context.words, now) for prior in priors),
         is_listed=plan is not None and plan in document.get("network_keys", ()),

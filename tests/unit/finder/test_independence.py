@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from finder.documents import TieLabel
+from finder.documents import TieLabel, ties_text
 from finder.errors import SourceError
 from finder.independence import (
     RULES_FILE,
@@ -107,7 +107,8 @@ def test_a_kind_that_the_rules_do_not_know_never_proves_independence() -> None:
 def test_a_tie_names_its_label_both_sources_and_the_older_date() -> None:
     document = a_specialist(tie_keys=("system:9",)).to_source()
     other = a_specialist(2, tie_keys=("system:9",)).to_source()
-    other["ties"]["system:9"] |= {"source": "health_systems", "as_of": "2018", "label": "Another name"}
+    label = TieLabel("Another name", "health_systems", "2018")
+    other["ties"] = ties_text({"system:9": label})
     tie = verdict(ties_of("1", other), ties_of("2", document), RULES).ties[0]
     assert (tie.with_npi, tie.label, tie.strength) == ("1", "Demo system:9", Strength.BREAKS)
     assert (tie.source, tie.as_of) == ("clinicians; health_systems", "2018")
