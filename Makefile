@@ -6,7 +6,7 @@ DEMO_DATA ?= demo-data
 STAMP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sure format lint types docs lock clean
+.PHONY: help setup demo test sure format lint types docs messages lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ sure: setup ## format, lint, types, tests, documentation test
 
 docs: setup ## write the tables of the README anew from the code
 	DOCS_WRITE=1 $(BIN)/python -m pytest tests/unit/test_docs.py
+
+messages: setup ## gather every message of ours into finder/translations/*.po, keeping what is translated
+	$(BIN)/python -m finder.translations.messages
 
 lock: setup ## pin the dependencies anew, with hashes and without index addresses
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \

@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Flask
 
+from finder import i18n
 from finder.config import Config
 from finder.context import load_context
 from finder.guidance import load_guidance
@@ -82,7 +83,9 @@ def warm_up(app: Flask) -> None:
     forks shares the memory between its workers.
     """
     context = cast(Site, app.extensions[EXTENSION]).context
-    context.prompter()
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            context.prompter()
     context.gazetteer()
     for program in load_programs():
         only_for = [price.only_for for price in program.prices if price.only_for]

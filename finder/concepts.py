@@ -1,6 +1,6 @@
 """The concepts, their ladders, procedures and urgent words, read from `finder/data` and checked whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -84,7 +84,8 @@ class UrgentWords:
     """Words that call for help now; `key` are their folded words in order."""
 
     key: tuple[str, ...]
-    text: str
+    label: str
+    advice: str
 
 
 def line(concepts: Mapping[str, Concept], concept_id: str) -> tuple[str, ...]:
@@ -93,6 +94,12 @@ def line(concepts: Mapping[str, Concept], concept_id: str) -> tuple[str, ...]:
     while parent := concepts[found[-1]].parent_id:
         found.append(parent)
     return tuple(found)
+
+
+def closest_above(concepts: Mapping[str, Concept], concept_ids: Sequence[str]) -> str | None:
+    """Get the closest concept that all of these have on their line to the top; None where there is none."""
+    lines = [line(concepts, one) for one in concept_ids]
+    return next((one for one in lines[0] if all(one in other for other in lines)), None) if lines else None
 
 
 def load_concepts(folder: Path) -> Mapping[str, Concept]:
@@ -193,6 +200,6 @@ def load_urgent(folder: Path) -> tuple[UrgentWords, ...]:
     found = []
     for row in read_table(folder / "urgent.csv", URGENT_COLUMNS):
         row.needed("source")
-        text = f"{row.needed('label')}. {row.needed('advice')}"
-        found.append(UrgentWords(tuple(tokens(row.needed("words"))), text))
+        key = tuple(tokens(row.needed("words")))
+        found.append(UrgentWords(key, row.needed("label"), row.needed("advice")))
     return tuple(sorted(found, key=lambda one: -len(one.key)))

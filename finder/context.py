@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 
+from finder import i18n
 from finder.concepts import ConceptKind, LadderStep
 from finder.coverage import CoverageFact, load_coverage
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
+from finder.evidence_words import EvidenceWords
 from finder.gazetteer import Gazetteer, load_gazetteer
 from finder.independence import load_rules
 from finder.languages import load_languages
@@ -20,6 +22,7 @@ from finder.sources import SourceInfo, load_sources
 from finder.specialties import Ages, Role, load_specialties
 from finder.suggestions import Prompter, prompter_of
 from finder.vocabulary import Understood, Vocabulary, load_vocabulary, resolve
+from finder.volumes import load_volumes
 
 CANCER = "cancer"  # the concept above every cancer
 
@@ -123,15 +126,23 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
     specialties = {s.specialty_id: s.label for s in listed}
     sources = {name: _named(info) for name, info in load_sources().items()}
     vocabulary = load_vocabulary()
-    concepts = {concept.concept_id: concept.label for concept in vocabulary.concepts.values()}
-    words = Words(specialties, sources, load_rules(), load_languages().labels, concepts=concepts)
+    prompter = cache(lambda _language: prompter_of(vocabulary))  # in the language that is spoken now
+    every = vocabulary.concepts.values()
+    concepts = {concept.concept_id: concept.label for concept in every}
+    evidence = EvidenceWords(
+        concepts=concepts,
+        specialties=specialties,
+        operations=frozenset(c.concept_id for c in every if c.kind is ConceptKind.PROCEDURE),
+        volumes={group.group_id: group for group in load_volumes(vocabulary.concepts).values()},
+    )
+    words = Words(specialties, sources, load_rules(), load_languages().labels, evidence=evidence)
     return SearchContext(
         vocabulary=vocabulary,
         profiles=load_profiles(),
         words=words,
         # a search looks at every program, whose words are few; most commands look at none
         concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),
-        prompter=cache(lambda: prompter_of(vocabulary)),
+        prompter=lambda: prompter(i18n.language()),
         gazetteer=cache(load_gazetteer),
         ages_of=MappingProxyType({s.specialty_id: s.ages for s in listed if s.ages is not Ages.ANY}),
         laws=load_licensing(),

@@ -19,6 +19,7 @@ import orjson
 from finder import parameters
 from finder.facets import FACETS, AcceptingAsked, AgesAsked, RoleAsked, VerdictAsked
 from finder.geo import is_state
+from finder.i18n import gettext, mark, ngettext
 from finder.parameters import Reader
 from finder.text import fold
 
@@ -34,7 +35,8 @@ MIN_MILES, MAX_MILES = 1, 500
 DEFAULT_MILES = 50
 MAX_SIZE, DEFAULT_SIZE = 100, 20
 DEFAULT_PROFILE = "expert_first"
-NAME_FORM = "write a name, a city and a state, such as: Jane Smith, Baltimore MD"
+IN_MILES = mark("must be %(low)s to %(high)s miles")
+NAME_FORM = mark("write a name, a city and a state, such as: Jane Smith, Baltimore MD")
 
 
 class WhyAsked(StrEnum):
@@ -89,7 +91,7 @@ class Position:
             skipped = tuple(parameters.npi(each) for each in skip)
             return cls(generation, date.fromisoformat(today), search, rank, tuple(sort), skipped)
         except (binascii.Error, TypeError, ValueError) as problem:
-            raise ValueError("is not a token of this program, or was cut off") from problem
+            raise ValueError(gettext("is not a token of this program, or was cut off")) from problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def name_asked(text: str) -> NameAsked:
         town = front.pop()
     name = ", ".join(front)
     if not is_state(code.upper()) or not fold(name):
-        raise ValueError(f"{text[:60]}: {NAME_FORM}")
+        raise ValueError(f"{text[:60]}: {gettext(NAME_FORM)}")
     return NameAsked(name, fold(town), code.upper())
 
 
@@ -172,7 +174,7 @@ class SearchCriteria:
         found = cls(
             words=reader.one("words", parameters.words, "") or "",
             near=reader.one("near", parameters.place, None),
-            within=reader.one("within", parameters.whole(MIN_MILES, MAX_MILES, " miles"), None),
+            within=reader.one("within", parameters.whole(MIN_MILES, MAX_MILES, IN_MILES), None),
             seen=reader.several("seen", parameters.npi, MAX_SEEN),
             seen_name=reader.several("seen_name", _name, MAX_SEEN),
             seen_org=reader.several("seen_org", parameters.short, MAX_SEEN),
@@ -192,23 +194,27 @@ class SearchCriteria:
         if found.near is not None and found.within is None:
             found = replace(found, within=DEFAULT_MILES)
         is_own_page = found.position is None or found.position.search == found.fingerprint()
-        reader.require("next", is_own_page, "belongs to another search")
+        reader.require("next", is_own_page, gettext("belongs to another search"))
         reader.finish()
         return found
 
     def _check(self, reader: Reader) -> None:
         """What several parameters must keep together."""
-        reader.require("words", bool(self.words), "say what the opinion is about, such as a diagnosis")
+        told = gettext("say what the opinion is about, such as a diagnosis")
+        reader.require("words", bool(self.words), told)
         has_place = self.within is None or self.near is not None or not reader.is_fine("near")
-        reader.require("within", has_place, "needs near: a ZIP code or a city to measure from")
+        measured = gettext("needs near: a ZIP code or a city to measure from")
+        reader.require("within", has_place, measured)
         is_placed = self.sort is SortAsked.BEST or self.near is not None or not reader.is_fine("near")
-        reader.require("sort", is_placed, "needs near: a ZIP code or a city to measure from")
-        reader.require("why", not (self.why and self.profile), "names a profile itself: drop profile or why")
+        reader.require("sort", is_placed, measured)
+        is_one = not (self.why and self.profile)
+        reader.require("why", is_one, gettext("names a profile itself: drop profile or why"))
         if self.verdict is None:
             return
-        reader.require("verdict", self.has_prior, "needs a doctor already seen to compare with")
+        reader.require("verdict", self.has_prior, gettext("needs a doctor already seen to compare with"))
         is_shown = self.verdict is not VerdictAsked.NOT_INDEPENDENT or self.show_tied
-        reader.require("verdict", is_shown, "people who are not independent come only with show_tied")
+        told = gettext("people who are not independent come only with show_tied")
+        reader.require("verdict", is_shown, told)
 
     def to_args(self) -> dict[str, Any]:
         """Get the parameters that give these criteria again; defaults are left out."""
@@ -234,16 +240,27 @@ class SearchCriteria:
         """Get the sentence above the results: what was asked, in the reader's words."""
         parts = [self.words]
         if self.near:
-            parts.append(f"within {self.within} miles of {self.near}")
+            far = gettext("within %(miles)s miles of %(zip)s", miles=self.within, zip=self.near)
+            parts.append(far)
         for facet in FACETS:
             value = getattr(self, facet.name)
             if facet.is_asked(value):
                 parts.append(facet.describes(value))
         doctors, places = len(self.seen) + len(self.seen_name), len(self.seen_org)
-        seen = ["the doctor" if doctors == 1 else f"the {doctors} doctors"] if doctors else []
-        if places:
-            seen.append("the organization" if places == 1 else f"the {places} organizations")
-        if seen:
-            kept = "ties shown to" if self.show_tied else "independent of"
-            parts.append(f"{kept} {' and '.join(seen)} already seen")
+        if doctors and places:
+            seen = gettext("%(doctors)s and %(places)s", doctors=_doctors(doctors), places=_places(places))
+        else:
+            seen = _doctors(doctors) if doctors else _places(places)
+        if self.has_prior and self.show_tied:
+            parts.append(gettext("ties shown to %(seen)s already seen", seen=seen))
+        elif self.has_prior:
+            parts.append(gettext("independent of %(seen)s already seen", seen=seen))
         return ", ".join(parts)
+
+
+def _doctors(number: int) -> str:
+    return ngettext("the doctor", "the %(num)s doctors", number)
+
+
+def _places(number: int) -> str:
+    return ngettext("the organization", "the %(num)s organizations", number)

@@ -89,14 +89,14 @@ class Evidence:
     """How strongly one kind of evidence (0 to 1) says that a specialist works on a concept.
 
     `count` things `of` that many in all are about the concept (procedures a year, trials), where it is a
-    count; `source` is an id of sources.csv.
+    count; `source` is an id of sources.csv, `told` what the sentence needs beside that (evidence_words).
     """
 
     concept: str
     kind: EvidenceKind
     value: float
     as_of: str | None
-    says: str
+    told: Mapping[str, Any] = field(default_factory=dict)
     count: int | None = None
     of: int | None = None
     source: str | None = None
@@ -105,7 +105,7 @@ class Evidence:
         """As nested in a specialist: concept, kind and value are searched, the rest is shown."""
         return _known(
             {"concept": self.concept, "kind": self.kind.value, "value": round(self.value, 4),
-             "as_of": self.as_of, "says": self.says, "count": self.count, "of": self.of,
+             "as_of": self.as_of, "told": dict(self.told) or None, "count": self.count, "of": self.of,
              "source": self.source}
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from finder.context import SearchContext
 from finder.criteria import SearchCriteria
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors, NotFound
+from finder.i18n import gettext
 from finder.independence import TIE_FIELDS, PairVerdict, Ties, ties_of, verdict
 from finder.parameters import npi as checked_npi
 from finder.priors import looked_up, question_of
@@ -132,7 +133,7 @@ def explain(
     response = searches(engine, [(generation.specialists, explaining_body(question, [npi]))])[0]
     results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
-        raise NotFound(f"no specialist with NPI {npi} is in the directory")
+        raise NotFound(gettext("no specialist with NPI %(npi)s is in the directory", npi=npi))
     scores = response["hits"]["hits"][0].get("matched_queries", {})
     is_found = FOUND in scores
     would_change = what_would_change(Sentences.of(question), scores, None)
@@ -188,7 +189,8 @@ def independence(
     wanted = tuple(dict.fromkeys(npis))
     errors = _malformed(wanted)
     if not 2 <= len(wanted) <= MOST_PEOPLE:
-        errors.append(FieldError("npi", f"name 2 to {MOST_PEOPLE} different people"))
+        told = gettext("name 2 to %(most)s different people", most=MOST_PEOPLE)
+        errors.append(FieldError("npi", told))
     if errors:
         raise InputErrors(errors)
     generation = served(engine, prefix)
@@ -239,7 +241,11 @@ def _malformed(npis: Sequence[str]) -> list[FieldError]:
 
 
 def _people(npis: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> tuple[Ties, ...]:
-    missing = [FieldError("npi", f"NPI {npi} is not in the directory") for npi in npis if npi not in found]
+    missing = [
+        FieldError("npi", gettext("NPI %(npi)s is not in the directory", npi=npi))
+        for npi in npis
+        if npi not in found
+    ]
     if missing:
         raise InputErrors(missing)
     return tuple(ties_of(npi, found[npi]) for npi in npis)

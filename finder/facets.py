@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from finder import parameters
+from finder.i18n import gettext, mark
 
 Clause = dict[str, Any]
 MOST_VALUES = 20  # values listed of a facet; the one that was chosen is always among them
@@ -174,128 +175,140 @@ def _absent(field: str) -> Clause:
 
 _VERDICTS = MappingProxyType(
     {
-        "independent": "Independent",
-        "some_tie": "Some tie",
-        "unknown": "Could not be checked",
-        "not_independent": "Not independent",
+        "independent": mark("Independent"),
+        "some_tie": mark("Some tie"),
+        "unknown": mark("Could not be checked"),
+        "not_independent": mark("Not independent"),
     }
 )
 _ROLES = MappingProxyType(
     {
-        "surgery": "Surgery",
-        "medical": "Treatment without surgery",
-        "radiation": "Radiation treatment",
-        "pathology": "Second reading of tissue",
-        "imaging": "Second reading of scans",
+        "surgery": mark("Surgery"),
+        "medical": mark("Treatment without surgery"),
+        "radiation": mark("Radiation treatment"),
+        "pathology": mark("Second reading of tissue"),
+        "imaging": mark("Second reading of scans"),
+    }
+)
+_ROLES_ONLY = MappingProxyType(
+    {
+        "surgery": mark("surgery only"),
+        "medical": mark("medical only"),
+        "radiation": mark("radiation only"),
+        "pathology": mark("pathology only"),
+        "imaging": mark("imaging only"),
+    }
+)
+_ACCEPTING = MappingProxyType(
+    {
+        "yes": mark("listed as taking new patients"),
+        "no": mark("listed as taking no new patients"),
+        "unknown": mark("not known whether new patients are taken"),
     }
 )
 
 FACETS: tuple[Facet, ...] = (
     Facet(
         name="verdict",
-        label="Independence",
+        label=mark("Independence"),
         help="Only people with this verdict: independent, some_tie, unknown or not_independent; "
         "needs a doctor already seen.",
         parse=parameters.member(VerdictAsked),
         clause=clause_of_verdict,
-        describes=lambda v: f"verdict: {_VERDICTS[v].lower()}",
+        describes=lambda v: gettext("verdict: %(verdict)s", verdict=gettext(_VERDICTS[v]).lower()),
         metavar="VERDICT",
         choices=_VERDICTS,
         needs_prior=True,
     ),
     Facet(
         name="specialty",
-        label="Specialty",
+        label=mark("Specialty"),
         help="Only people of this specialty, by its id, such as medical_oncology.",
         parse=parameters.own_id,
         clause=_term("specialties"),
-        describes=lambda v: f"specialty {v.replace('_', ' ')}",
+        describes=lambda v: gettext("specialty %(name)s", name=v.replace("_", " ")),
         metavar="ID",
         counted_field="specialties",
     ),
     Facet(
         name="role",
-        label="Kind of opinion",
+        label=mark("Kind of opinion"),
         help="surgery, medical, radiation, pathology, imaging or any.",
         parse=parameters.member(RoleAsked),
         clause=_term("roles"),
-        describes=lambda v: f"{v.value} only",
+        describes=lambda v: gettext(_ROLES_ONLY[v]),
         default=RoleAsked.ANY,
         metavar="ROLE",
         choices=_ROLES,
     ),
     Facet(
         name="state",
-        label="Licensed in",
+        label=mark("Licensed in"),
         help="Only people with a licence in this state, such as MD.",
         parse=parameters.state,
         clause=_term("licence_states"),
-        describes=lambda v: f"licensed in {v}",
+        describes=lambda v: gettext("licensed in %(state)s", state=v),
         metavar="STATE",
         counted_field="licence_states",
     ),
     Facet(
         name="plan",
-        label="Insurance plan",
+        label=mark("Insurance plan"),
         help="Only people whom this plan's own file lists.",
         parse=parameters.short,
         clause=_term("network_keys"),
-        describes=lambda v: f"in the network of plan {v}",
+        describes=lambda v: gettext("in the network of plan %(plan)s", plan=v),
         metavar="ID",
         counted_field="network_keys",
     ),
     Facet(
         name="language",
-        label="Language",
+        label=mark("Language"),
         help="Two-letter code of a language they speak, such as es.",
         parse=parameters.language,
         clause=_term("languages"),
-        describes=lambda v: f"speaking {v}",
+        describes=lambda v: gettext("speaking %(language)s", language=v),
         metavar="CODE",
         counted_field="languages",
     ),
     Facet(
         name="ages",
-        label="Patient's age",
+        label=mark("Patient's age"),
         help="child or adult; people of whom it is not known stay.",
         parse=parameters.member(AgesAsked),
         clause=_ages,
-        describes=lambda v: {"child": "for a child", "adult": "for an adult"}[v],
+        describes=lambda v: gettext({"child": mark("for a child"), "adult": mark("for an adult")}[v]),
         metavar="AGES",
-        choices=MappingProxyType({"child": "Child", "adult": "Adult"}),
+        choices=MappingProxyType({"child": mark("Child"), "adult": mark("Adult")}),
     ),
     Facet(
         name="accepting",
-        label="Taking new patients",
+        label=mark("Taking new patients"),
         help="Whether a source lists them as taking new patients: yes, no or unknown.",
         parse=parameters.member(AcceptingAsked),
         clause=_accepting,
-        describes=lambda v: {
-            "yes": "listed as taking new patients",
-            "no": "listed as taking no new patients",
-            "unknown": "not known whether new patients are taken",
-        }[v],
+        describes=lambda v: gettext(_ACCEPTING[v]),
         metavar="ANSWER",
-        choices=MappingProxyType({"yes": "Yes", "no": "No", "unknown": "Not known"}),
+        choices=MappingProxyType({"yes": mark("Yes"), "no": mark("No"), "unknown": mark("Not known")}),
     ),
     Facet(
         name="trials",
-        label="Clinical trials",
+        label=mark("Clinical trials"),
         help="Only investigators of clinical trials on this condition.",
         parse=parameters.truth,
         clause=_trials,
-        describes=lambda _v: "investigator of clinical trials on this",
+        describes=lambda _v: gettext("investigator of clinical trials on this"),
         default=False,
-        choices=MappingProxyType({YES: "Investigator of trials on this"}),
+        choices=MappingProxyType({YES: mark("Investigator of trials on this")}),
     ),
     Facet(
         name="virtual",
-        label="From a distance",
+        label=mark("From a distance"),
         help="Only people who give opinions by video or in writing.",
         parse=parameters.truth,
         clause=_virtual,
-        describes=lambda _v: "by video or in writing",
+        describes=lambda _v: gettext("by video or in writing"),
         default=False,
-        choices=MappingProxyType({YES: "By video or in writing"}),
+        choices=MappingProxyType({YES: mark("By video or in writing")}),
     ),
 )

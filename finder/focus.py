@@ -25,6 +25,7 @@ from typing import Any
 
 from finder.concepts import A_CONCEPT, Concept
 from finder.documents import EvidenceKind
+from finder.i18n import gettext
 from finder.specialties import Specialties
 from finder.tables import DATA, read_table
 
@@ -51,7 +52,7 @@ FOCUSED_COLUMNS = ("specialty_id", "concept_ids", "source", "as_of")
 _PRIORS = MappingProxyType(
     {EvidenceKind.PROCEDURE: PROCEDURE_PRIOR, EvidenceKind.TRIAL: TRIAL_PRIOR},
 )
-_COUNTED = MappingProxyType({EvidenceKind.PROCEDURE: "counted procedures", EvidenceKind.TRIAL: "trials"})
+Count = tuple[str, int, int]  # kind, part, whole
 
 
 def strength(part: float, whole: float, prior: float) -> float:
@@ -65,7 +66,7 @@ def strength(part: float, whole: float, prior: float) -> float:
 def percent(part: float, whole: float) -> str:
     """Get a share in whole percent as shown, "under 1 %" for less; `whole` is above 0."""
     share = 100 * part / whole
-    return f"{share:.0f} %" if share >= 1 else "under 1 %"
+    return f"{share:.0f} %" if share >= 1 else gettext("under 1 %")
 
 
 def carries(kind: EvidenceKind, value: float, count: int | None, of: int | None) -> bool:
@@ -80,37 +81,29 @@ def carries(kind: EvidenceKind, value: float, count: int | None, of: int | None)
     return value >= MAINLY and count / (of + _PRIORS[kind]) >= MAINLY
 
 
-def mainly(
-    evidence: Iterable[Mapping[str, Any]], concepts: Collection[str], label: str, verb: str = "treats"
-) -> str | None:
-    """Get "Mainly treats <label>: 78 % of 145 counted procedures, 6 of 7 trials"; None where the evidence
-    does not carry it.
+def main_counts(evidence: Iterable[Mapping[str, Any]], concepts: Collection[str]) -> tuple[Count, ...]:
+    """Get the counts that say "mainly treats": kind, part and whole; none where nothing carries it.
 
     `evidence` is that of a document (`Evidence.to_source`), `concepts` the concept asked for and everything
-    below it, `label` the asked concept's own, `verb` "performs" for an operation. What carries it is named
-    first; another count is named where it is at least one half.
+    below it. What carries it comes first; another count is there where it is at least one half. That the own
+    institution names it first is the kind `roster`, 1 of 1.
     """
     about = [e for e in evidence if e["concept"] in concepts]
-    carried, beside = [], []
-    for kind, words in _COUNTED.items():
+    carried: list[Count] = []
+    beside: list[Count] = []
+    for kind in _PRIORS:
         found = [e for e in about if e["kind"] == kind.value and e.get("count") and e.get("of")]
         best = max(found, key=lambda e: (e["count"] / e["of"], e["concept"]), default=None)
         if best is None:
             continue
-        says = _counted(kind, best["count"], best["of"], words)
-        if carries(kind, best["value"], best["count"], best["of"]):
-            carried.append(says)
-        elif best["count"] / best["of"] >= MAINLY:
-            beside.append(says)
+        part, whole = best["count"], best["of"]
+        if carries(kind, best["value"], part, whole):
+            carried.append((kind.value, part, whole))
+        elif part / whole >= MAINLY:
+            beside.append((kind.value, part, whole))
     if any(e["kind"] == EvidenceKind.ROSTER.value and e["value"] >= FIRST_FOCUS for e in about):
-        carried.append("named first by the own institution")
-    return f"Mainly {verb} {label}: {', '.join((*carried, *beside))}" if carried else None
-
-
-def _counted(kind: EvidenceKind, part: int, whole: int, words: str) -> str:
-    if kind is EvidenceKind.PROCEDURE:
-        return f"{percent(part, whole)} of {whole:,} {words}"
-    return f"{part} of {whole} {words if whole > 1 else words.removesuffix('s')}"
+        carried.append((EvidenceKind.ROSTER.value, 1, 1))
+    return (*carried, *beside) if carried else ()
 
 
 def load_focused_specialties(

@@ -13,6 +13,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -22,13 +23,16 @@ ENGLISH = "en"
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A language of the pages: its ISO 639-1 code and its own name."""
+    """A language of the pages: ISO 639-1 code, own name, and how readers in the United States write dates."""
 
     code: str
     name: str
+    locale: str
 
 
-LANGUAGES: Mapping[str, Spoken] = {s.code: s for s in (Spoken("en", "English"), Spoken("es", "Español"))}
+LANGUAGES: Mapping[str, Spoken] = {
+    s.code: s for s in (Spoken("en", "English", "en_US"), Spoken("es", "Español", "es_US"))
+}
 _current: ContextVar[tuple[str, NullTranslations]] = ContextVar(
     "language", default=(ENGLISH, NullTranslations())
 )
@@ -60,6 +64,16 @@ def speaking(language: str) -> Iterator[None]:
 def language() -> str:
     """Get the code of the language that is spoken now."""
     return _current.get()[0]
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
+
+
+def locale() -> Locale:
+    """Get the locale of the language that is spoken now, with its names and its ways to write a date."""
+    return _locale(LANGUAGES[language()].locale)
 
 
 def gettext(message: str, **values: object) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from finder.documents import OrganizationKind, TieLabel
 from finder.errors import SourceError
+from finder.i18n import gettext
 
 RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
 # A weaker tie that is over counts until it is worth less than a quarter (own rule, 2026-11-23); with the
@@ -353,7 +354,7 @@ def _tie(key: str, prior: Ties, candidate: Ties, rules: TieRules, now: date | No
     as_of = min((each.as_of for each in labels if each.as_of), default=None)
     until = prior.until(key) or candidate.until(key)
     rule = rules.kinds.get(kind)
-    lead = rule.sentence if rule else f"Both share the same {kind}:"
+    lead = gettext(rule.sentence) if rule else gettext("Both share the same %(kind)s:", kind=kind)
     return Tie(
         kind=kind,
         strength=rules.strength(kind, until, now),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from finder import i18n
 from finder.tables import DATA, read_table
 from finder.text import fold
 
@@ -22,9 +23,20 @@ class Languages:
         """Get the two-letter code for a name in any case or a code; None where none is certain."""
         return self.by_name.get(fold(name))
 
+    def name(self, code: str) -> str:
+        """Get the name of a language in the language that is spoken now; the code where there is none."""
+        return language_name(code, self.labels)
+
     def codes(self, names: Iterable[str]) -> list[str]:
         """Get each language once: its code, else its name in lower case, in the order given."""
         return list(dict.fromkeys(self.code(name) or fold(name) for name in names if fold(name)))
+
+
+def language_name(code: str, labels: Mapping[str, str]) -> str:
+    """Get the name of a language in the one that is spoken now (by CLDR), else its label."""
+    if i18n.language() != i18n.ENGLISH and (own := i18n.locale().languages.get(code)):
+        return str(own)
+    return labels.get(code, code)
 
 
 def load_languages(path: Path = DATA / "languages.csv") -> Languages:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from finder.geo import is_state
+from finder.i18n import gettext, mark
 from finder.program_kinds import LocalDoctor, StatesListed
 from finder.tables import DATA, Row, read_table
 
@@ -68,23 +69,25 @@ class Reason:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.pattern.format(**self.values)
+        return gettext(self.pattern, **self.values)
 
 
 # Own wording, 2026-11-28.
-AS_TOLD = "{text}"  # a sentence of a data file
-NO_STATE = "You did not name a state."
-NAMES_STATE = "It names {state} as a state it takes people from."
-REFUSES = "It does not take people from {state}."
-ONLY_OTHERS = "It takes people from these states only: {states}."
-BEGAN_ELSEWHERE = "It began with these states: {states}. It does not say if {state} came later."
-NOT_REFUSED = "It says no to these states: {states}. It does not say that it takes people from {state}."
-SILENT = "It does not say which states it takes people from."
-AT_HOME = "It is in {home}. Only people who live elsewhere need a form from their own doctor."
-ELSEWHERE = "People who live outside {home} need a form from their own doctor."
-NEEDS_DOCTOR = "Your own doctor must take part."
-NO_NEED = "You don’t need your own doctor for it."
-COUNTIES = "It does not take people from these counties: {counties}."
+AS_TOLD = "%(text)s"  # a sentence of a data file
+NO_STATE = mark("You did not name a state.")
+NAMES_STATE = mark("It names %(state)s as a state it takes people from.")
+REFUSES = mark("It does not take people from %(state)s.")
+ONLY_OTHERS = mark("It takes people from these states only: %(states)s.")
+BEGAN_ELSEWHERE = mark("It began with these states: %(states)s. It does not say if %(state)s came later.")
+NOT_REFUSED = mark(
+    "It says no to these states: %(states)s. It does not say that it takes people from %(state)s."
+)
+SILENT = mark("It does not say which states it takes people from.")
+AT_HOME = mark("It is in %(home)s. Only people who live elsewhere need a form from their own doctor.")
+ELSEWHERE = mark("People who live outside %(home)s need a form from their own doctor.")
+NEEDS_DOCTOR = mark("Your own doctor must take part.")
+NO_NEED = mark("You don’t need your own doctor for it.")
+COUNTIES = mark("It does not take people from these counties: %(counties)s.")
 
 
 def load_licensing(path: Path = DATA / "licensing.csv") -> Mapping[str, StateLaw]:
@@ -110,11 +113,11 @@ def availability(
     answer, reasons = _by_own_rule(document, state, has_doctor)
     law = laws.get(state or "")
     if law and law.says and answer in (Available.YES, Available.YES_WITH_YOUR_DOCTOR):
-        reasons = (*reasons, Reason(AS_TOLD, {"text": law.says}))
+        reasons = (*reasons, Reason(AS_TOLD, {"text": gettext(law.says)}))
         if law.consultation is Consultation.PROHIBITED and state not in document.get("states", ()):
             answer = Available.UNKNOWN
     if "place_rule" in document:
-        reasons = (*reasons, Reason(AS_TOLD, {"text": document["place_rule"]}))
+        reasons = (*reasons, Reason(AS_TOLD, {"text": gettext(document["place_rule"])}))
     return answer, reasons
 
 

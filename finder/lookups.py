@@ -7,6 +7,7 @@ from finder.answers import Candidate
 from finder.context import SearchContext
 from finder.engine import translated
 from finder.geo import Point, is_state
+from finder.i18n import gettext
 from finder.reads import Client, Served, documents, searches
 from finder.text import fold
 
@@ -117,7 +118,7 @@ def _shown(source: Mapping[str, Any], town: str, context: SearchContext) -> Cand
     sites = source.get("sites", ())
     listed = [site for site in sites if site.get("city") and is_state(site.get("state", ""))]
     best = next((site for site in listed if town.startswith(fold(site["city"]))), listed[0] if listed else {})
-    titles = [context.words.specialties.get(each, each) for each in source.get("specialties", ())]
+    titles = [gettext(context.words.specialties.get(each, each)) for each in source.get("specialties", ())]
     return Candidate(
         kind="specialist",
         id=source["npi"],

@@ -12,6 +12,7 @@ from typing import Any
 
 from finder.concepts import LadderStep
 from finder.facets import AgesAsked
+from finder.i18n import gettext, mark
 from finder.licensing import Available, Reason, StateLaw, availability
 from finder.program_kinds import Ages, BenefitRoute, PriceKind
 from finder.text import fold
@@ -27,25 +28,25 @@ PAYING = frozenset(
         BenefitRoute.INSURED_VISIT,
     }
 )
-# Words of our own for the kinds of price; {amount} and {most} are US dollars as published.
+# Words of our own for the kinds of price; amount and most are US dollars as published.
 _PRICE_WORDS: Mapping[PriceKind, str] = MappingProxyType(
     {
-        PriceKind.FLAT: "{amount}",
-        PriceKind.FROM: "from {amount}",
-        PriceKind.RANGE: "{amount} to {most}",
-        PriceKind.IN_STATE: "{amount} for people of its own state",
-        PriceKind.OUT_OF_STATE: "{amount} for people of other states",
-        PriceKind.BENEFIT: "{amount} if your employer, health plan or hospital takes part",
-        PriceKind.BILLED_AS_VISIT: "billed to insurance as a visit",
-        PriceKind.QUOTE: "on request",
-        PriceKind.NOT_PUBLISHED: "not published",
+        PriceKind.FLAT: "%(amount)s",
+        PriceKind.FROM: mark("from %(amount)s"),
+        PriceKind.RANGE: mark("%(amount)s to %(most)s"),
+        PriceKind.IN_STATE: mark("%(amount)s for people of its own state"),
+        PriceKind.OUT_OF_STATE: mark("%(amount)s for people of other states"),
+        PriceKind.BENEFIT: mark("%(amount)s if your employer, health plan or hospital takes part"),
+        PriceKind.BILLED_AS_VISIT: mark("billed to insurance as a visit"),
+        PriceKind.QUOTE: mark("on request"),
+        PriceKind.NOT_PUBLISHED: mark("not published"),
     }
 )
 # Own wording, 2026-11-28.
-FROM_YEARS = "It takes people from {years} years on."
-UP_TO_YEARS = "It takes people up to {years} years old."
-FOR_ADULTS = "It is for adults."
-FOR_CHILDREN = "It is for children."
+FROM_YEARS = mark("It takes people from %(years)s years on.")
+UP_TO_YEARS = mark("It takes people up to %(years)s years old.")
+FOR_ADULTS = mark("It is for adults.")
+FOR_CHILDREN = mark("It is for children.")
 
 
 class SortAsked(StrEnum):
@@ -104,7 +105,9 @@ class Offer:
     @property
     def fields(self) -> str:
         """The fields that the program names as its own."""
-        return ", ".join(self.document.get("specialties_in", ())) or "not limited by its own words"
+        return ", ".join(map(gettext, self.document.get("specialties_in", ()))) or gettext(
+            "not limited by its own words"
+        )
 
     @property
     def amount(self) -> int | None:
@@ -200,19 +203,21 @@ def price_words(price: Mapping[str, Any]) -> str:
     """Get one price in words, as published; a kind without its amount says just the kind."""
     kind = PriceKind(price["kind"])
     if kind is PriceKind.BENEFIT and "amount" not in price:
-        return "through an employer or health plan; price not published"
-    amount = "no charge" if price.get("amount") == 0 else f"${price.get('amount', 0):,}"
-    return _PRICE_WORDS[kind].format(amount=amount, most=f"${price.get('amount_max', 0):,}")
+        return gettext("through an employer or health plan; price not published")
+    amount = gettext("no charge") if price.get("amount") == 0 else f"${price.get('amount', 0):,}"
+    most = f"${price.get('amount_max', 0):,}"
+    return gettext(_PRICE_WORDS[kind], amount=amount, most=most)
 
 
 def _whole_price(price: Mapping[str, Any]) -> str:
     words = price_words(price)
     if "only_for" in price:
-        words += f", for {price['only_for']} only"
+        words = gettext("%(price)s, for %(field)s only", price=words, field=gettext(price["only_for"]))
     if "extras" in price:
-        words += f", and {price['extras']}"
+        words = gettext("%(price)s, and %(extras)s", price=words, extras=gettext(price["extras"]))
     if "deposit_nonrefundable" in price:
-        words += f" (${price['deposit_nonrefundable']:,} of it is not given back)"
+        kept = f"${price['deposit_nonrefundable']:,}"
+        words = gettext("%(price)s (%(kept)s of it is not given back)", price=words, kept=kept)
     return words
 
 
@@ -224,16 +229,16 @@ def why_not(document: Mapping[str, Any], about: About) -> str | None:
     holds every cancer), or as a specialty on the ladder of who treats it.
     """
     if about.concepts & set(document.get("excluded_concepts", ())):
-        return "does not take this condition"
+        return gettext("does not take this condition")
     limited = document.get("concepts")
     if limited and not about.concepts & set(limited):
-        return "takes other conditions only"
+        return gettext("takes other conditions only")
     refused = [text for text in document.get("specialties_out", ()) if _holds(text, about)]
     if refused:
-        return f"says that it does not take {', '.join(refused)}"
+        return gettext("says that it does not take %(fields)s", fields=", ".join(map(gettext, refused)))
     named = document.get("specialties_in", ())
     if named and not any(_holds(text, about) or _treats(text, about) for text in named):
-        return f"names other fields as its own: {', '.join(named)}"
+        return gettext("names other fields as its own: %(fields)s", fields=", ".join(map(gettext, named)))
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from finder.errors import FieldError, InputErrors
 from finder.geo import is_state
+from finder.i18n import gettext, mark
 
 MAX_WORDS = 300  # characters; a sentence or two
 MAX_SHORT = 100  # characters of a name or an id
@@ -40,7 +41,7 @@ class Reader:
         """The value of a parameter that may be given once; `default` where it is absent or wrong."""
         given = self._texts(name)
         if len(given) > 1:
-            self.errors.append(FieldError(name, "give it once"))
+            self.errors.append(FieldError(name, gettext("give it once")))
             return default
         return self._parsed(name, given[0], parse, default) if given else default
 
@@ -48,7 +49,7 @@ class Reader:
         """The values of a repeatable parameter, each once, in their order."""
         given = dict.fromkeys(self._texts(name))
         if len(given) > most:
-            self.errors.append(FieldError(name, f"takes at most {most}"))
+            self.errors.append(FieldError(name, gettext("takes at most %(most)s", most=most)))
             return ()
         parsed = [self._parsed(name, text, parse, "") for text in given]
         return tuple(dict.fromkeys(text for text in parsed if text))
@@ -79,7 +80,9 @@ class Reader:
 
 def _unknown(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    return "is not a search parameter" + (f"; did you mean {close[0]}?" if close else "")
+    if close:
+        return gettext("is not a search parameter; did you mean %(other)s?", other=close[0])
+    return gettext("is not a search parameter")
 
 
 def plain(value: Any) -> Any:
@@ -92,14 +95,14 @@ def plain(value: Any) -> Any:
 def words(text: str) -> str:
     """Get free words with single spaces. Raises ValueError above MAX_WORDS characters."""
     if len(text) > MAX_WORDS:
-        raise ValueError(f"must have at most {MAX_WORDS} characters")
+        raise ValueError(gettext("must have at most %(most)s characters", most=MAX_WORDS))
     return " ".join(text.split())
 
 
 def short(text: str) -> str:
     """Get a name or number as it is. Raises ValueError when it is long or not printable."""
     if len(text) > MAX_SHORT or not text.isprintable():
-        raise ValueError("must be a short name or number")
+        raise ValueError(gettext("must be a short name or number"))
     return text
 
 
@@ -112,14 +115,15 @@ def place(text: str) -> str:
     if found := _ZIP_LAST.search(name):
         return found[1]
     if len(name) > MAX_SHORT or not _CITY.fullmatch(name):
-        raise ValueError("must be a ZIP code of 5 digits, or a city and a state, such as Towson MD")
+        told = gettext("must be a ZIP code of 5 digits, or a city and a state, such as Towson MD")
+        raise ValueError(told)
     return name
 
 
 def npi(text: str) -> str:
     """Get an NPI: 10 digits, the first 1 or 2. Raises ValueError for anything else."""
     if not _NPI.fullmatch(text):
-        raise ValueError(f"{text[:20]} is not an NPI: 10 digits, the first 1 or 2")
+        raise ValueError(gettext("%(text)s is not an NPI: 10 digits, the first 1 or 2", text=text[:20]))
     return text
 
 
@@ -131,21 +135,21 @@ def npi_or_slug(text: str) -> str:
 def state(text: str) -> str:
     """Get the code of a state in capitals. Raises ValueError for anything else."""
     if not is_state(text.upper()):
-        raise ValueError("must be the two-letter code of a state, such as MD")
+        raise ValueError(gettext("must be the two-letter code of a state, such as MD"))
     return text.upper()
 
 
 def language(text: str) -> str:
     """Get a two-letter language code in small letters. Raises ValueError for anything else."""
     if not re.fullmatch(r"[A-Za-z]{2}", text):
-        raise ValueError("must be a two-letter language code, such as es")
+        raise ValueError(gettext("must be a two-letter language code, such as es"))
     return text.lower()
 
 
 def own_id(text: str) -> str:
     """Get an id of our own tables, such as `medical_oncology`. Raises ValueError for anything else."""
     if not _ID.fullmatch(text.lower()):
-        raise ValueError("must be an id of small letters and underscores, such as medical_oncology")
+        raise ValueError(gettext("must be an id of small letters and underscores, such as medical_oncology"))
     return text.lower()
 
 
@@ -155,15 +159,15 @@ def truth(text: str) -> bool:
         return True
     if text.lower() in _FALSE:
         return False
-    raise ValueError("must be yes or no")
+    raise ValueError(gettext("must be yes or no"))
 
 
-def whole(low: int, high: int, unit: str = "") -> Callable[[str], int]:
-    """Get the reader of a whole number from `low` to `high`; `unit` stands in its message."""
+def whole(low: int, high: int, message: str = mark("must be %(low)s to %(high)s")) -> Callable[[str], int]:
+    """Get the reader of a whole number from `low` to `high`; `message` (marked) says so with its unit."""
 
     def parse(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,6}", text) or not low <= int(text) <= high:
-            raise ValueError(f"must be {low} to {high}{unit}")
+            raise ValueError(gettext(message, low=low, high=high))
         return int(text)
 
     return parse
@@ -177,6 +181,6 @@ def member(kind: type[T]) -> Callable[[str], T]:
             return kind(text.lower())  # type: ignore[call-arg]  # every `kind` here is a StrEnum
         except ValueError:
             allowed = ", ".join(one.value for one in kind)  # type: ignore[attr-defined]
-            raise ValueError(f"must be one of {allowed}") from None
+            raise ValueError(gettext("must be one of %(allowed)s", allowed=allowed)) from None
 
     return parse

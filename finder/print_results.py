@@ -168,6 +168,8 @@ def understood_lines(understood: Understood) -> Iterator[str]:
         yield f"Understood: {understood.label}{codes}, {understood.certainty.replace('_', ' ')}"
     if understood.corrected_from:
         yield f"Spelling corrected from: {understood.corrected_from}"
+    if understood.also:
+        yield f"Named too: {', '.join(one.label for one in understood.also)}"
     if understood.age:
         yield f"For: {'a child' if understood.age.ages is Ages.CHILD else 'an adult'} ({understood.age.said})"
     if understood.ignored:

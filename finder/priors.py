@@ -13,6 +13,7 @@ from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.gazetteer import City
 from finder.geo import Point
+from finder.i18n import gettext
 from finder.independence import (
     TIE_FIELDS,
     Ties,
@@ -56,6 +57,10 @@ class _Gathered:
     ask: list[Ask] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
 
+    def lacks(self, parameter: str, message: str) -> None:
+        """Add a mistake: what a parameter names is not in the directory."""
+        self.errors.append(FieldError(parameter, message))
+
 
 def looked_up(
     engine: Client, generation: Served, criteria: SearchCriteria, context: SearchContext
@@ -80,21 +85,21 @@ def looked_up(
     if near:
         place = context.remembered.put(place_key, found[generation.places].get(near[0]))
     if is_zip and place is None:
-        gathered.errors.append(FieldError("near", f"ZIP code {criteria.near} is not known"))
+        gathered.lacks("near", gettext("ZIP code %(zip)s is not known", zip=criteria.near))
     city = _city(criteria.near, context, gathered) if criteria.near and not is_zip else None
     for npi, source in found[generation.specialists].items():
         # the next page and the next filter ask for them again
         known[npi] = context.remembered.put((generation.specialists, npi), ties_of(npi, source))
     for npi, ties in known.items():
         if ties is None:
-            gathered.errors.append(FieldError("seen", f"NPI {npi} is not in the directory"))
+            gathered.lacks("seen", gettext("NPI %(npi)s is not in the directory", npi=npi))
         else:
             gathered.priors[npi] = ties
     _by_name(engine, generation, criteria, context.words, gathered)
     for text in by_id:
         organization = found[generation.organizations].get(text)
         if organization is None:
-            gathered.errors.append(FieldError("seen_org", f"there is no organization {text}"))
+            gathered.lacks("seen_org", gettext("there is no organization %(name)s", name=text))
         else:
             gathered.priors[text] = ties_of_organization(text, organization)
     if gathered.errors:
@@ -171,7 +176,7 @@ def specialists_named(engine: Client, prefix: str, text: str, words: Words) -> t
     try:
         asked = name_asked(text)
     except ValueError:
-        raise InputErrors([FieldError("seen_name", NAME_FORM)]) from None
+        raise InputErrors([FieldError("seen_name", gettext(NAME_FORM))]) from None
     answer = searches(engine, [(generation.specialists, _people_body(asked))])[0]
     people, _ = _people(asked, answer)
     if not people:
@@ -254,7 +259,7 @@ def _sites_in(source: Mapping[str, Any], state: str) -> list[Mapping[str, Any]]:
 
 def _person(npi: str, source: Mapping[str, Any], asked: NameAsked, words: Words) -> Candidate:
     sites = sorted(_sites_in(source, asked.state), key=lambda site: fold(site.get("city", "")) != asked.city)
-    titles = [words.specialties.get(each, each) for each in source.get("specialties", ())]
+    titles = [gettext(words.specialties.get(each, each)) for each in source.get("specialties", ())]
     return Candidate(
         kind="specialist",
         id=npi,
@@ -268,10 +273,12 @@ def _person(npi: str, source: Mapping[str, Any], asked: NameAsked, words: Words)
 
 def _nobody(text: str, answer: Mapping[str, Any]) -> str:
     if total_of(answer) > MOST_READ:
-        return f"{text}: {total_of(answer)} people share this name; give the NPI"
-    return (
-        f"{text}: nobody of this name is listed there; check the spelling, or give the NPI; write a hospital"
-        " or group without its city"
+        number = total_of(answer)
+        return gettext("%(name)s: %(number)s people share this name; give the NPI", name=text, number=number)
+    return gettext(
+        "%(name)s: nobody of this name is listed there; check the spelling, or give the NPI; write a hospital"
+        " or group without its city",
+        name=text,
     )
 
 
@@ -321,8 +328,12 @@ def _organization(key: str, source: Mapping[str, Any]) -> Candidate:
 
 def _no_organization(text: str, answer: Mapping[str, Any]) -> str:
     if total_of(answer) > MOST_READ:
-        return f"{text}: {total_of(answer)} organizations have these words; give the full name or the id"
-    return (
-        f"{text}: no hospital, group or health system of this name is in the directory; for a doctor,"
-        f" {NAME_FORM}"
+        return gettext(
+            "%(name)s: %(number)s organizations have these words; give the full name or the id",
+            name=text,
+            number=total_of(answer),
+        )
+    missing = gettext(
+        "%(name)s: no hospital, group or health system of this name is in the directory", name=text
     )
+    return gettext("%(missing)s; for a doctor, %(form)s", missing=missing, form=gettext(NAME_FORM))

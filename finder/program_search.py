@@ -10,6 +10,7 @@ from finder.context import SearchContext
 from finder.coverage import CoverageFact
 from finder.engine import translated
 from finder.facets import AgesAsked
+from finder.i18n import gettext
 from finder.licensing import Available, StateLaw
 from finder.offers import About, LeftOut, Offer, Patient, SortAsked, in_order, offer_of, why_not
 from finder.parameters import Reader
@@ -117,7 +118,7 @@ def find_programs(engine: Client, prefix: str, asked: ProgramsAsked, context: Se
 @translated()
 def program(engine: Client, prefix: str, program_id: str, patient: Patient | None = None) -> Offer:
     """Get one program by id for a patient. Raises NotFound, NotReady, EngineDown."""
-    missing = f"there is no program {program_id}"
+    missing = gettext("there is no program %(name)s", name=program_id)
     found = document(engine, served(engine, prefix).programs, program_id, missing)
     return offer_of(program_id, found, patient or Patient())
 

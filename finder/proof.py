@@ -5,6 +5,7 @@ from typing import Any
 
 from finder.documents import TieLabel
 from finder.gaps import gap_sentence
+from finder.i18n import gettext
 from finder.independence import PairVerdict, Side, Tie, Ties
 from finder.reasons import Pair, Words
 
@@ -120,14 +121,20 @@ def chain(person: Ties, key: str) -> Chain:
 def _proved(tie: Tie, pair: Pair, words: Words) -> ProvedTie:
     chains = tuple(chain(side, tie.key) for side in (pair.prior, pair.candidate))
     # only the own group or hospital: owners in between stand in the chains, and long sentences read hard
-    through = [f"{each.name} through {each.steps[0].label}" for each in chains if len(each.steps) > 1]
+    through = [
+        gettext("%(name)s through %(steps)s", name=each.name, steps=each.steps[0].label)
+        for each in chains
+        if len(each.steps) > 1
+    ]
     sentence = tie.sentence if not through else f"{tie.sentence} ({'; '.join(through)})"
     return ProvedTie(tie, sentence + _over(tie), chains)
 
 
 def _over(tie: Tie) -> str:
     """Says of a trial when it ended or will end; a school year is in the label already."""
-    return f" (its end: {tie.until[:4]})" if tie.until and tie.kind == "trial" else ""
+    if tie.until and tie.kind == "trial":
+        return f" ({gettext('its end: %(year)s', year=tie.until[:4])})"
+    return ""
 
 
 def _missing(kind: str, side: Side, pair: Pair, words: Words) -> Missing:

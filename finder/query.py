@@ -238,7 +238,7 @@ def _evidence_of(question: Question, concept: str | None, field: str = "concepts
 
 
 def _elsewhere(question: Question) -> dict[str, Any]:
-    """Whoever is proved to treat mainly something, and nothing that is related, nor does it in effect."""
+    """Whoever is proved to work much on something, and mainly or much on nothing that is related."""
     related = [_terms(field, question.related) for field in ("main_concepts", "proven_concepts")]
     return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": related}}
 

@@ -18,6 +18,7 @@ from typing import Any
 from finder.criteria import DEFAULT_PROFILE, WhyAsked
 from finder.documents import EvidenceKind
 from finder.errors import FieldError, InputErrors, SourceError
+from finder.i18n import gettext
 from finder.specialties import Role
 
 RANKING_FILE = Path(__file__).resolve().parent / "data" / "ranking.toml"
@@ -166,7 +167,8 @@ def profile_named(name: str, profiles: Mapping[str, Profile]) -> Profile:
     """Get a profile. Raises InputErrors on the field `profile` when there is none of that name."""
     if name not in profiles:
         known = ", ".join(sorted(profiles))
-        raise InputErrors([FieldError("profile", f"there is no profile {name}: take one of {known}")])
+        told = gettext("there is no profile %(name)s: take one of %(known)s", name=name, known=known)
+        raise InputErrors([FieldError("profile", told)])
     return profiles[name]
 
 

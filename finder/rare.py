@@ -292,15 +292,7 @@ def _by_words(text: str, names: Names, index: TermIndex, parts: WordParts) -> _M
             shared[entry] = shared.get(entry, 0.0) + one.weight
     total = sum(one.weight for one in asked)
     figures = frozenset(one.word for one in asked if _is_figure(one.word))
-    score, _size, minus = max(
-        (
-            (weight / (names.totals[at] + (total - weight) / 2), -names.totals[at], -at)
-            for at, weight in shared.items()
-            if not figures - names.figures[at]  # "type II" is not read as type III
-        ),
-        default=(0.0, 0.0, 0),
-    )
-    entry = -minus
+    score, entry = _closest(shared, total, figures, names)
     used = [one for one in known if entry in names.by_word[one.word]]
     edits = sum(one.edits for one in used)
     score -= edits / 20
@@ -311,6 +303,19 @@ def _by_words(text: str, names: Names, index: TermIndex, parts: WordParts) -> _M
         return None
     places = frozenset(one.place for one in used)
     return _Match(entry, score, edits, places, is_all, bool(names.figures[entry] - figures))
+
+
+def _closest(
+    shared: Mapping[int, float], total: float, figures: frozenset[str], names: Names
+) -> tuple[float, int]:
+    """Get the score and the entry that fits best, of equal ones the shorter name; 0.0 where none does."""
+    best = (0.0, 0.0, 0)
+    for at, weight in shared.items():
+        # No name is shorter than what is shared of it: most entries cannot come near the best one.
+        if 2 * weight < best[0] * (weight + total) or not figures <= names.figures[at]:
+            continue  # "type II" is not read as type III
+        best = max(best, (weight / (names.totals[at] + (total - weight) / 2), -names.totals[at], -at))
+    return best[0], -best[2]
 
 
 def _is_meant(used: Sequence[_Asked], typed: Sequence[str], parts: WordParts) -> bool:

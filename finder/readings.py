@@ -13,9 +13,10 @@ tests/unit/finder/test_vocabulary.py.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from finder.concepts import Concept, ConceptKind, line
-from finder.spelling import Match, Reading
+from finder.spelling import Match, Reading, read
 from finder.terms import TermIndex, Words
 from finder.text import sound, tokens, word_key
 
@@ -25,21 +26,41 @@ MOST_CHOICES = 5
 _CLAUSES = re.compile(r"[,.;:!?]|\b(?:and|but|now|y|pero|ahora)\b", re.IGNORECASE)
 _FAMILY = frozenset(("family", "familia"))
 _OWN = re.compile(r"\b(?:i (?:\w+ )?(?:have|had|got|was|am|suffer)|ive|im|tengo)\b|^my ")
+_JOINED = re.compile(r"[,;&+/]|\b(?:and|with|plus|y|con)\b", re.IGNORECASE)
+# What shapes the care of whatever comes with it: "pyelonephritis in pregnancy", "lupus pericarditis".
+LEADING = frozenset(("high_risk_pregnancy", "autoimmune_diseases"))
 TOLD = 0.45  # fit of a condition of which only a part of the name was said
 LONG = 8  # letters of a word that may be corrected among words that say nothing
+LONGER = 12  # letters of one that needs not sound the same
 LEAST_TELLING = 6  # letters of a word that stands for a condition alone; one may be wrong in as many
 MOST_TERMS = 60  # of a word that may be asked back with them; a commoner one says too little
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What our own terms make of a text: one concept or several to ask back; `fit` is 0 to 1."""
+    """What our own terms make of a text: one concept or several to ask back; `fit` is 0 to 1.
+
+    `also` are markers ("KRAS") beside the condition that is the answer; `is_several` says that other words
+    stand for each of the concepts, not one word for all of them.
+    """
 
     concepts: tuple[str, ...]
     is_asked: bool
     fit: float
     match: Match | None
     ignored: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    is_several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The codes `low` to `high` of a concept; of several spans that hold a code the lowest `order` counts."""
+
+    low: str
+    high: str
+    order: tuple[int, bool, bool, int]
+    concept_id: str
 
 
 def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) -> Own:
@@ -52,14 +73,25 @@ def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) 
             heard = replace(reading, matches=(told,))
             return Own((concept,), False, TOLD, told, _ignored((concept,), heard, concepts, index))
         close = _close(reading, index)
-        return Own(close, True, 0.0, None, _ignored(close, reading, concepts, index))
+        ignored = _ignored(close, reading, concepts, index)
+        is_noun = len(close) == 1 and _is_of_noun(close[0], reading, index)
+        return Own(close, not is_noun, TOLD if is_noun else 0.0, None, ignored)
     top, _concept, match = scored[0]
     near = tuple(concept for score, concept, other in scored if top - score < MARGIN or other is match)
     if any(CANCER in line(concepts, one) and one in index.conditions for one in near):
         # "melanoma of the ear": the field of the organ says where, the cancer says what
         near = tuple(one for one in near if concepts[one].kind is not ConceptKind.SUBSPECIALTY)
     near = near[:MOST_CHOICES]
-    ignored = _ignored(near, reading, concepts, index)
+    said = {one for concept in near for one in line(concepts, concept)}
+    also = tuple(
+        one
+        for _score, one, _match in scored
+        if concepts[one].kind is ConceptKind.BIOMARKER
+        and one not in said
+        and CANCER in line(concepts, near[0])
+    )
+    is_several = len({one.places for _score, concept, one in scored if concept in near}) == len(near) > 1
+    ignored = _ignored((*near, *also), reading, concepts, index)
     # In a sentence everyday words are talk; in a short phrase they matter ("heat stroke").
     talk = index.words.ordinary if len(reading.words) > 3 else frozenset[str]()
     extra = sum(1 for word in ignored if not talk.issuperset(word.split()))
@@ -71,13 +103,32 @@ def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) 
         fit -= 0.25
     # One misspelt word among others that say nothing to us is asked back.
     is_guess = match.size == 1 and extra > 0 and bool(match.edits) and not _sounds_right(match, reading)
-    return Own(near, len(near) > 1 or is_guess, fit, match, ignored)
+    return Own(near, len(near) > 1 or is_guess, fit, match, ignored, also, is_several)
 
 
 def _sounds_right(match: Match, reading: Reading) -> bool:
-    """Whether a long corrected word sounds like what it was read as ("phacomatosis", "phakomatosis")."""
+    """Whether a long corrected word sounds like what it was read as ("phacomatosis", "phakomatosis"), or is
+    so long that hardly another word could be meant ("hyperglyceridemia").
+    """
     word = reading.words[min(match.places)]
-    return len(word.typed) >= LONG and sound(word.typed) == sound(word.readings[0][0])
+    is_alike = sound(word.typed) == sound(word.readings[0][0])
+    return len(word.typed) >= (LONG if is_alike else LONGER)
+
+
+def _is_of_noun(concept: str, reading: Reading, index: TermIndex) -> bool:
+    """Whether the last word, in English the noun, stands as it is in a term of a concept."""
+    quiet = index.words.weak | index.words.light
+    said = [word for word in reading.words if word.readings[0][0] not in quiet]
+    key, edits = said[-1].readings[0] if said else ("", 0)
+    if (
+        edits
+        or said[-1:] == []
+        or said[-1].is_denied
+        or len(key) < LEAST_TELLING
+        or key in index.words.ordinary
+    ):
+        return False
+    return any(concept in index.loose[held].concepts for held in index.keys_by_word.get(key, ()))
 
 
 def _told(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) -> Match | None:
@@ -98,6 +149,48 @@ def _told(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) -
                 concept, Match((concept,), 1, edits, False, True, word.typed, frozenset((place,)))
             )
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def settled(
+    text: str, own: Own, first: Mapping[str, tuple[str, ...]], concepts: Mapping[str, Concept]
+) -> Own:
+    """Ask nothing back where the answer would not change who is right: the doctor who leads in each of the
+    conditions is on the `first` step of every other one, or one of them leads the others (see `LEADING`).
+    """
+    if not own.is_several or any(concepts[one].kind is not ConceptKind.CONDITION for one in own.concepts):
+        return own
+    steps = [first[one] for one in own.concepts]
+    lead = own.concepts[0] if all(one[0] in other for one in steps for other in steps) else None
+    lines = {one: line(concepts, one) for one in own.concepts}
+    if lead is None and not _JOINED.search(text) and not any(CANCER in each for each in lines.values()):
+        leading = [one for one in own.concepts if not LEADING.isdisjoint(lines[one])]
+        lead = leading[0] if len(leading) == 1 else None
+    if lead is None:
+        return own
+    others = tuple(one for one in own.concepts if one != lead)
+    return replace(own, concepts=(lead,), is_asked=False, also=others)
+
+
+def of_organ(text: str, own: Own, concepts: Mapping[str, Concept], index: TermIndex) -> Own:
+    """Read a marker beside an organ ("KRAS colon") as the cancer of that organ with the marker."""
+    if own.is_asked or not own.ignored or concepts[own.concepts[0]].kind is not ConceptKind.BIOMARKER:
+        return own
+    found = own_of(read(f"{text} {CANCER}", index), concepts, index)
+    is_told = not found.is_asked and CANCER in line(concepts, found.concepts[0])
+    return found if is_told and set(own.ignored).isdisjoint(found.ignored) else own
+
+
+def is_sure(own: Own) -> bool:
+    """Get whether own terms say it as it stands, or with one letter changed."""
+    match = own.match
+    if match is None:
+        return own.fit == 1
+    return (
+        not own.is_several
+        and match.edits < 2
+        and not match.is_apart
+        and not (match.is_loose and match.size == 1)
+    )
 
 
 def misspelt(match: Match) -> Own:
@@ -200,17 +293,21 @@ def own_clauses(text: str, words: Words) -> str | None:
     return " ".join(own) if own and any(is_of_family) else None
 
 
-def of_code(code: str, concepts: Mapping[str, Concept]) -> tuple[str, ...]:
-    """Get the concepts of an ICD-10-CM code without its dot, of the closest range the broadest."""
-    found: list[tuple[int, bool, bool, int, str]] = []
+def spans_of(concepts: Mapping[str, Concept]) -> Mapping[str, tuple[Span, ...]]:
+    """Get the codes of all concepts by their first letter."""
+    found: dict[str, tuple[Span, ...]] = {}
     for concept in concepts.values():
+        is_group = concept.kind is ConceptKind.SUBSPECIALTY
+        depth = len(line(concepts, concept.concept_id))
         for span in concept.icd10:
-            if span[0] != code[0]:
-                continue
             low, _dash, high = span.replace(".", "").partition("-")
-            if low <= code[: len(low)] <= (high or low):
-                is_group = concept.kind is ConceptKind.SUBSPECIALTY
-                depth = len(line(concepts, concept.concept_id))
-                found.append((-len(low), bool(high), is_group, depth, concept.concept_id))
-    best = min((item[:4] for item in found), default=None)
-    return tuple(item[4] for item in found if item[:4] == best)
+            order = (-len(low), bool(high), is_group, depth)
+            found[low[0]] = (*found.get(low[0], ()), Span(low, high or low, order, concept.concept_id))
+    return MappingProxyType(found)
+
+
+def of_code(code: str, spans: Mapping[str, tuple[Span, ...]]) -> tuple[str, ...]:
+    """Get the concepts of an ICD-10-CM code without its dot, of the closest range the broadest."""
+    found = [one for one in spans.get(code[:1], ()) if one.low <= code[: len(one.low)] <= one.high]
+    best = min((one.order for one in found), default=None)
+    return tuple(one.concept_id for one in found if one.order == best)

@@ -11,6 +11,7 @@ import orjson
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from finder.errors import FieldError, InputErrors, NotFound, NotReady
+from finder.i18n import gettext
 from finder.indexes import PLANS, SERVED_ALIASES, alias_name, parse_name
 
 Client = Elasticsearch  # the name for callers, who do not import the engine's package themselves
@@ -52,7 +53,8 @@ def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
             runs.setdefault(parsed.run_id, {})[parsed.alias] = name
     whole = sorted(run for run, indices in runs.items() if len(indices) == len(aliases))
     if not whole and run_id:
-        raise InputErrors([FieldError("generation", f"{run_id} is not kept; start the search again")])
+        told = gettext("%(generation)s is not kept; start the search again", generation=run_id)
+        raise InputErrors([FieldError("generation", told)])
     if not whole:
         raise NotReady("no directory has been loaded yet: run `finder ingest run --data DIR`")
     found = runs[whole[0]]  # where a failed flip left two, the older one can be trusted

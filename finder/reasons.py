@@ -8,8 +8,10 @@ from typing import Any
 from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.documents import EvidenceKind
-from finder.focus import FOCUS_KINDS, mainly
+from finder.evidence_words import EvidenceWords, mainly, sentence
+from finder.focus import FOCUS_KINDS, main_counts
 from finder.gaps import short_gap
+from finder.i18n import gettext, mark
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
@@ -19,19 +21,25 @@ MOST_TOLD = 2  # reasons in one sentence
 # Plain strings, as they are compared a few hundred times for one page.
 _CENTER = EvidenceKind.CENTER.value
 _KINDS = {part: kind.value for part, kind in EVIDENCE_PARTS.items()}
-BREADTHS: Mapping[str, str] = {Breadth.SYSTEM: "health systems", Breadth.ROLE: "kinds of doctor"}
+BREADTHS: Mapping[str, str] = {Breadth.SYSTEM: mark("health systems"), Breadth.ROLE: mark("kinds of doctor")}
+
+
+SEES: Mapping[AgesAsked, str] = {
+    AgesAsked.CHILD: mark("whether children are seen"),
+    AgesAsked.ADULT: mark("whether adults are seen"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The reader's words for ids: specialties, sources, languages, plans; and the rules for ties."""
+    """The reader's words for ids (specialties, sources ...), for evidence, and the rules for ties."""
 
     specialties: Mapping[str, str]
     sources: Mapping[str, str]
     rules: TieRules
     languages: Mapping[str, str] = field(default_factory=dict)
     plans: Mapping[str, str] = field(default_factory=dict)
-    concepts: Mapping[str, str] = field(default_factory=dict)
+    evidence: EvidenceWords = field(default_factory=EvidenceWords)
 
 
 class Place(StrEnum):
@@ -90,7 +98,7 @@ def specialty_shown(source: Mapping[str, Any], on: OnStep | None, words: Words) 
     """Get the title of the specialty that put somebody on a ladder step, else of the first one listed."""
     listed = (*source.get("main_specialties", ()), *source.get("specialties", ()))
     on_step = [each for each in listed if on and each in on.step.specialties]
-    return next((words.specialties.get(each, each) for each in (*on_step, *listed)), None)
+    return next((gettext(words.specialties.get(each, each)) for each in (*on_step, *listed)), None)
 
 
 def why_it_fits(
@@ -106,20 +114,28 @@ def why_it_fits(
 
     `specialty` is the title of `specialty_shown`.
     """
-    titles = [specialty] if specialty else []
     told = []
     if on:
-        closeness = f"(step {on.step.step} of {question.ladder[-1].step}, 1 is closest)"
-        told.append(": ".join([*titles, f"{_lower_first(_label(question, source, on, words))} {closeness}"]))
-    elif titles:
+        label = _lower_first(_label(question, source, on, words))
+        says = f"{specialty}: {label}" if specialty else label
+        last = question.ladder[-1].step
+        told.append(
+            gettext(
+                "%(says)s (step %(step)s of %(last)s, 1 is closest)", says=says, step=on.step.step, last=last
+            )
+        )
+    elif specialty:
         # without any, only `explain` shows the person
-        evidence = "but with evidence" if scored & set(EVIDENCE_PARTS) else "and no evidence"
-        told.append(f"{titles[0]}: another specialty, {evidence} of work on this")
+        if scored & set(EVIDENCE_PARTS):
+            other = gettext("another specialty, but with evidence of work on this")
+        else:
+            other = gettext("another specialty, and no evidence of work on this")
+        told.append(f"{specialty}: {other}")
     if kinds := [kind for part, kind in _KINDS.items() if part in scored]:
-        told += _best_evidence(sentences, source.get("evidence", ()), kinds)
+        told += _best_evidence(sentences, source.get("evidence", ()), kinds, words)
     for part in (PartName.ROLE, PartName.SECOND_OPINIONS, PartName.ACADEMIC):
         if part in scored:
-            told.append(question.profile.parts[part].says)
+            told.append(gettext(question.profile.parts[part].says))
     return told
 
 
@@ -127,25 +143,34 @@ def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Wor
     """What the step says of this person: "mainly" only with the counts that prove it."""
     label, concept = on.step.label, on.step.evidence_of
     if on.place is Place.PARTLY:
-        return f"{_upper_first(label.removeprefix('Mainly '))}, among other work"
+        return gettext("%(focus)s, among other work", focus=_upper_first(without_mainly(label)))
     if on.place is Place.ELSEWHERE:
         other = _main_elsewhere(question, source.get("evidence", ()), words)
-        return f"{label}, but mainly works on {other}"
+        if other is None:
+            return gettext("%(focus)s, but works more on something else", focus=label)
+        return gettext("%(focus)s, but works more on %(other)s", focus=label, other=other)
     if concept and concept == question.concepts[0]:
         pieces = source.get("evidence", ())
         # worked out at ingest for the narrowest concept; of a broader one the pieces below it say it together
         own = (e for e in pieces if e["kind"] == EvidenceKind.MAINLY.value and e["concept"] == concept)
-        told = next((str(e["says"]) for e in own if e.get("says")), None)
-        return told or mainly(pieces, question.concepts, words.concepts.get(concept, concept)) or label
+        counts = next((e["told"]["counts"] for e in own if e.get("told")), None)
+        return mainly(counts or main_counts(pieces, question.concepts), concept, words.evidence) or label
     return label
 
 
-def _main_elsewhere(question: Question, evidence: Iterable[Mapping[str, Any]], words: Words) -> str:
+def without_mainly(label: str) -> str:
+    """Get the label of a step without its "mainly", for people of whom it is not proved."""
+    return label.replace(gettext("Mainly "), "", 1)
+
+
+def _main_elsewhere(question: Question, evidence: Iterable[Mapping[str, Any]], words: Words) -> str | None:
     """The concept with the strongest evidence that is not related to what was asked."""
     related = question.related
     others = [e for e in evidence if e["kind"] in FOCUS_KINDS and e["concept"] not in related]
     best = max(others, key=lambda e: (e["value"], e["concept"]), default=None)
-    return words.concepts.get(best["concept"], "something else") if best else "something else"
+    return (
+        words.evidence.label(best["concept"]) if best and best["concept"] in words.evidence.concepts else None
+    )
 
 
 def why_independent(pairs: Sequence[Pair], words: Words) -> list[str]:
@@ -166,20 +191,19 @@ def what_is_unknown(
     """Get, in plain words, everything a reader would want to know and no source says."""
     unknown = [_gap(pair, gap.kind, gap.side, words) for pair in pairs for gap in pair.verdict.unchecked]
     if not pairs:
-        unknown.append("independence: no doctor already seen was named to compare with")
+        unknown.append(gettext("independence: no doctor already seen was named to compare with"))
     if not source.get("accepting"):
-        unknown.append("whether new patients are taken")
+        unknown.append(gettext("whether new patients are taken"))
     if "second_opinions" not in source.get("attributes", ()):
-        unknown.append("whether second opinions are given")
+        unknown.append(gettext("whether second opinions are given"))
     if question.criteria.ages and not source.get("ages"):
-        people = {AgesAsked.CHILD: "children", AgesAsked.ADULT: "adults"}[question.criteria.ages]
-        unknown.append(f"whether {people} are seen")
+        unknown.append(gettext(SEES[question.criteria.ages]))
     if not question.criteria.plan:
-        unknown.append("whether your insurance plan is taken: no plan was given")
+        unknown.append(gettext("whether your insurance plan is taken: no plan was given"))
     if not source.get("languages"):
-        unknown.append("languages spoken")
+        unknown.append(gettext("languages spoken"))
     if not phone:
-        unknown.append("telephone number")
+        unknown.append(gettext("telephone number"))
     return unknown
 
 
@@ -191,42 +215,46 @@ def why_above(
     `moved` says that it was moved up, and for what; else there is nothing to say without a next one.
     """
     if moved:
-        return f"Moved up, so that the first ones come from different {BREADTHS[moved]}"
+        different = gettext(BREADTHS[moved])
+        return gettext("Moved up, so that the first ones come from different %(kinds)s", kinds=different)
     if below is None:
         return None
-    gains = ((share - below.get(name, 0.0), name) for name, share in own.items() if name in sentences.gains)
+    gains = ((share - below.get(part, 0.0), part) for part, share in own.items() if part in sentences.gains)
     most = sorted((each for each in gains if each[0] > EQUAL), reverse=True)[:MOST_TOLD]
     if most:
-        told = (_lower_first(sentences.gains[name]) for _gain, name in most)
-        return f"Above the next one for {' and '.join(told)}"
-    return "As good as the next one by all that is known here; the order between the two is fixed, not a rank"
+        one, *others = (_lower_first(gettext(sentences.gains[part])) for _gain, part in most)
+        if others:
+            return gettext("Above the next one for %(one)s and %(other)s", one=one, other=others[0])
+        return gettext("Above the next one for %(one)s", one=one)
+    return gettext(
+        "As good as the next one by all that is known here; the order between the two is fixed, not a rank"
+    )
 
 
 def what_would_change(
     sentences: Sentences, own: Mapping[str, float], most: int | None = MOST_TOLD
 ) -> tuple[str, ...]:
     """Get what would raise a result, the largest gain first; `most` of them, all with None."""
-    gaps = [(weight - own.get(name, 0.0), weight, text) for name, weight, text in sentences.lacks]
+    gaps = [(weight - own.get(part, 0.0), weight, text) for part, weight, text in sentences.lacks]
     missing = [(gap, text) for gap, weight, text in gaps if gap > weight / 2]
-    return tuple(text for _gap, text in sorted(missing, key=lambda each: -each[0])[:most])
+    return tuple(gettext(text) for _gap, text in sorted(missing, key=lambda each: -each[0])[:most])
 
 
 def _best_evidence(
-    sentences: Sentences, evidence: Iterable[Mapping[str, Any]], kinds: Sequence[str]
+    sentences: Sentences, evidence: Iterable[Mapping[str, Any]], kinds: Sequence[str], words: Words
 ) -> list[str]:
     """The best piece on the condition of each kind, in the order of the kinds; a center may be one for a
     whole field above it.
     """
-    best: dict[str, tuple[float, str, str]] = {}
+    best: dict[str, tuple[tuple[float, str, str], Mapping[str, Any]]] = {}
     for piece in evidence:
-        kind, concept, says = piece["kind"], piece["concept"], piece.get("says")
-        if not says or kind not in kinds:
-            continue
-        if concept in (sentences.around if kind == _CENTER else sentences.about):
-            rank = (piece["value"], piece.get("as_of", ""), says)
-            best[kind] = max(best.get(kind, rank), rank)
-    found = (best[kind] for kind in kinds if kind in best)
-    return [_dated(_upper_first(says), as_of) for _value, as_of, says in found]
+        kind, concept = piece["kind"], piece["concept"]
+        if kind in kinds and concept in (sentences.around if kind == _CENTER else sentences.about):
+            rank = (piece["value"], piece.get("as_of", ""), concept)
+            if kind not in best or rank > best[kind][0]:
+                best[kind] = rank, piece
+    found = (best[kind][1] for kind in kinds if kind in best)
+    return [_dated(_upper_first(sentence(piece, words.evidence)), piece.get("as_of", "")) for piece in found]
 
 
 def _dated(says: str, as_of: str) -> str:
@@ -237,8 +265,6 @@ def _works_for_none(pair: Pair, words: Words) -> str:
     """Names only the kinds that were compared: hospitals may be unknown and the pair still judged."""
     gaps = {gap.kind for gap in pair.verdict.unchecked}
     compared = [kind for kind in ("group", "system", "hospital") if kind not in gaps]
-    names = [words.rules.kinds[kind].plural for kind in compared]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     said = {
         (label.source, label.as_of): None
         for side in (pair.candidate, pair.prior)
@@ -246,7 +272,10 @@ def _works_for_none(pair: Pair, words: Words) -> str:
         if kind_of(key) in compared
     }
     labels = sorted(said, key=lambda source: (source[0], source[1] or ""))
-    return f"Works for none of the {listed} of {pair.prior.name}{_note(labels, words)}"
+    every = mark("Works for none of the practice groups, health systems or hospitals of %(name)s")
+    most = mark("Works for none of the practice groups or health systems of %(name)s")
+    proved = gettext(every if "hospital" in compared else most, name=pair.prior.name)
+    return f"{proved}{_note(labels, words)}"
 
 
 def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
@@ -255,8 +284,8 @@ def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
     for ids, as_of in sources:
         for each in filter(None, ids.split("; ")):
             year = (as_of or "")[:4]
-            name = words.sources.get(each, each)
-            notes.append(name if not year or year in name else f"{name} {year}")
+            title = words.sources.get(each, each)
+            notes.append(title if not year or year in title else f"{title} {year}")
     unique = list(dict.fromkeys(notes))
     return f" ({'; '.join(unique)})" if unique else ""
 
@@ -264,7 +293,8 @@ def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
 def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:
     if side is Side.PRIOR:
         return short_gap(pair.prior, kind, words.rules)
-    return f"{words.rules.name_of(kind)} of this specialist: could not be compared"
+    what = gettext(words.rules.name_of(kind))
+    return gettext("%(what)s of this specialist: could not be compared", what=what)
 
 
 def _upper_first(sentence: str) -> str:

@@ -11,7 +11,9 @@ from finder.criteria import Position, SortAsked
 from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
+from finder.i18n import gettext
 from finder.independence import Ties, ties_of, verdict, worst
+from finder.languages import language_name
 from finder.loosened import TOGETHER
 from finder.query import ELSEWHERE, EVERYBODY, PARTLY, SHOWN, STEP_PREFIX, TIED, Question, facets_of
 from finder.reasons import (
@@ -112,13 +114,15 @@ def facet_counts(
             if count or value == chosen
         ]
         most_first = sorted(values, key=lambda v: (-v.count, v.label))
-        found.append(FacetCount(facet.name, facet.label, tuple(most_first)))
+        found.append(FacetCount(facet.name, gettext(facet.label), tuple(most_first)))
     return tuple(found)
 
 
 def _value_label(facet: Facet, value: str, words: Words) -> str:
-    own = {"specialty": words.specialties, "language": words.languages, "plan": words.plans}
-    return own.get(facet.name, facet.choices).get(value, value)
+    if facet.name == "language":
+        return language_name(value, words.languages)
+    own = {"specialty": words.specialties, "plan": words.plans}
+    return gettext(own.get(facet.name, facet.choices).get(value, value))
 
 
 def emptied_by(counts: Mapping[str, int]) -> Emptied | None:
@@ -167,7 +171,7 @@ class _Reading:
             priors=priors,
             words=words,
             sentences=Sentences.of(question),
-            parts=tuple((name.value, part.says) for name, part in question.profile.parts.items()),
+            parts=tuple((name.value, gettext(part.says)) for name, part in question.profile.parts.items()),
             steps=tuple(
                 (f"{STEP_PREFIX}{step.step}{ending}", OnStep(step, place))
                 for step in question.ladder

@@ -16,13 +16,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from finder.config import Config
 from finder.errors import FieldError, InputErrors
+from finder.i18n import gettext, mark
 
 KEY_FILE = "secret_key"
 MAX_TOKEN = 6000  # characters; the longest search that the form takes seals to about 3,500
 MAX_CONTENT = 64_000  # bytes once unpacked
 _VERSION = b"\x01"  # of what is inside the seal; a token of another version is asked for anew
 _PURPOSE = b"second-opinion-finder sealed search"
-_BROKEN = "this link was cut off, changed, or made by another site; please start the search again"
+_BROKEN = mark("this link was cut off, changed, or made by another site; please start the search again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Seals:
             opened = orjson.loads(zlib.decompressobj().decompress(packed[1:], MAX_CONTENT))
         except (InvalidToken, ValueError, zlib.error):
             # the cause is left out: it could carry what was in the address
-            raise InputErrors([FieldError("token", _BROKEN)]) from None
+            raise InputErrors([FieldError("token", gettext(_BROKEN))]) from None
         return dict(opened)
 
 

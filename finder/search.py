@@ -14,6 +14,7 @@ from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.explanations import explain, independence, prove, side_by_side
 from finder.gaps import prior_gaps
+from finder.i18n import gettext
 from finder.lookups import doctors_beginning, plans_beginning
 from finder.loosened import emptied_bodies, wider_bodies
 from finder.offers import Offer, Patient
@@ -75,7 +76,8 @@ def find_specialists(
     if criteria.profile:
         profile_named(criteria.profile, context.profiles)
     if criteria.specialty and criteria.specialty not in context.words.specialties:
-        raise InputErrors([FieldError("specialty", f"there is no specialty {criteria.specialty}")])
+        told = gettext("there is no specialty %(name)s", name=criteria.specialty)
+        raise InputErrors([FieldError("specialty", told)])
     understood = resolve(criteria.words, context.vocabulary)
     position = criteria.position
     pinned = position.generation if position else criteria.generation
@@ -94,7 +96,7 @@ def find_specialists(
 def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     """Get the document of one specialist. Raises NotFound, NotReady when nothing is loaded, EngineDown."""
     generation = served(engine, prefix)
-    missing = f"no specialist with NPI {npi} is in the directory"
+    missing = gettext("no specialist with NPI %(npi)s is in the directory", npi=npi)
     found = document(engine, generation.specialists, npi, missing)
     return {**found, "facts": facts_of(found)}
 

@@ -1,10 +1,11 @@
 """Suggestions while somebody types: terms that begin so, then those with a word that does, then near ones.
 
 Best first: labels of concepts, then terms at whose start the typed words stand, then terms with a later word
-that starts so, each kind the shorter the better; one or two letters give labels and whole terms only. Where
-these do not fill the list, words that no term holds are read as the nearest ones (spelling.nearest), the last
-one as the nearest beginning of a word: one edit from four letters on, two from eight on. Each concept comes
-once, with its best term. Misspellings, and words with several meanings, are never suggested.
+that starts so, each kind the shorter the better, terms of the reader's language before the others; one or two
+letters give labels and whole terms only. Where these do not fill the list, words that no term holds are read
+as the nearest ones (spelling.nearest), the last one as the nearest beginning of a word: one edit from four
+letters on, two from eight on. Each concept comes once, with its best term.
+Misspellings, and words with several meanings, are never suggested.
 """
 
 from bisect import bisect_left
@@ -16,6 +17,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from finder.concepts import Concept
+from finder.i18n import ENGLISH, language
+from finder.labels import spoken
 from finder.spelling import nearest
 from finder.terms import Lexicon, Term, TermKind, lexicon_of
 from finder.text import fold
@@ -26,6 +29,7 @@ MOST_WORDS = 6  # of which spelling is corrected
 MOST_READINGS = 8  # of misspelt words together
 _NOT_SHOWN = (TermKind.MISSPELLING, TermKind.SHARED)
 Rank = tuple[int, int, str]
+AFTER = 3  # places by which terms of other languages come behind: there are as many kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +46,34 @@ class Prompter:
     """What `suggest` looks up; built once by `prompter_of`.
 
     `starts` are the terms from each of their words on, sorted, with the place in `suggestions`; `folded` are
-    the terms themselves, sorted; `heads` the beginnings of their words by length.
+    the terms themselves, sorted; `heads` the beginnings of their words by length. `is_own` says which terms
+    are of the reader's language.
     """
 
     suggestions: tuple[Suggestion, ...]
     folded: tuple[str, ...]
     is_label: tuple[bool, ...]
+    is_own: tuple[bool, ...]
     starts: tuple[tuple[str, int], ...]
     words: Lexicon
     heads: Mapping[int, tuple[str, ...]]
 
 
 def prompter_of(vocabulary: Vocabulary) -> Prompter:
-    """Get what `suggest` looks up, from the terms of a vocabulary and the labels of its concepts."""
+    """Get what `suggest` looks up in the language that is spoken now: terms, and the labels of concepts."""
     return _prompter(vocabulary.index.terms, vocabulary.concepts)
 
 
 def _prompter(terms: tuple[Term, ...], concepts: Mapping[str, Concept]) -> Prompter:
-    labels = {(fold(one.label), one.concept_id): one.label for one in concepts.values()}
+    told = {one.concept_id: spoken(one.label) for one in concepts.values()}
+    labels = {(fold(label), concept_id): label for concept_id, label in told.items()}
     shown = dict(labels)
+    own = set(labels)
     for term in terms:
         if term.kind not in _NOT_SHOWN:
             shown.setdefault((term.folded, term.concept_id), term.written)
+            if language() == ENGLISH or term.kind is TermKind.SPANISH:
+                own.add((term.folded, term.concept_id))
     listed = sorted(shown)
     starts = []
     for number, (folded, _concept_id) in enumerate(listed):
@@ -72,9 +82,10 @@ def _prompter(terms: tuple[Term, ...], concepts: Mapping[str, Concept]) -> Promp
     words = {word for folded, _concept_id in listed for word in folded.split()}
     sizes = range(3, max(map(len, words)) + 1)
     return Prompter(
-        suggestions=tuple(Suggestion(one, concepts[one].label, shown[folded, one]) for folded, one in listed),
+        suggestions=tuple(Suggestion(one, told[one], shown[folded, one]) for folded, one in listed),
         folded=tuple(folded for folded, _concept_id in listed),
         is_label=tuple(key in labels for key in listed),
+        is_own=tuple(key in own for key in listed),
         starts=tuple(sorted(starts)),
         words=lexicon_of(words, has_sounds=False),
         heads={size: tuple(sorted({word[:size] for word in words if len(word) >= size})) for size in sizes},
@@ -113,6 +124,7 @@ def _beginning(typed: str, prompter: Prompter) -> Iterator[tuple[Rank, int]]:
         number = prompter.starts[at][1]
         folded = prompter.folded[number]
         kind = 2 if not folded.startswith(typed) else 1 - prompter.is_label[number]
+        kind += 0 if prompter.is_own[number] else AFTER
         yield (kind, len(folded), folded), number
         at += 1
 

@@ -4,10 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from nameparser import HumanName
 from rapidfuzz.distance import OSA
+
+REMEMBERED = 20_000  # single words whose form is kept: those of the terms and of recent texts
 
 # Letters that Unicode does not decompose; the replacements are those of the usual ASCII spellings.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -153,11 +156,13 @@ def american(token: str) -> str:
     return _IZED.sub("iz", token.replace("ae", "e").replace("oe", "e"))
 
 
+@lru_cache(REMEMBERED)
 def word_key(token: str) -> str:
     """Get the form under which the vocabulary files a folded word: American spelling, singular."""
     return singular(american(token))
 
 
+@lru_cache(REMEMBERED)
 def sound(token: str) -> str:
     """Get how a folded English word sounds, roughly: consonants, and an `a` for a vowel at the start.
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from finder.concepts import UrgentWords
+from finder.i18n import gettext
 from finder.terms import Words, is_negated
 from finder.text import tokens
 
@@ -39,7 +40,7 @@ def urgent_text(text: str, urgent: Sequence[UrgentWords], words: Words) -> str |
                 continue
             first, last = stems[start][0], stems[start + size - 1][0]
             if not words.negation.isdisjoint(one.key) or not is_negated(typed, first, last, words):
-                return one.text
+                return f"{gettext(one.label)}. {gettext(one.advice)}"
     return None
 
 

@@ -23,24 +23,41 @@ from finder.concepts import (
     LadderStep,
     ProcedureMeaning,
     UrgentWords,
+    closest_above,
     line,
     load_concepts,
     load_ladders,
     load_procedures,
     load_urgent,
 )
-from finder.icd10 import Hit, Library, Named, load_fields
-from finder.patient_age import AgeWords, HeardAge, load_age_words
+from finder.i18n import gettext
+from finder.icd10 import Hit, Library, Named, load_fields, stem
+from finder.labels import labelled, spoken
+from finder.patient_age import AgeWords, load_age_words
 from finder.rare import RareDiseases, load_rare
-from finder.readings import MOST_CHOICES, Own, misspelt, of_code, own_clauses, own_of
-from finder.specialties import Ages, Specialties, load_specialties
+from finder.readings import (
+    CANCER,
+    MOST_CHOICES,
+    Own,
+    Span,
+    is_sure,
+    misspelt,
+    of_code,
+    of_organ,
+    own_clauses,
+    own_of,
+    settled,
+    spans_of,
+)
+from finder.specialties import Specialties, load_specialties
 from finder.spelling import SHORT, Match, Reading, read, whole
 from finder.tables import DATA
 from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
-from finder.text import sound, tokens, word_key
+from finder.text import fold, sound, tokens, word_key
 from finder.understood import Certainty as Certainty
 from finder.understood import Choice as Choice
 from finder.understood import Understood as Understood
+from finder.understood import choices_of, with_age
 from finder.urgent import urgent_text, with_stems
 
 CLEARLY = 0.1  # by which ICD-10-CM must fit better than our own terms
@@ -49,6 +66,7 @@ LOOSE = 0.5  # fit of our own terms below which a question is worth less than th
 MOST_LETTERS = 600  # of a text; a longer one is read up to here
 _CODE = re.compile(r"(?<![\w.])([A-Z]\d[\dA-Z])(\.[\dA-Z]{1,4})?(?![\w])", re.IGNORECASE)
 _OWNER = re.compile(r"['\u2019]s\b")  # "Maffucci's syndrome"
+_CA = re.compile(r"^ca(?=\s+[a-z])|(?<=\s)ca$", re.IGNORECASE)  # "ca breast"
 _NAME = re.compile(r"\b(?:Dr|DR|Dra|Doctora?)\b\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?")
 
 
@@ -62,9 +80,11 @@ class Vocabulary:
     urgent: tuple[UrgentWords, ...]
     index: TermIndex
     children: Mapping[str, tuple[str, ...]]
+    spans: Mapping[str, tuple[Span, ...]]
     library: Library
     rare: RareDiseases
     age_words: AgeWords
+    labelled: Mapping[str, str]  # folded labels in other languages than English -> concept id
 
     def ancestors(self, concept_id: str) -> tuple[str, ...]:
         """Get every concept above, nearest first; raises KeyError for an unknown id."""
@@ -86,7 +106,7 @@ class Vocabulary:
         return tuple(
             LadderStep(
                 step=step.step,
-                label=step.label.replace("{concept}", concept.label),
+                label=gettext(step.label).replace("{concept}", spoken(concept.label)),
                 specialties=step.specialties,
                 needs_evidence=step.needs_evidence,
                 evidence_of=(step.evidence_of or concept_id) if step.needs_evidence else None,
@@ -105,7 +125,7 @@ class Vocabulary:
 
     def concepts_of_code(self, code: str) -> tuple[str, ...]:
         """Get the concepts of an ICD-10-CM code, of the closest range the broadest."""
-        return of_code(code.upper().replace(".", ""), self.concepts)
+        return of_code(code.upper().replace(".", ""), self.spans)
 
     def urgent_text(self, text: str) -> str | None:
         """Get the emergency line for urgent words in a text, unless they are denied; None without any."""
@@ -125,6 +145,7 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
             children[concept.parent_id] = (*children.get(concept.parent_id, ()), concept.concept_id)
     words = load_words(folder)
     index = load_terms(folder, words, concepts)
+    named = {concept.label: concept.concept_id for concept in concepts.values()}
     return Vocabulary(
         concepts=concepts,
         ladders=load_ladders(folder, concepts, specialties or load_specialties(folder)),
@@ -132,9 +153,11 @@ def load_vocabulary(folder: Path = DATA, specialties: Specialties | None = None)
         urgent=with_stems(load_urgent(folder), words),
         index=index,
         children=MappingProxyType(children),
+        spans=spans_of(concepts),
         library=Library(index, load_fields(folder, concepts)),
         rare=load_rare(folder, index, concepts),
         age_words=load_age_words(folder),
+        labelled=MappingProxyType({label: named[english] for label, english in labelled(folder).items()}),
     )
 
 
@@ -147,13 +170,14 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
     text = words[:MOST_LETTERS]
     heard = vocabulary.age_words.hear(text)
     # "dementia in my 50s" is a term of ours with its age
-    understood = _resolved(text if _is_term(text, vocabulary.index) else heard.text, vocabulary)
+    is_name = fold(text) in vocabulary.labelled or _is_term(text, vocabulary.index)
+    understood = _resolved(text if is_name else heard.text, vocabulary)
     is_sure = understood.concept_id is not None and understood.certainty is Certainty.SURE
     if not is_sure and (understood.concept_id is None or not heard.words.isdisjoint(understood.ignored)):
         # "child with seizures that medicine does not control": what only says the age is left out.
         bare = _resolved(vocabulary.age_words.without(heard.text), vocabulary) if heard.words else None
         understood = bare if bare is not None and bare.concept_id else understood
-    understood = _with_age(understood, heard, vocabulary)
+    understood = with_age(understood, heard, vocabulary.concepts)
     return replace(understood, urgent=vocabulary.urgent_text(text))
 
 
@@ -162,21 +186,13 @@ def _is_term(text: str, index: TermIndex) -> bool:
     return tuple(sorted(word_key(typed[place]) for place in content_of(text, typed, index))) in index.strict
 
 
-def _with_age(understood: Understood, heard: HeardAge, vocabulary: Vocabulary) -> Understood:
-    """Add the age; one that no figure said and that the condition excludes ("my dad has Perthes") is none."""
-    age = heard.age
-    if age is not None and understood.concept_id and not age.is_figure:
-        ages = vocabulary.concepts[understood.concept_id].ages
-        age = age if ages in (Ages.ANY, age.ages) else None
-    ignored = tuple(word for word in understood.ignored if word not in heard.words)
-    return replace(understood, age=age, ignored=ignored)
-
-
 def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
+    if (label := vocabulary.labelled.get(fold(words))) is not None:
+        return _answer(Own((label,), False, 1.0, None, ()), vocabulary)
     text = words if _is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
-    of_themselves = _of_themselves(text, vocabulary)
-    if of_themselves is not None:
-        return of_themselves
+    special = _of_themselves(text, vocabulary) or _of_ca(text, vocabulary)
+    if special is not None:
+        return special
     by_code = _by_code(text, vocabulary)
     if by_code is not None:
         return by_code
@@ -186,6 +202,9 @@ def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
         phrase = whole(text, vocabulary.index)
         if phrase is not None:
             own = max(misspelt(phrase), own, key=lambda one: one.fit)
+    own = of_organ(text, own, vocabulary.concepts, vocabulary.index)
+    first = {one: vocabulary.ladder(one)[0].specialties for one in own.concepts if own.is_several}
+    own = settled(text, own, first, vocabulary.concepts)
     if own.fit < 1 and not _is_own_word(reading, own) and any(not word.is_denied for word in reading.words):
         hit = vocabulary.library.find(text)
         beyond = _by_name(text, own, hit, vocabulary) or _by_book(text, own, hit, vocabulary)
@@ -194,6 +213,13 @@ def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
         if beyond is not None:
             return beyond
     return _answer(own, vocabulary)
+
+
+def _of_ca(text: str, vocabulary: Vocabulary) -> Understood | None:
+    """Read the "ca" of doctors' notes beside an organ as cancer; elsewhere it is a state or calcium."""
+    found = _resolved(_CA.sub("cancer", text), vocabulary) if _CA.search(text) else None
+    read_as = found.concept_id if found else None
+    return found if read_as and CANCER in line(vocabulary.concepts, read_as) else None
 
 
 def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
@@ -211,15 +237,17 @@ def _of_themselves(text: str, vocabulary: Vocabulary) -> Understood | None:
 
 def _is_well_spelt(match: Match | None, vocabulary: Vocabulary) -> bool:
     """Whether a longer word that we would change is one of ICD-10-CM, such as "ciliary" ("biliary")."""
-    if match is None or not match.edits:
+    if match is None or not match.edits or match.size > 1:
         return False
     known, spelt = vocabulary.index.known, vocabulary.library.book.words
     typed = match.typed.split()
-    joined = {
-        word for pair in pairwise(typed) if word_key("".join(pair)) in known for word in pair
-    }  # "vitreo retinopathy" is one word of ours
+    # "vitreo retinopathy" is one word of ours
+    joined = {word for pair in pairwise(typed) if word_key("".join(pair)) in known for word in pair}
     changed = {word_key(word) for word in typed if len(word) > SHORT and word not in joined} - known
     changed = {word for word in changed if sound(word) not in vocabulary.index.lexicon.sounds}
+    near = {stem(one) for word in changed for one, _edits in vocabulary.index.lexicon.within(word, 2)}
+    # "schizophrenic" is a form of "schizophrenia"
+    changed = {word for word in changed if stem(word) not in near}
     return not changed.isdisjoint(spelt)
 
 
@@ -306,7 +334,7 @@ def _of_book(
 ) -> Understood:
     return Understood(
         concept_id=concept_id,
-        label=vocabulary.concepts[concept_id].label if concept_id else None,
+        label=spoken(vocabulary.concepts[concept_id].label) if concept_id else None,
         corrected_from=corrected,
         codes=(named.code,) if named else (),
         ladder=vocabulary.ladder(concept_id) if concept_id else (),
@@ -320,16 +348,10 @@ def _of_book(
 
 def _field_of(code: str, vocabulary: Vocabulary) -> str | None:
     """The condition whose own code covers `code`, the closest above several, else the field of its block."""
-    covering = [
-        one
-        for one in vocabulary.concepts_of_code(code)
-        if vocabulary.concepts[one].kind is ConceptKind.CONDITION
-    ]
-    if not covering:
-        return vocabulary.library.field_of(code)
-    lines = [line(vocabulary.concepts, one) for one in covering]
-    shared = [one for one in lines[0] if all(one in line for line in lines)]
-    return shared[0] if shared else vocabulary.library.field_of(code)
+    concepts = vocabulary.concepts
+    covering = vocabulary.concepts_of_code(code)
+    conditions = [one for one in covering if concepts[one].kind is ConceptKind.CONDITION]
+    return closest_above(concepts, conditions) or vocabulary.library.field_of(code)
 
 
 def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
@@ -337,21 +359,16 @@ def _answer(own: Own, vocabulary: Vocabulary) -> Understood:
     match = own.match
     return Understood(
         concept_id=concept.concept_id if concept else None,
-        label=concept.label if concept else None,
+        label=spoken(concept.label) if concept else None,
         corrected_from=match.typed if match is not None and match.edits else None,
         codes=concept.icd10 if concept else (),
         ladder=vocabulary.ladder(concept.concept_id) if concept else (),
-        certainty=Certainty.SURE if concept and _is_sure(match) else Certainty.LESS_SURE,
-        choices=tuple(Choice(one, vocabulary.concepts[one].label) for one in own.concepts if own.is_asked),
+        certainty=Certainty.SURE if concept and is_sure(own) else Certainty.LESS_SURE,
+        choices=choices_of(own.concepts if own.is_asked else (), vocabulary.concepts),
         ignored=own.ignored,
         urgent=None,
+        also=choices_of(own.also if concept else (), vocabulary.concepts),
     )
-
-
-def _is_sure(match: Match | None) -> bool:
-    if match is None:
-        return True
-    return match.edits < 2 and not match.is_apart and not (match.is_loose and match.size == 1)
 
 
 def _by_code(text: str, vocabulary: Vocabulary) -> Understood | None:

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from finder.documents import Evidence, EvidenceKind
-from finder.focus import PROCEDURE_PRIOR, percent, strength
+from finder.focus import PROCEDURE_PRIOR, strength
 from finder.volumes import VolumeGroup
 from ingest.knowledge import Knowledge
 from ingest.rollup import worth_telling
@@ -37,14 +37,13 @@ def counted_evidence(rows: list[Procedure], is_surgeon: bool, known: Knowledge) 
     this_year = newest(rows)
     if not this_year:
         return []
-    year = (this_year[0].as_of or "")[:4]
-    found = list(_shares(this_year, year, known))
+    found = list(_shares(this_year, known))
     if is_surgeon:
-        found += _volumes(this_year, year, known)
+        found += _volumes(this_year, known)
     return found
 
 
-def _shares(rows: list[Procedure], year: str, known: Knowledge) -> Iterator[Evidence]:
+def _shares(rows: list[Procedure], known: Knowledge) -> Iterator[Evidence]:
     sums: dict[str, float] = defaultdict(float)
     whole = 0.0
     for row in rows:
@@ -56,16 +55,14 @@ def _shares(rows: list[Procedure], year: str, known: Knowledge) -> Iterator[Evid
         whole += count
         for concept, weight in meanings:
             sums[concept] += weight * count
-    patients = f"Medicare patients, {year}" if year else "Medicare patients"
     for concept in worth_telling(sums, known.above):
         part = sums[concept]
         value = strength(part, whole, PROCEDURE_PRIOR) if part else 0.0
         if value < LEAST_TOLD:
             continue
-        about = f"{percent(part, whole)} of {whole:,.0f} counted procedures were for {known.label(concept)}"
         yield Evidence(
             concept, EvidenceKind.PROCEDURE, value, rows[0].as_of,
-            f"{about} ({patients})", round(part), round(whole), SOURCE,
+            {}, round(part), round(whole), SOURCE,
         )  # fmt: skip
 
 
@@ -80,7 +77,7 @@ def _count(row: Procedure) -> float:
     return float(given) if given else 0.0
 
 
-def _volumes(rows: list[Procedure], year: str, known: Knowledge) -> Iterator[Evidence]:
+def _volumes(rows: list[Procedure], known: Knowledge) -> Iterator[Evidence]:
     counts: dict[str, float] = defaultdict(float)
     groups: dict[str, VolumeGroup] = {}
     for row in rows:
@@ -95,16 +92,7 @@ def _volumes(rows: list[Procedure], year: str, known: Knowledge) -> Iterator[Evi
             value = min(1.0, count / group.surgeon_per_year)
             if concept not in found or value > found[concept].value:
                 found[concept] = Evidence(
-                    concept, EvidenceKind.VOLUME, value, rows[0].as_of, _volume_says(group, count, year),
+                    concept, EvidenceKind.VOLUME, value, rows[0].as_of, {"group": group_id},
                     round(count), None, SOURCE,
                 )  # fmt: skip
     yield from found.values()
-
-
-def _volume_says(group: VolumeGroup, count: float, year: str) -> str:
-    when = f"in {year}" if year else "in a year"
-    return (
-        f"{count:,.0f} {when}: {group.label} (Medicare fee-for-service patients only; counts under 11 are"
-        f" hidden). Leapfrog asks for {group.surgeon_per_year} a year of a surgeon,"
-        f" {group.hospital_per_year} of a hospital, all patients counted"
-    )

@@ -34,7 +34,7 @@ from finder.focus import (
     LISTED,
     TRIAL_PRIOR,
     carries,
-    mainly,
+    main_counts,
     strength,
 )
 from finder.specialties import Role, Specialty
@@ -55,8 +55,12 @@ CONDITIONS_OF_A_TRIAL = 3
 RECRUITING = "RECRUITING"
 CENTER_VALUE = 0.5
 CANCER = "cancer"
-# A main focus of this strength is proved by counts, and not by the word of the own institution alone.
-PROVEN = 0.45
+# Counts of this strength prove that much of the work is about it, short of a main focus. Own judgment,
+# 2026-11-28: on worlds 1 and 2 of finder bench relevance 0.35 to 0.45 gain 0.002 of nDCG@10 over "mainly".
+PROVEN = 0.4
+COUNTED_SHARES: Mapping[EvidenceKind, float] = {
+    kind: FOCUS_SHARES[kind] for kind in (EvidenceKind.PROCEDURE, EvidenceKind.TRIAL)
+}
 
 
 def evidence_of(
@@ -96,13 +100,15 @@ def main_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ...]
 
 
 def proven_concepts(evidence: Iterable[Evidence], known: Knowledge) -> tuple[str, ...]:
-    """Get the main concepts that counts prove, with what these operations, drugs and markers are about.
+    """Get what counts prove to be much of the work, with what these operations, drugs and markers are about.
 
-    Who mainly frees pinched nerves works on spinal stenosis and on nothing unrelated. What is about no one
-    condition (giving radiation) is left out: it does not say that somebody works on something else.
+    Procedures and trials together must reach PROVEN. Who frees pinched nerves works on spinal stenosis and on
+    nothing unrelated. What is about no one condition (giving radiation) is left out: it does not say that
+    somebody works on something else.
     """
-    main = [e.concept for e in evidence if e.kind is EvidenceKind.MAINLY and e.value >= PROVEN]
-    told = [one for one in main if one in known.treated or _is_condition(one, known)]
+    counted = _strengths(evidence, COUNTED_SHARES, known.above)
+    much = [concept for concept, strength in counted.items() if strength >= PROVEN]
+    told = [one for one in much if one in known.treated or _is_condition(one, known)]
     return _widened((each for one in told for each in (one, *known.treated.get(one, ()))), known.above)
 
 
@@ -141,13 +147,11 @@ def _main_focus(found: Sequence[Evidence], known: Knowledge) -> list[Evidence]:
     told = []
     for concept in sorted(concepts.difference(*(known.above[one] for one in concepts))):
         pieces = [e for e in found if e.concept == concept or concept in known.above[e.concept]]
-        is_operation = known.vocabulary.concepts[concept].kind is ConceptKind.PROCEDURE
-        verb = "performs" if is_operation else "treats"
         below = {e.concept for e in pieces}
-        says = mainly((e.to_source() for e in pieces), below, known.label(concept), verb)
+        counts = main_counts((e.to_source() for e in pieces), below)
         value = _strengths(pieces, FOCUS_SHARES, known.above)[concept]
         as_of = max(e.as_of or "" for e in carrying if e.concept == concept) or None
-        told.append(Evidence(concept, EvidenceKind.MAINLY, value, as_of, says or ""))
+        told.append(Evidence(concept, EvidenceKind.MAINLY, value, as_of, {"counts": counts}))
     return told
 
 
@@ -159,7 +163,7 @@ def _taxonomy_evidence(coded: Sequence[tuple[Specialty, Value]], known: Knowledg
                 told.add(concept)
                 yield Evidence(
                     concept, EvidenceKind.TAXONOMY, FURTHER_SPECIALTY if position else 1.0, value.as_of,
-                    f"Listed as {specialty.label}", source=value.source,
+                    {"specialty": specialty.specialty_id}, source=value.source,
                 )  # fmt: skip
 
 
@@ -167,22 +171,15 @@ def _roster_evidence(person: Person, known: Knowledge) -> Iterable[Evidence]:
     found: dict[str, Evidence] = {}
     for roster in newest(person.rows.rosters):
         terms = [t.strip() for t in (roster.clinical_focus or "").split(";") if t.strip()]
-        institution = roster.institution or "The institution"
         for position, term in enumerate(terms):
             value = max(ROSTER_LEAST, FIRST_FOCUS / (position + 1))
             for concept in known.concepts_in(term):
                 if concept not in found or found[concept].value < value:
-                    says = f"{institution} lists “{term}” as {_place(position, len(terms))} clinical focus"
+                    told = {"place": roster.institution, "term": term, "rank": position + 1, "of": len(terms)}
                     found[concept] = Evidence(
-                        concept, EvidenceKind.ROSTER, value, roster.as_of, says, source="rosters"
+                        concept, EvidenceKind.ROSTER, value, roster.as_of, told, source="rosters"
                     )
     return found.values()
-
-
-def _place(position: int, number: int) -> str:
-    if number == 1:
-        return "the"
-    return f"the first of {number}, a" if position == 0 else "a further"
 
 
 def _trials(person: Person, known: Knowledge) -> tuple[Trial, ...]:
@@ -210,13 +207,13 @@ def _trial_evidence(person: Person, known: Knowledge) -> Iterator[Evidence]:
     for concept in worth_telling(sums, known.above):
         trials, value = told[concept], strength(sums[concept], whole, TRIAL_PRIOR)
         yield Evidence(
-            concept, EvidenceKind.TRIAL, value, _newest(trials), _trials_say(len(trials), len(linked)),
+            concept, EvidenceKind.TRIAL, value, _newest(trials), {},
             len(trials), len(linked), "trials",
         )  # fmt: skip
         open_now = [trial for trial in trials if trial.status == RECRUITING]
         if open_now:
             yield Evidence(
-                concept, EvidenceKind.RECRUITING, 1.0, _newest(open_now), _recruiting_says(len(open_now)),
+                concept, EvidenceKind.RECRUITING, 1.0, _newest(open_now), {},
                 len(open_now), len(linked), "trials",
             )  # fmt: skip
 
@@ -232,17 +229,6 @@ def _newest(trials: Iterable[TrialFacts]) -> str | None:
     return max(trial.as_of or "" for trial in trials) or None
 
 
-def _trials_say(count: int, linked: int) -> str:
-    if linked == 1:
-        return "Investigator of one linked trial, which is on this"
-    return f"Investigator of {count} of {linked} linked trials on this"
-
-
-def _recruiting_says(count: int) -> str:
-    trials = "a trial on this that takes" if count == 1 else f"{count} trials on this that take"
-    return f"Investigator of {trials} patients, as last recorded"
-
-
 def _center_evidence(person: Person, known: Knowledge) -> Iterator[Evidence]:
     if CANCER not in known.above:
         return
@@ -252,7 +238,8 @@ def _center_evidence(person: Person, known: Knowledge) -> Iterator[Evidence]:
             places[fold(roster.institution)] = roster.institution
     for key in sorted(places.keys() & known.centers.keys()):
         center, as_of = known.centers[key].name, known.centers[key].as_of
-        of_it = "" if fold(center) == fold(places[key]) else f", place of the {center}"
-        says = f"Works at {places[key]}{of_it}: a cancer center designated by the National Cancer Institute"
-        yield Evidence(CANCER, EvidenceKind.CENTER, CENTER_VALUE, as_of, says, source="nci_centers")
+        told = {"place": places[key]}
+        if fold(center) != fold(places[key]):
+            told["center"] = center
+        yield Evidence(CANCER, EvidenceKind.CENTER, CENTER_VALUE, as_of, told, source="nci_centers")
         return

@@ -14,7 +14,7 @@ from typing import Any
 from finder.criteria import AgesAsked, RoleAsked, SearchCriteria
 from finder.relevance import Judged
 from ingest.bench_world import read_truth
-from ingest.demo.data import MarketRule, Rules
+from ingest.demo.data import Condition, MarketRule, Rules
 from ingest.misspelling import misspelt
 
 SEED = 20260101
@@ -27,6 +27,8 @@ SENTENCES = (
     "best specialist for {}",
     "my husband was diagnosed with {} last month",
 )
+# Who has what only children have; a search that says "my mother" is one for an adult.
+CHILDREN = {"my mother": "my daughter", "my husband": "my son"}
 
 
 class Way(StrEnum):
@@ -82,7 +84,7 @@ def _of_condition(rules: Rules, number: int, seed: int) -> Iterator[Asked]:
         Way.LABEL: condition.label,
         Way.MISSPELT: misspelt(condition.label, rng),
         Way.TERM: rng.choice(terms),
-        Way.SENTENCE: rng.choice(SENTENCES).format(rng.choice(condition.terms)),
+        Way.SENTENCE: _sentence(condition, rng),
         Way.ROLE: condition.label,
         Way.SEEN: rng.choice(condition.terms),
     }
@@ -98,6 +100,13 @@ def _of_condition(rules: Rules, number: int, seed: int) -> Iterator[Asked]:
         )
         key = f"{condition.condition_id}/{way}"
         yield Asked(key, condition.condition_id, condition.area, condition.label, way, criteria, place[way])
+
+
+def _sentence(condition: Condition, rng: random.Random) -> str:
+    sentence = rng.choice(SENTENCES).format(rng.choice(condition.terms))
+    for grown, child in CHILDREN.items() if condition.ages == "child" else ():
+        sentence = sentence.replace(grown, child)
+    return sentence
 
 
 def _filters(rules: Rules, number: int, way: Way, rng: random.Random) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def an_evidence(
     as_of: str | None = "2026-01-01",
 ) -> Evidence:
     """One piece of evidence."""
-    return Evidence(concept, kind, value, as_of, f"Works on {concept}")
+    return Evidence(concept, kind, value, as_of, {"place": "Example Hospital", "term": concept})
 
 
 def a_specialist(number: int = 1, **changes: Any) -> Specialist:

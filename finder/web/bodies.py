@@ -8,6 +8,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from finder.errors import FieldError, InputErrors
+from finder.i18n import gettext
 
 
 def sent() -> dict[str, Any]:
@@ -17,9 +18,9 @@ def sent() -> dict[str, Any]:
     try:
         body = orjson.loads(request.get_data())
     except orjson.JSONDecodeError:
-        raise InputErrors([FieldError("", "the body is not JSON")]) from None
+        raise InputErrors([FieldError("", gettext("the body is not JSON"))]) from None
     if not isinstance(body, dict):
-        raise InputErrors([FieldError("", "the body must be a JSON object")])
+        raise InputErrors([FieldError("", gettext("the body must be a JSON object"))])
     return body
 
 
@@ -39,13 +40,15 @@ def sent_texts(names: Collection[str], most: int, needed: Mapping[str, str]) -> 
     every mistake: another parameter, no text, one that is missing or too long.
     """
     body = sent()
-    errors = [FieldError(other, "is not a parameter here") for other in sorted(set(body) - set(names))]
+    errors = [
+        FieldError(other, gettext("is not a parameter here")) for other in sorted(set(body) - set(names))
+    ]
     for name in names:
         text = body.get(name, "")
         if not isinstance(text, str) or (name in needed and not text.strip()):
-            errors.append(FieldError(name, needed.get(name, "must be a text")))
+            errors.append(FieldError(name, needed.get(name, gettext("must be a text"))))
         elif len(text) > most:
-            errors.append(FieldError(name, f"must have at most {most} characters"))
+            errors.append(FieldError(name, gettext("must have at most %(most)s characters", most=most)))
     if errors:
         raise InputErrors(errors)
     return {name: str(body.get(name, "")) for name in names}

@@ -44,9 +44,11 @@ def text_of_fact(value: Any, name: str, languages: Languages) -> str:
     """Get the value of a field, one or several, as a reader may read it."""
     values = [str(each) for each in value] if isinstance(value, list | tuple) else str(value).split(";")
     if name == "languages":
-        values = [languages.labels.get(each, each) for each in values]
+        values = [languages.name(each) for each in values]
     elif name == "ages":
         values = [gettext(PEOPLE[each]) if each in PEOPLE else each for each in values]
+    elif name == "specialty":
+        values = [gettext(each) for each in values]
     elif name == "specialty_in_medicare":
         values = [each.lower() for each in values]  # the file has capitals only
     return capfirst(", ".join(each.strip() for each in values))

@@ -1,15 +1,13 @@
 """Template filters: dates, telephone numbers, distances, money and counts as a reader writes them."""
 
 from datetime import date
+from functools import lru_cache
 
+from babel.dates import format_date, format_skeleton
 from flask import Flask
 
+from finder import i18n
 from finder.print_results import listed_as
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
 
 
 def add_filters(app: Flask) -> None:
@@ -20,19 +18,20 @@ def add_filters(app: Flask) -> None:
 
 def day(iso: str | date | None) -> str:
     """An ISO day, month or year in words: `July 11, 2025`; `date not known` for none."""
-    parts = str(iso).split("-") if iso else []
-    if not parts or not all(part.isdigit() for part in parts) or len(parts) > 3:
-        return "date not known"
-    if len(parts) == 1:
-        return parts[0]
-    month = int(parts[1])
-    if not 1 <= month <= 12:
-        return parts[0]
-    return (
-        f"{_MONTHS[month - 1]} {parts[0]}"
-        if len(parts) == 2
-        else (f"{_MONTHS[month - 1]} {int(parts[2])}, {parts[0]}")
-    )
+    return _day(str(iso), i18n.language()) if iso else i18n.gettext("date not known")
+
+
+@lru_cache(maxsize=4096)
+def _day(iso: str, _language: str) -> str:
+    """The day in the language spoken, which is there to keep the languages apart: a page repeats few days."""
+    try:
+        if len(iso) == len("2025"):
+            return str(date(int(iso), 1, 1).year)
+        if len(iso) == len("2025-07"):
+            return format_skeleton("yMMMM", date.fromisoformat(f"{iso}-01"), locale=i18n.locale())
+        return format_date(date.fromisoformat(iso), "long", locale=i18n.locale())
+    except ValueError:
+        return i18n.gettext("date not known")
 
 
 def phone(digits: str) -> str:
@@ -50,8 +49,9 @@ def dial(digits: str) -> str:
 def miles(distance: float) -> str:
     """A distance in miles: `5.7 miles`, `24 miles`, `less than 1 mile`."""
     if distance < 1:
-        return "less than 1 mile"
-    return f"{distance:.0f} miles" if distance >= 10 else f"{distance:g} miles"
+        return i18n.gettext("less than 1 mile")
+    told = f"{distance:.0f}" if distance >= 10 else f"{distance:g}"
+    return i18n.ngettext("%(miles)s mile", "%(miles)s miles", 1 if told == "1" else 2, miles=told)
 
 
 def dollars(amount: int) -> str:

@@ -5,40 +5,52 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finder.concepts import Concept
 from finder.documents import EvidenceKind
+from finder.evidence_words import EvidenceWords, sentence
 from finder.focus import percent
+from finder.i18n import gettext, mark
 from finder.web.cited import Cited, Citing
 from finder.web.filters import capfirst
 
 FIRST_SHOWN = 6  # rows of a group; the others are folded
 
+# Own wording, 2026-11-23.
+COUNTED = mark("Counted work (Medicare patients)")
+COUNTED_IN = mark("Counted work (Medicare patients, %(year)s)")
 # Own wording, 2026-11-23: heading, kinds in their order, and what a reader must know to read the rows.
 _GROUPS: tuple[tuple[str, tuple[EvidenceKind, ...], str], ...] = (
     (
-        "What this doctor mainly treats",
+        mark("What this doctor mainly treats"),
         (EvidenceKind.MAINLY, EvidenceKind.TAXONOMY),
-        "We say “mainly” only if at least half of the counted work is on it, or if the own institution names "
-        "it first. We work it out from the facts below.",
+        mark(
+            "We say “mainly” only if at least half of the counted work is on it, or if the own institution "
+            "names it first. We work it out from the facts below."
+        ),
     ),
     (
-        "Counted work (Medicare patients{year})",
+        COUNTED,
         (EvidenceKind.VOLUME, EvidenceKind.PROCEDURE),
-        "The file counts people with Medicare only, and hides what was done for fewer than 11 of them. So "
-        "the true numbers are higher, and a number under a yearly standard does not mean too few. Some "
-        "billing codes stand for more than one thing: then we share the count out.",
+        mark(
+            "The file counts people with Medicare only, and hides what was done for fewer than 11 of them. "
+            "So the true numbers are higher, and a number under a yearly standard does not mean too few. "
+            "Some billing codes stand for more than one thing: then we share the count out."
+        ),
     ),
     (
-        "Trials",
+        mark("Trials"),
         (EvidenceKind.TRIAL, EvidenceKind.RECRUITING),
-        "We link a trial only when the name fits one doctor. So some may be missing.",
+        mark("We link a trial only when the name fits one doctor. So some may be missing."),
     ),
     (
-        "What the own institution says",
+        mark("What the own institution says"),
         (EvidenceKind.ROSTER,),
-        "An institution describes its own doctors here. Nobody else checked it.",
+        mark("An institution describes its own doctors here. Nobody else checked it."),
     ),
-    ("Where they work", (EvidenceKind.CENTER,), "This is about the place. It says nothing of this doctor."),
+    (
+        mark("Where they work"),
+        (EvidenceKind.CENTER,),
+        mark("This is about the place. It says nothing of this doctor."),
+    ),
 )
 _LABELLED = (EvidenceKind.TAXONOMY, EvidenceKind.TRIAL, EvidenceKind.RECRUITING, EvidenceKind.ROSTER)
 
@@ -67,7 +79,7 @@ class FocusGroup:
 
 
 def focus_groups(
-    evidence: Sequence[Mapping[str, Any]], concepts: Mapping[str, Concept], citing: Citing
+    evidence: Sequence[Mapping[str, Any]], words: EvidenceWords, citing: Citing
 ) -> tuple[FocusGroup, ...]:
     """Get the evidence of a document by sort, in each the strongest first; groups without any are left out.
 
@@ -77,7 +89,7 @@ def focus_groups(
     for heading, kinds, note in _GROUPS:
         pieces = [each for kind in kinds for each in evidence if each["kind"] == kind.value]
         if pieces:
-            found.append(_group(heading, note, pieces, concepts, citing))
+            found.append(_group(heading, note, pieces, words, citing))
     return tuple(found)
 
 
@@ -85,45 +97,42 @@ def _group(
     heading: str,
     note: str,
     pieces: Sequence[Mapping[str, Any]],
-    concepts: Mapping[str, Concept],
+    words: EvidenceWords,
     citing: Citing,
 ) -> FocusGroup:
     sources = {(each.get("source"), each.get("as_of")) for each in pieces}
     is_one = len(sources) == 1 and len(pieces) > 1 and None not in {source for source, _as_of in sources}
-    rows = tuple(_rows(pieces, concepts, citing, is_one))
+    rows = tuple(_rows(pieces, words, citing, is_one))
     cited = _cited(pieces[0], citing) if is_one else None
     years = {str(each.get("as_of") or "")[:4] for each in pieces}
     year = "".join(years) if len(years) == 1 else ""
-    heading = heading.format(year=f", {year}" if year else "")
-    return FocusGroup(heading, note, cited, rows[:FIRST_SHOWN], rows[FIRST_SHOWN:])
+    heading = gettext(COUNTED_IN, year=year) if year and heading == COUNTED else gettext(heading)
+    return FocusGroup(heading, gettext(note), cited, rows[:FIRST_SHOWN], rows[FIRST_SHOWN:])
 
 
 def _rows(
-    pieces: Sequence[Mapping[str, Any]], concepts: Mapping[str, Concept], citing: Citing, is_cited: bool
+    pieces: Sequence[Mapping[str, Any]], words: EvidenceWords, citing: Citing, is_cited: bool
 ) -> Iterator[FocusRow]:
     alike: dict[tuple[str, str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for each in pieces:
-        alike[each["kind"], _says(each, concepts), f"{each.get('source')} {each.get('as_of')}"].append(each)
+        alike[each["kind"], _says(each, words), f"{each.get('source')} {each.get('as_of')}"].append(each)
     order = list(dict.fromkeys(each["kind"] for each in pieces))
     for (kind, says, _source), same in sorted(
         alike.items(), key=lambda item: (order.index(item[0][0]), -max(e["value"] for e in item[1]), item[0])
     ):
-        labels = sorted(_label(each, concepts) for each in same) if kind in _LABELLED else []
+        labels = sorted(words.label(each["concept"]) for each in same) if kind in _LABELLED else []
         yield FocusRow(capfirst(", ".join(labels)), says, None if is_cited else _cited(same[0], citing))
 
 
-def _says(piece: Mapping[str, Any], concepts: Mapping[str, Concept]) -> str:
+def _says(piece: Mapping[str, Any], words: EvidenceWords) -> str:
     """The own sentence of a piece; a share of counted procedures with its count."""
     if piece["kind"] == EvidenceKind.PROCEDURE.value and piece.get("count") and piece.get("of"):
         part, whole = piece["count"], piece["of"]
-        about = capfirst(_label(piece, concepts))
-        return f"{about}: {part:,} of {whole:,} counted procedures ({percent(part, whole)})"
-    return str(piece.get("says") or _label(piece, concepts))
-
-
-def _label(piece: Mapping[str, Any], concepts: Mapping[str, Concept]) -> str:
-    concept = concepts.get(piece["concept"])
-    return concept.label if concept else str(piece["concept"]).replace("_", " ")
+        about = capfirst(words.label(piece["concept"]))
+        counts = {"part": f"{part:,}", "whole": f"{whole:,}", "share": percent(part, whole)}
+        says = mark("%(about)s: %(part)s of %(whole)s counted procedures (%(share)s)")
+        return gettext(says, about=about, **counts)
+    return sentence(piece, words)
 
 
 def _cited(piece: Mapping[str, Any], citing: Citing) -> Cited | None:

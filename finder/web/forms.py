@@ -134,7 +134,8 @@ def form_of(
     named = {npi: f"{name} (NPI {npi})" for npi, name in (names or {}).items()}
     lines = [named.get(line, line) for name in DOCTORS for line in _lines(args.get(name))]
     values["doctors"] = "\n".join(lines)
-    spoken = sorted(languages.labels.items(), key=lambda pair: pair[1])
+    told = [(code, languages.name(code)) for code in languages.labels]
+    spoken = sorted(told, key=lambda pair: fold(pair[1]))
     return SearchForm(
         values=values,
         miles=options(
@@ -164,7 +165,9 @@ def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCr
         key for key, name in names.items() if typed in (fold(name), fold(name.removesuffix(f" ({key})")))
     ]
     if len(found) > 1:
-        raise InputErrors([FieldError("plan", "more than one plan has this name; type its ID instead")])
+        raise InputErrors(
+            [FieldError("plan", gettext("more than one plan has this name; type its ID instead"))]
+        )
     return replace(criteria, plan=found[0]) if found else criteria
 
 

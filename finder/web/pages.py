@@ -242,7 +242,7 @@ def _specialist(npi: str, proof: Proof | None) -> Response:
     content = specialist_page(
         document,
         here.citing(),
-        here.context.vocabulary.concepts,
+        here.context.words.evidence,
         here.languages,
         correction_form(npi, here.seals, here.now()),
         programs=programs_shown(offered, here.today()),

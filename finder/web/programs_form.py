@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from finder import parameters
 from finder.errors import FieldError
+from finder.i18n import mark
 from finder.offers import SortAsked
 from finder.program_search import ProgramsAsked
 from finder.sealed import Seals
@@ -25,16 +26,16 @@ from finder.web.forms import (
 
 # Own wording, 2026-11-23.
 LABELS = {
-    "words": "The condition",
-    "state": "Your state",
-    "ages": "Who is it for",
-    "local_doctor": "Your own doctor",
-    "no_charge": "Free of charge",
-    "through_plan": "Paid by a plan or an employer",
-    "sort": "What comes first",
+    "words": mark("The condition"),
+    "state": mark("Your state"),
+    "ages": mark("Who is it for"),
+    "local_doctor": mark("Your own doctor"),
+    "no_charge": mark("Free of charge"),
+    "through_plan": mark("Paid by a plan or an employer"),
+    "sort": mark("What comes first"),
 }
-DOCTOR = (NOT_SAID, ("yes", "Yes, my doctor can help"), ("no", "No, I want to do it alone"))
-SORTS = {"price": "The lowest price", "turnaround": "The fastest answer"}
+DOCTOR = (NOT_SAID, ("yes", mark("Yes, my doctor can help")), ("no", mark("No, I want to do it alone")))
+SORTS = {"price": mark("The lowest price"), "turnaround": mark("The fastest answer")}
 
 
 @dataclass(frozen=True, slots=True)

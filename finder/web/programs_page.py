@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from finder.coverage import CoverageFact
+from finder.i18n import gettext, mark
 from finder.licensing import NO_STATE, Available, StateLaw
 from finder.offers import LeftOut, Offer, SortAsked, price_words
 from finder.program_kinds import (
@@ -23,74 +24,33 @@ from finder.program_kinds import (
 from finder.program_search import FoundPrograms, ProgramsAsked
 from finder.vocabulary import Understood
 from finder.web.filters import day
-from finder.web.forms import AGES
 from finder.web.programs_form import ProgramsForm, args_of_asked, programs_form_of
-
-NOT_PUBLISHED = "not published"
-OLD_DAYS = 366  # a price older than a year is marked
-# Own wording, 2026-11-28; whole sentences or whole entries, so that each can be said in another language.
-MODALITIES: Mapping[Modality, str] = {
-    Modality.WRITTEN: "in writing",
-    Modality.PHONE: "by phone",
-    Modality.VIDEO: "by video",
-    Modality.LIVE: "in a live talk",
-    Modality.PANEL: "by a panel of doctors",
-    Modality.DOCTOR_TO_DOCTOR: "to your own doctor",
-}
-LOCAL_DOCTORS: Mapping[LocalDoctor, str] = {
-    LocalDoctor.YES: "yes, your own doctor must take part",
-    LocalDoctor.NO: "no",
-    LocalDoctor.OUTSIDE_HOME_STATE: "yes, if you live outside {home}",
-    LocalDoctor.NOT_PUBLISHED: NOT_PUBLISHED,
-}
-CONFIDENCES: Mapping[Confidence, str] = {
-    Confidence.A: "from the program’s own page",
-    Confidence.B: "from a good second-hand source",
-    Confidence.C: "old or partial",
-    Confidence.NONE: "no price was found",
-}
-# By the clock, for a span of days and for one number; {days} holds the unit.
-CLOCKS: Mapping[Clock, str] = {
-    Clock.ORDER: "{days} after you order",
-    Clock.RECORDS_COMPLETE: "{days} after all records are there",
-    Clock.NOT_PUBLISHED: "{days}; when the clock starts is not published",
-}
-SPANS: Mapping[Unit, tuple[str, str, str]] = {
-    Unit.DAYS: ("{least} to {most} days", "{most} days", "up to {most} days"),
-    Unit.BUSINESS_DAYS: ("{least} to {most} work days", "{most} work days", "up to {most} work days"),
-}
-ROUTES: Mapping[BenefitRoute, str] = {
-    BenefitRoute.EMPLOYER: "Some employers pay for it.",
-    BenefitRoute.HEALTH_PLAN: "Some health plans pay for it.",
-    BenefitRoute.SOME_HEALTH_PLANS: "Some health plans cover it.",
-    BenefitRoute.INSURED_VISIT: "It is billed to your insurance like a visit.",
-    BenefitRoute.MEMBER_HOSPITAL: "You get it through a hospital of its network, at no added charge.",
-    BenefitRoute.RARELY_INSURED: "Insurance does not often pay for it.",
-    BenefitRoute.NO_INSURANCE: "It takes no insurance.",
-}
-RECORDS: Mapping[Said, str] = {
-    Said.YES: "the program gets them for you",
-    Said.NO: "you send them",
-    Said.NOT_PUBLISHED: NOT_PUBLISHED,
-}
-# Labels of what a program says, and what to call it where it does not.
-STATES, DOCTOR = ("States", "states"), ("Needs your doctor", "if your doctor is needed")
-AGE, FIELDS = ("Age", "age"), ("For", "for which conditions")
-COLLECTS = ("Who gets them", "who gets them")
-PATHOLOGY = ("Looks at slides again", "if slides are looked at again")
-RADIOLOGY = ("Looks at scans again", "if scans are looked at again")
-SAID: Mapping[Said, str] = {Said.YES: "yes", Said.NO: "no", Said.NOT_PUBLISHED: NOT_PUBLISHED}
-AGES_SAID: Mapping[Ages, str] = {Ages.ADULT: "adults", Ages.CHILD: "children"}
-AVAILABLE: Mapping[Available, str] = {
-    Available.YES: "Open to your state",
-    Available.YES_WITH_YOUR_DOCTOR: "Open to your state, with your own doctor",
-    Available.NO: "Not open to you",
-    Available.UNKNOWN: "Not known if it is open to your state",
-}
-LAW_NOT_KNOWN = (
-    "We found no source that says if doctors from other states may give an opinion to people in {state}."
+from finder.web.programs_words import (
+    AGE,
+    AGES_SAID,
+    AVAILABLE,
+    CLOCKS,
+    COLLECTS,
+    CONFIDENCES,
+    DOCTOR,
+    DOCTORS,
+    FIELDS,
+    FOR_AGES,
+    LAW_NOT_KNOWN,
+    LOCAL_DOCTORS,
+    MODALITIES,
+    NOT_PUBLISHED,
+    ORDERS,
+    PATHOLOGY,
+    RADIOLOGY,
+    RECORDS,
+    ROUTES,
+    SAID,
+    SPANS,
+    STATES,
 )
 
+OLD_DAYS = 366  # a price older than a year is marked
 SIGNS: Mapping[Available, str] = {
     Available.YES: "good",
     Available.YES_WITH_YOUR_DOCTOR: "good",
@@ -102,13 +62,6 @@ OPEN_FIRST: Mapping[Available, int] = {
     Available.YES_WITH_YOUR_DOCTOR: 0,
     Available.UNKNOWN: 1,
     Available.NO: 2,
-}
-# What the list says of its own order, by what was asked for and whether a state was.
-ORDERS: Mapping[tuple[SortAsked, bool], str] = {
-    (SortAsked.PRICE, False): "Those with a price come first, the lowest on top.",
-    (SortAsked.PRICE, True): "Those open to your state come first, then the lowest price.",
-    (SortAsked.TURNAROUND, False): "Those with a known time come first, the fastest on top.",
-    (SortAsked.TURNAROUND, True): "Those open to your state come first, then the fastest.",
 }
 
 
@@ -246,7 +199,7 @@ def programs_page(found: FoundPrograms, token: str | None, today: date) -> Progr
         left_out=found.left_out,
         understood=found.understood,
         has_state=asked.state is not None,
-        ordered=ORDERS[asked.sort, asked.state is not None],
+        ordered=gettext(ORDERS[asked.sort, asked.state is not None]),
         law=law_shown(found.law) if found.law else None,
         coverage=coverage_shown(found.coverage),
     )
@@ -254,15 +207,14 @@ def programs_page(found: FoundPrograms, token: str | None, today: date) -> Progr
 
 def describe(asked: ProgramsAsked) -> str:
     """Get what was asked in the reader's words; empty where nothing was."""
-    doctor = {True: "with your own doctor", False: "without your own doctor", None: None}
     parts = (
         asked.words,
-        f"open to {asked.state}" if asked.state else None,
-        f"for {AGES[asked.ages].lower()}" if asked.ages else None,
-        doctor[asked.local_doctor],
-        "free" if asked.no_charge else None,
-        "paid by a plan or an employer" if asked.through_plan else None,
-        "the fastest first" if asked.sort is SortAsked.TURNAROUND else None,
+        gettext("open to %(state)s", state=asked.state) if asked.state else None,
+        gettext(FOR_AGES[asked.ages]) if asked.ages else None,
+        gettext(DOCTORS[asked.local_doctor]) if asked.local_doctor is not None else None,
+        gettext("free") if asked.no_charge else None,
+        gettext("paid by a plan or an employer") if asked.through_plan else None,
+        gettext("the fastest first") if asked.sort is SortAsked.TURNAROUND else None,
     )
     return ", ".join(part for part in parts if part)
 
@@ -275,37 +227,40 @@ def programs_shown(offers: Iterable[Offer], today: date) -> tuple[ProgramShown, 
 def program_shown(offer: Offer, today: date) -> ProgramShown:
     """Get one program in words."""
     told = offer.document
-    how = ", ".join(MODALITIES[Modality(each)] for each in told.get("modality", ()))
+    how = ", ".join(gettext(MODALITIES[Modality(each)]) for each in told.get("modality", ()))
     doctor = LOCAL_DOCTORS[LocalDoctor(told["needs_treating_doctor"])]
     return ProgramShown(
         id=offer.id,
         name=told["name"],
         institution=told["institution"],
         operator=told.get("operator"),
-        available=AVAILABLE[offer.available],
+        available=gettext(AVAILABLE[offer.available]),
         sign=SIGNS[offer.available],
         reasons=tuple(str(reason) for reason in offer.why if reason.pattern != NO_STATE),
         prices=tuple(_price(price, today) for price in offer.current),
         history=tuple(_price(price, today) for price in told["prices"] if price["is_history"]),
-        pays=tuple(ROUTES[BenefitRoute(each)] for each in told.get("benefit_routes", ())),
+        pays=tuple(gettext(ROUTES[BenefitRoute(each)]) for each in told.get("benefit_routes", ())),
         states=_states(told),
-        place_rule=told.get("place_rule"),
-        how=how or NOT_PUBLISHED,
+        place_rule=gettext(told.get("place_rule", "")) or None,
+        how=how or gettext(NOT_PUBLISHED),
         turnaround=_turnaround(told.get("turnaround", {})),
-        local_doctor=doctor.format(home=told.get("home_state")),
+        local_doctor=gettext(doctor, home=told.get("home_state")),
         ages=_ages(told.get("age_min"), told.get("age_max"), told.get("ages")),
-        fields=", ".join(told.get("specialties_in", ())) or NOT_PUBLISHED,
-        fields_out=", ".join(told.get("specialties_out", ())),
-        collects_records=RECORDS[Said(told["collects_records"])],
-        rereads_pathology=SAID[Said(told["rereads_pathology"])],
-        rereads_radiology=SAID[Said(told["rereads_radiology"])],
+        fields=", ".join(map(gettext, told.get("specialties_in", ()))) or gettext(NOT_PUBLISHED),
+        fields_out=", ".join(map(gettext, told.get("specialties_out", ()))),
+        collects_records=gettext(RECORDS[Said(told["collects_records"])]),
+        rereads_pathology=gettext(SAID[Said(told["rereads_pathology"])]),
+        rereads_radiology=gettext(SAID[Said(told["rereads_radiology"])]),
     )
 
 
 def law_shown(law: StateLaw) -> LawShown:
     """Get what is known of the law of a state in words."""
-    text = law.says or LAW_NOT_KNOWN.format(state=law.state)
-    dates = when(law.as_of, law.seen_at) if law.says else f"looked for on {law.seen_at}"
+    text = gettext(law.says) if law.says else gettext(LAW_NOT_KNOWN, state=law.state)
+    if law.says:
+        dates = when(law.as_of, law.seen_at)
+    else:
+        dates = gettext("looked for on %(day)s", day=day(law.seen_at))
     return LawShown(text, law.source_url, dates)
 
 
@@ -314,7 +269,7 @@ def coverage_shown(facts: Iterable[CoverageFact]) -> dict[str, tuple[CoverageSho
     found: dict[str, tuple[CoverageShown, ...]] = {}
     for fact in facts:
         source = None if fact.source == "own wording" else fact.source
-        shown = CoverageShown(fact.says, source, when(fact.as_of, fact.seen_at))
+        shown = CoverageShown(gettext(fact.says), source, when(fact.as_of, fact.seen_at))
         found[fact.topic.value] = (*found.get(fact.topic.value, ()), shown)
     return found
 
@@ -322,14 +277,15 @@ def coverage_shown(facts: Iterable[CoverageFact]) -> dict[str, tuple[CoverageSho
 def when(as_of: str | None, seen_at: str) -> str:
     """Get the two dates of a fact in words: that of its source, and the day on which it was read."""
     if as_of is None:
-        return f"date not known, read {seen_at}"
-    return f"from {day(as_of)}, read {seen_at}"
+        return gettext("date not known, read %(read)s", read=day(seen_at))
+    return gettext("from %(day)s, read %(read)s", day=day(as_of), read=day(seen_at))
 
 
 def _told(*pairs: tuple[tuple[str, str], str]) -> Told:
+    silent = gettext(NOT_PUBLISHED)
     return Told(
-        facts=tuple((labels[0], value) for labels, value in pairs if value != NOT_PUBLISHED),
-        silent=tuple(labels[1] for labels, value in pairs if value == NOT_PUBLISHED),
+        facts=tuple((gettext(labels[0]), value) for labels, value in pairs if value != silent),
+        silent=tuple(gettext(labels[1]) for labels, value in pairs if value == silent),
     )
 
 
@@ -340,17 +296,17 @@ def _price(price: Mapping[str, Any], today: date) -> PriceShown:
     has_price = price["kind"] not in (PriceKind.NOT_PUBLISHED, PriceKind.QUOTE)
     return PriceShown(
         text=price_words(price),
-        only_for=price.get("only_for"),
+        only_for=gettext(price.get("only_for", "")) or None,
         dated=price.get("as_of"),
         read=price["seen_at"],
         when=when(price.get("as_of"), price["seen_at"]),
         is_old=has_price and (today - date.fromisoformat(last_day)).days > OLD_DAYS,
-        confidence=CONFIDENCES[Confidence(price["confidence"])],
-        source=source or "no source found",
+        confidence=gettext(CONFIDENCES[Confidence(price["confidence"])]),
+        source=source or gettext("no source found"),
         host=", ".join(dict.fromkeys(_host(each) for each in source.split(" ; ")))
         if source
-        else "no source found",
-        extras=price.get("extras"),
+        else gettext("no source found"),
+        extras=gettext(price.get("extras", "")) or None,
         deposit=price.get("deposit_nonrefundable"),
         note=price.get("note"),
     )
@@ -366,29 +322,31 @@ def _states(told: Mapping[str, Any]) -> str:
     parts = []
     if "states" in told:
         began = told["states_listed"] == StatesListed.FIRST_PHASE
-        parts.append(f"{'at first' if began else 'only'} {', '.join(told['states'])}")
+        listed = mark("at first %(states)s") if began else mark("only %(states)s")
+        parts.append(gettext(listed, states=", ".join(told["states"])))
     if told["needs_treating_doctor"] == LocalDoctor.OUTSIDE_HOME_STATE:
-        parts.append(f"{told['home_state']}; elsewhere with your own doctor")
+        parts.append(gettext("%(state)s; elsewhere with your own doctor", state=told["home_state"]))
     if "excluded_states" in told:
-        parts.append(f"not {', '.join(told['excluded_states'])}")
+        parts.append(gettext("not %(states)s", states=", ".join(told["excluded_states"])))
     if "excluded_counties" in told:
-        parts.append(f"not the counties {', '.join(told['excluded_counties'])}")
-    return "; ".join(parts) or NOT_PUBLISHED
+        counties = ", ".join(told["excluded_counties"])
+        parts.append(gettext("not the counties %(counties)s", counties=counties))
+    return "; ".join(parts) or gettext(NOT_PUBLISHED)
 
 
 def _turnaround(published: Mapping[str, Any]) -> str:
     least, most = published.get("min"), published.get("max")
     if least is None and most is None:
-        return NOT_PUBLISHED
+        return gettext(NOT_PUBLISHED)
     both, one, up_to = SPANS[Unit(published.get("unit", Unit.DAYS))]
     span = up_to if least is None else one if least == most or most is None else both
-    days = span.format(least=least, most=most if most is not None else least)
-    return CLOCKS[Clock(published.get("clock_starts", Clock.NOT_PUBLISHED))].format(days=days)
+    days = gettext(span, least=least, most=most if most is not None else least)
+    return gettext(CLOCKS[Clock(published.get("clock_starts", Clock.NOT_PUBLISHED))], days=days)
 
 
 def _ages(youngest: int | None, oldest: int | None, own: str | None) -> str:
     if youngest is None and oldest is None:
-        return AGES_SAID[Ages(own)] if own else NOT_PUBLISHED
+        return gettext(AGES_SAID[Ages(own)] if own else NOT_PUBLISHED)
     if oldest is None:
-        return f"{youngest} and older"
-    return f"{youngest or 0} to {oldest}"
+        return gettext("%(years)s and older", years=youngest)
+    return gettext("%(youngest)s to %(oldest)s", youngest=youngest or 0, oldest=oldest)

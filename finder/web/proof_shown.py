@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finder.explanations import PairShown
+from finder.i18n import gettext, mark
 from finder.independence import Strength
 from finder.proof import Chain, ProvedTie
 from finder.web.cited import Cited, Citing
 
 WEIGHTS: Mapping[Strength, str] = {
-    Strength.BREAKS: "This means: not independent.",
-    Strength.WEAKENS: "A weaker tie. It does not rule this doctor out.",
-    Strength.SHOWN: "Good to know. It does not count against this doctor.",
+    Strength.BREAKS: mark("This means: not independent."),
+    Strength.WEAKENS: mark("A weaker tie. It does not rule this doctor out."),
+    Strength.SHOWN: mark("Good to know. It does not count against this doctor."),
 }
 
 
@@ -54,7 +55,7 @@ def proof_section(pairs: Sequence[PairShown], citing: Citing) -> tuple[PairProof
 
 
 def _tie(tie: ProvedTie, citing: Citing) -> TieShown:
-    return TieShown(tie.sentence, WEIGHTS[tie.tie.strength], tuple(_ways(tie.chains, citing)))
+    return TieShown(tie.sentence, gettext(WEIGHTS[tie.tie.strength]), tuple(_ways(tie.chains, citing)))
 
 
 def _ways(chains: Sequence[Chain], citing: Citing) -> Iterator[WayShown]:

@@ -206,9 +206,7 @@ def results_page(
 def _asked(criteria: SearchCriteria, plan: str | None, languages: Languages) -> str:
     """What was asked for, with names in the place of ids."""
     code = criteria.language
-    return replace(
-        criteria, plan=plan, language=languages.labels.get(code, code) if code else None
-    ).describe()
+    return replace(criteria, plan=plan, language=languages.name(code) if code else None).describe()
 
 
 def badge_of(verdict: str) -> Badge:
@@ -250,7 +248,7 @@ def _ordered(results: SearchResults, profiles: Mapping[str, Profile]) -> str | N
     """How the list is ordered; nothing to say of the usual order and of an empty list."""
     if results.profile == DEFAULT_PROFILE or not results.results:
         return None
-    return profiles[results.profile].says
+    return gettext(profiles[results.profile].says)
 
 
 def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
@@ -260,7 +258,7 @@ def _mixed(results: SearchResults, criteria: SearchCriteria) -> Mixed | None:
     moved = [result.moved_for for result in results.results if result.moved_for]
     if not moved and criteria.diverse:
         return None
-    return Mixed(len(moved), BREADTHS[moved[0]] if moved else "", not criteria.diverse)
+    return Mixed(len(moved), gettext(BREADTHS[moved[0]]) if moved else "", not criteria.diverse)
 
 
 def _surgeon(results: SearchResults, card: Callable[[Result], Card]) -> Card | None:
@@ -297,7 +295,7 @@ def _tags(result: Result, plan: str | None, languages: Languages) -> Iterator[st
     if result.accepting in ACCEPTING:
         yield gettext(ACCEPTING[result.accepting])
     if result.languages:
-        spoken = ", ".join(languages.labels.get(code, code) for code in result.languages)
+        spoken = ", ".join(languages.name(code) for code in result.languages)
         yield gettext("Speaks %(languages)s", languages=spoken)
 
 
@@ -318,12 +316,16 @@ def address_of(site: SiteShown) -> Iterator[str]:
         yield last
 
 
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
 def _left_out(results: SearchResults, words: Words) -> LeftOut | None:
     if not results.excluded.total:
         return None
     kinds = words.rules.kinds
     reasons = (
-        gettext("same %(kind)s: %(count)s", kind=kinds[kind].one, count=f"{count:,}")
+        gettext("same %(kind)s: %(count)s", kind=gettext(kinds[kind].one), count=_number(count))
         for kind, count in results.excluded.by_kind
         if count
     )
@@ -337,5 +339,7 @@ def _loosening(results: SearchResults) -> Iterator[Loosening]:
             yield Loosening("within", str(each.within), words, each.without)
             continue
         words = gettext(LOOSENED[each.facet]) if each.facet in LOOSENED else ""
-        words = words or gettext("Without the limit “%(label)s”", label=_LABELS.get(each.facet, each.facet))
+        words = words or gettext(
+            "Without the limit “%(label)s”", label=gettext(_LABELS.get(each.facet, each.facet))
+        )
         yield Loosening("without", each.facet, words, each.without)

@@ -1,11 +1,12 @@
 """The reader's own list as one dataclass: people with proof, offices and gaps, programs, what to do next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind
+from finder.evidence_words import EvidenceWords, sentence
 from finder.guidance import RecordKind
 from finder.i18n import gettext
 from finder.independence import worst
@@ -105,7 +106,7 @@ def _person(
         specialty=specialty,
         url=at(f"/results/{token}/specialists/{told['npi']}"),
         badge=badge_of(verdict.value) if kept.pairs else None,
-        why=why_of(result) if result else Why(_focus(told.get("evidence", ())), (), ()),
+        why=why_of(result) if result else Why(_focus(told, here.context.words.evidence), (), ()),
         pairs=proof_section(kept.pairs, citing),
         offices=tuple(site_row(site, citing) for site in told.get("sites", ())),
         known=tuple(_known(kept, here, plan)),
@@ -114,10 +115,10 @@ def _person(
     )
 
 
-def _focus(evidence: Sequence[Mapping[str, Any]]) -> str:
+def _focus(document: Mapping[str, Any], words: EvidenceWords) -> str:
     """The strongest sentence on what a person mainly treats; empty where nothing proves it."""
-    pieces = [each for each in evidence if each["kind"] == EvidenceKind.MAINLY.value and each.get("says")]
-    return str(max(pieces, key=lambda each: each["value"])["says"]) if pieces else ""
+    pieces = [e for e in document.get("evidence", ()) if e["kind"] == EvidenceKind.MAINLY.value]
+    return sentence(max(pieces, key=lambda each: each["value"]), words) if pieces else ""
 
 
 def _known(kept: KeptPerson, here: Site, plan: str | None) -> Iterator[str]:
@@ -127,9 +128,9 @@ def _known(kept: KeptPerson, here: Site, plan: str | None) -> Iterator[str]:
         as_of = day(told["facts"].get("networks", {}).get("as_of"))
         yield gettext("Listed by %(plan)s (%(day)s). Ask if that holds at this address", plan=plan, day=as_of)
     if told.get("accepting") in ACCEPTING:
-        yield ACCEPTING[told["accepting"]]
+        yield gettext(ACCEPTING[told["accepting"]])
     if spoken := told.get("languages"):
-        names = ", ".join(here.languages.labels.get(code, code) for code in spoken)
+        names = ", ".join(here.languages.name(code) for code in spoken)
         yield gettext("Speaks %(languages)s", languages=names)
 
 

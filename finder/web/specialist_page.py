@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finder.concepts import Concept
 from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind
+from finder.evidence_words import EvidenceWords, sentence
 from finder.explanations import Explained
 from finder.i18n import gettext, mark
 from finder.languages import Languages
@@ -111,7 +111,7 @@ class SpecialistPage:
 def specialist_page(
     document: Mapping[str, Any],
     citing: Citing,
-    concepts: Mapping[str, Concept],
+    words: EvidenceWords,
     languages: Languages,
     correction: CorrectionForm,
     *,
@@ -125,16 +125,16 @@ def specialist_page(
         npi=document["npi"],
         name=document["name"],
         credentials=document.get("credentials"),
-        specialty=text_of_fact(facts.get("specialty", {}).get("value", ""), "", languages),
+        specialty=text_of_fact(facts.get("specialty", {}).get("value", ""), "specialty", languages),
         facts=tuple(
             _fact(name, facts[name], citing, languages) for name in order if name not in _SHOWN_APART
         ),
         sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
-        designations=tuple(_designations(document.get("evidence", ()), citing)),
+        designations=tuple(_designations(document.get("evidence", ()), words, citing)),
         networks=tuple(_networks(facts.get(NETWORKS), citing)),
         trials=_trials(document.get("trials", ()), citing),
-        focus=focus_groups(document.get("evidence", ()), concepts, citing),
+        focus=focus_groups(document.get("evidence", ()), words, citing),
         programs=programs,
         correction=correction,
         proof=proof,
@@ -173,13 +173,13 @@ def _organizations(ties: Mapping[str, Mapping[str, Any]], citing: Citing) -> Ite
                 yield OrganizationRow(gettext(label), tie["label"], tie.get("via"), cited)
 
 
-def _designations(evidence: Sequence[Mapping[str, Any]], citing: Citing) -> Iterator[Cited]:
+def _designations(
+    evidence: Sequence[Mapping[str, Any]], words: EvidenceWords, citing: Citing
+) -> Iterator[Cited]:
     """What hospitals of the person are designated as, each sentence once."""
     centers = (piece for piece in evidence if piece["kind"] == EvidenceKind.CENTER.value)
-    told = {str(piece.get("says") or ""): piece for piece in centers}
-    for says, piece in told.items():
-        if says:
-            yield citing.cited(says, piece.get("source", ""), piece.get("as_of"))
+    for says, piece in {sentence(piece, words): piece for piece in centers}.items():
+        yield citing.cited(says, piece.get("source", ""), piece.get("as_of"))
 
 
 def _networks(fact: Mapping[str, Any] | None, citing: Citing) -> Iterator[Cited]:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from finder.context import load_context
 from finder.sources import load_sources
-from finder.vocabulary import load_vocabulary
 from finder.web.cited import Citing
 from finder.web.focus_shown import FIRST_SHOWN, FocusGroup, focus_groups
 
-CONCEPTS = load_vocabulary().concepts
+WORDS = load_context().words.evidence
 CITING = Citing(load_sources(), 2026)
 
 
@@ -16,14 +16,14 @@ def piece(kind: str, concept: str = "liver_cancer", value: float = 0.5, **more: 
 
 
 def groups(*pieces: dict[str, Any]) -> tuple[FocusGroup, ...]:
-    return focus_groups(pieces, CONCEPTS, CITING)
+    return focus_groups(pieces, WORDS, CITING)
 
 
 def test_evidence_is_grouped_and_a_group_without_any_is_left_out() -> None:
     found = groups(
-        piece("center", "cancer", says="Works at a center", source="nci_centers"),
-        piece("roster", says="Demo lists it", source="rosters", as_of="2025-04-08"),
-        piece("mainly", says="Mainly treats liver cancer: 83 % of 381 counted procedures", as_of="2024"),
+        piece("center", "cancer", told={"place": "Demo Center"}, source="nci_centers"),
+        piece("roster", told={"place": "Demo", "term": "liver"}, source="rosters", as_of="2025-04-08"),
+        piece("mainly", told={"counts": [["procedure", 317, 381]]}, as_of="2024"),
     )
     assert [one.heading for one in found] == [
         "What this doctor mainly treats", "What the own institution says", "Where they work",
@@ -38,8 +38,8 @@ def test_evidence_is_grouped_and_a_group_without_any_is_left_out() -> None:
 def test_counts_are_shown_with_their_total_population_and_year_the_largest_first() -> None:
     counted = {"source": "procedures", "as_of": "2012", "of": 1_200}
     (found,) = groups(
-        piece("procedure", "hernia", 0.1, count=30, says="2 %", **counted),
-        piece("procedure", "cancer", 0.8, count=900, says="75 %", **counted),
+        piece("procedure", "hernia", 0.1, count=30, **counted),
+        piece("procedure", "cancer", 0.8, count=900, **counted),
     )
     assert found.heading == "Counted work (Medicare patients, 2012)"
     assert [row.text for row in found.rows] == [
@@ -51,24 +51,26 @@ def test_counts_are_shown_with_their_total_population_and_year_the_largest_first
 
 
 def test_a_number_of_operations_stands_beside_its_standard_and_is_never_called_low() -> None:
-    says = "13 in 2012: hip replacement. Leapfrog asks for 25 a year of a surgeon"
-    same = {"says": says, "source": "procedures", "as_of": "2012", "count": 13}
+    same = {"told": {"group": "hip"}, "source": "procedures", "as_of": "2012", "count": 13}
     (found,) = groups(
         piece("volume", "hip_replacement", **same), piece("volume", "hip_osteoarthritis", **same)
     )
-    assert [row.text for row in found.rows] == [says]
+    (row,) = found.rows
+    assert row.text.startswith("13 in 2012: hip replacement (Medicare")
+    assert "Leapfrog asks for 25 a year of a surgeon, 50 of a hospital" in row.text
     assert "people with Medicare only" in found.note
     assert "does not mean too few" in found.note
 
 
 def test_one_sentence_about_several_conditions_is_one_row() -> None:
-    says = {"says": "Investigator of 3 of 3 linked trials on this", "source": "trials", "as_of": "2025-11-15"}
+    says = {"count": 3, "of": 3, "source": "trials", "as_of": "2025-11-15"}
     (found,) = groups(piece("trial", "liver_metastases", **says), piece("trial", "liver_ablation", **says))
     assert [row.label for row in found.rows] == ["Cancer that has spread to the liver, liver tumor ablation"]
 
 
 def test_a_long_group_is_folded_and_different_sources_are_cited_one_by_one() -> None:
-    rosters = [piece("roster", says=f"Lists {n}", source="rosters", as_of=f"20{n:02}") for n in range(9)]
+    places = [{"told": {"place": f"Demo {n}"}, "as_of": f"20{n:02}"} for n in range(9)]
+    rosters = [piece("roster", source="rosters", **place) for place in places]
     (found,) = groups(*rosters)
     assert (len(found.rows), len(found.more)) == (FIRST_SHOWN, 3)
     assert found.cited is None

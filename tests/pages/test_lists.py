@@ -110,8 +110,9 @@ def test_the_list_tells_proof_offices_gaps_and_what_to_do(browser: FlaskClient, 
     said = text(page.text)
     assert page.status_code == 200
     for sentence in (
-        "Person 20 Exampleton", "Works on", "Independent", "Works for none of the practice groups",
-        "1 Example Street", "Call (410) 555-0100", "January 5, 2026", "Whether second opinions are given",
+        "Person 20 Exampleton", "Example Hospital lists", "Independent",
+        "Works for none of the practice groups", "1 Example Street", "Call (410) 555-0100",
+        "January 5, 2026", "Whether second opinions are given",
         "Speaks English, Spanish", "Dana-Farber", "Which records do you need?",
         "All scans since it was found",         "When two opinions differ",
     ):  # fmt: skip

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from finder.documents import Evidence, EvidenceKind
 from finder.errors import SourceError
+from finder.evidence_words import EvidenceWords, mainly
 from finder.focus import (
     FOCUSED_COLUMNS,
     PROCEDURE_PRIOR,
     TRIAL_PRIOR,
     load_focused_specialties,
-    mainly,
+    main_counts,
     percent,
     strength,
 )
@@ -43,16 +44,17 @@ def test_strengths_are_as_the_module_says(part: int, whole: int, prior: float, e
 
 def counted(kind: EvidenceKind, count: int, of: int, concept: str = "pancreatic_cancer") -> Evidence:
     prior = PROCEDURE_PRIOR if kind is EvidenceKind.PROCEDURE else TRIAL_PRIOR
-    return Evidence(concept, kind, strength(count, of, prior), None, "", count, of)
+    return Evidence(concept, kind, strength(count, of, prior), None, {}, count, of)
 
 
 PROCEDURES, TRIALS = EvidenceKind.PROCEDURE, EvidenceKind.TRIAL
-FIRST = Evidence("pancreatic_cancer", EvidenceKind.ROSTER, 1.0, None, "")
-SECOND = Evidence("pancreatic_cancer", EvidenceKind.ROSTER, 0.8, None, "")
+FIRST = Evidence("pancreatic_cancer", EvidenceKind.ROSTER, 1.0, None)
+SECOND = Evidence("pancreatic_cancer", EvidenceKind.ROSTER, 0.8, None)
 
 
 def said(*evidence: Evidence) -> str | None:
-    return mainly((e.to_source() for e in evidence), {"pancreatic_cancer"}, "pancreatic cancer")
+    counts = main_counts((e.to_source() for e in evidence), {"pancreatic_cancer"})
+    return mainly(counts, "pancreatic_cancer", EvidenceWords())
 
 
 @pytest.mark.parametrize(
@@ -79,12 +81,13 @@ def test_mainly_needs_half_of_the_own_work_or_the_first_focus(
 
 def test_evidence_of_a_narrower_concept_counts_under_the_asked_label() -> None:
     narrow = counted(PROCEDURES, 300, 310, "klatskin_tumor").to_source()
-    text = mainly([narrow], {"bile_duct_cancer", "klatskin_tumor"}, "bile duct cancer")
+    counts = main_counts([narrow], {"bile_duct_cancer", "klatskin_tumor"})
+    text = mainly(counts, "bile_duct_cancer", EvidenceWords())
     assert text == "Mainly treats bile duct cancer: 97 % of 310 counted procedures"
 
 
 def test_a_sub_investigators_trials_do_not_say_mainly() -> None:
-    half = Evidence("pancreatic_cancer", TRIALS, strength(3, 3.5, TRIAL_PRIOR), None, "", 6, 7)
+    half = Evidence("pancreatic_cancer", TRIALS, strength(3, 3.5, TRIAL_PRIOR), None, {}, 6, 7)
     assert said(half) is None
 
 

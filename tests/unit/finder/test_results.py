@@ -79,12 +79,13 @@ def test_parts_are_the_named_shares_without_the_steps_inside_fit_and_add_up() ->
 
 
 def test_the_reasons_name_the_step_and_the_best_evidence_about_the_concept() -> None:
-    best = replace(an_evidence("bile_duct_cancer", value=0.2, as_of="2025"), says="lists “Klatskin”")
+    best = an_evidence("bile_duct_cancer", value=0.2, as_of="2025")
+    best = replace(best, told={"place": "Demo Hospital", "term": "Klatskin", "rank": 2, "of": 3})
     evidence = (an_evidence("gout"), an_evidence("bile_duct_cancer", value=0.1), best)
     result = shown(a_specialist(evidence=evidence))
     assert result.reasons == (
         "Medical oncologist: mainly treats bile duct cancer (step 1 of 2, 1 is closest)",
-        "Lists “Klatskin” (2025)",
+        "Demo Hospital lists “Klatskin” as a further clinical focus (2025)",
     )
 
 

@@ -159,13 +159,77 @@ def test_a_vitamin_or_a_seat_is_no_diagnosis_code() -> None:
         ("arthritis", {"rheumatoid_arthritis", "osteoarthritis"}),
         ("aneurysm", {"brain_aneurysm", "abdominal_aortic_aneurysm"}),
         ("ablation", {"liver_ablation", "heart_ablation"}),
-        ("depression and anxiety", {"depression", "anxiety"}),
         ("prostate", {"prostate_cancer", "enlarged_prostate"}),
         ("C64", {"kidney_cancer", "wilms_tumor"}),
     ],
 )
 def test_words_with_several_meanings_are_asked_back(words: str, some: set[str]) -> None:
     assert some <= choices(words)
+
+
+def also(words: str) -> tuple[str | None, set[str]]:
+    answer = understood(words)
+    return answer.concept_id, {one.concept_id for one in answer.also}
+
+
+@pytest.mark.parametrize(
+    ("words", "one", "other"),
+    [
+        ("depression and anxiety", "anxiety", "depression"),
+        ("ichthyosis and alopecia", "alopecia", "ichthyosis"),
+        ("pyelonephritis in pregnancy", "high_risk_pregnancy", "recurrent_uti"),
+        ("lupus pericarditis", "lupus", "pericarditis"),
+    ],
+)
+def test_nothing_is_asked_back_where_the_answer_would_not_change_who_is_right(
+    words: str, one: str, other: str
+) -> None:
+    assert also(words) == (one, {other})
+    assert understood(words).certainty is Certainty.LESS_SURE
+
+
+def test_two_diseases_of_one_person_are_asked_back_where_other_doctors_treat_them() -> None:
+    assert choices("lupus and pericarditis") == {"lupus", "pericarditis"}
+
+
+@pytest.mark.parametrize(
+    ("words", "cancer", "marker"),
+    [
+        ("KRAS colon", "colon_cancer", "kras_mutation"),
+        ("KRAS colon cancer", "colon_cancer", "kras_mutation"),
+        ("BRCA ovary", "ovarian_cancer", "brca_mutation"),
+    ],
+)
+def test_a_marker_beside_an_organ_is_the_cancer_of_that_organ(words: str, cancer: str, marker: str) -> None:
+    assert also(words) == (cancer, {marker})
+    assert understood(words).ignored == ()
+
+
+def test_an_organ_that_its_marker_names_already_is_understood_too() -> None:
+    assert (understood("EGFR lung").concept_id, understood("EGFR lung").ignored) == ("egfr_mutation", ())
+
+
+def test_ca_beside_an_organ_is_its_cancer_and_nothing_elsewhere() -> None:
+    assert understood("ca vulva").concept_id == "vulvar_cancer"
+    assert understood("migraine CA").concept_id == "migraine"
+    assert understood("elevated CA 125").concept_id == "ca125"
+
+
+@pytest.mark.parametrize(
+    ("words", "concept_id"),
+    [
+        ("no cancer but a polyp", "colon_polyps"),
+        ("lump behind my ear", "ent_diseases"),
+        ("childhood autism", "autism"),
+        ("radial clubhand", "congenital_hand"),
+    ],
+)
+def test_words_near_a_term_are_read_as_it(words: str, concept_id: str) -> None:
+    assert understood(words).concept_id == concept_id
+
+
+def test_a_lost_job_is_no_lost_hair() -> None:
+    assert understood("I lost my job and feel sad").concept_id in {"depression", "adjustment_grief"}
 
 
 def test_one_misspelt_word_beside_others_is_asked_back() -> None:
@@ -250,6 +314,7 @@ def test_certainty_falls_with_what_was_changed_or_assumed(words: str, certainty:
 def test_the_answer_has_the_keys_of_the_contract() -> None:
     answer = json.loads(json.dumps(understood("bile duct cancer").to_json()))
     assert sorted(answer) == [
+        "also",
         "certainty",
         "choices",
         "codes",

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finder.documents import EvidenceKind, Specialist
+from finder.context import load_context
+from finder.documents import Evidence, EvidenceKind, Specialist
+from finder.evidence_words import sentence
 from finder.focus import LISTED
 from ingest.cancer_centers import CancerCenter
 from ingest.investigators import TrialFacts
@@ -18,6 +20,13 @@ LIVER = "47382"  # liver tumor ablation
 OTHER = "12001"  # a wound, which no concept claims
 KNEE = "27447"
 SURGEON = {"taxonomies": "207X00000X|MD|Y|1"}
+
+
+WORDS = load_context().words.evidence
+
+
+def says(piece: Evidence) -> str:
+    return sentence(piece.to_source(), WORDS)
 
 
 def trials(count: int, conditions: tuple[str, ...] = ("Melanoma",), **given: Any) -> dict[str, TrialFacts]:
@@ -37,7 +46,7 @@ def test_the_first_focus_of_a_roster_counts_whole_and_the_next_less() -> None:
     assert found["pancreatic_cancer"].value == 1.0
     assert found["bile_duct_cancer"].value == 0.5
     assert found["bile_duct_cancer"].source == "rosters"
-    assert "first of 2" in found["pancreatic_cancer"].says
+    assert "first of 2" in says(found["pancreatic_cancer"])
 
 
 def test_a_focus_that_the_newest_roster_dropped_is_no_evidence() -> None:
@@ -58,7 +67,7 @@ def test_the_sentence_gives_share_total_patients_and_year() -> None:
         procedure(hcpcs=OTHER, services="32", as_of="2023"),
     )
     found = evidence(specialist(nppes(), *rows), EvidenceKind.PROCEDURE)["liver_ablation"]
-    assert found.says == (
+    assert says(found) == (
         "78 % of 145 counted procedures were for liver tumor ablation (Medicare patients, 2023)"
     )
     assert (found.count, found.of, found.source, found.as_of) == (113, 145, "procedures", "2023")
@@ -126,8 +135,8 @@ def test_a_volume_is_a_count_beside_its_standard_and_never_called_low() -> None:
     assert volume.count == 12
     assert volume.value == pytest.approx(12 / 25)
     for words in ("12 in 2012", "Medicare fee-for-service", "under 11", "25 a year", "50 of a hospital"):
-        assert words in volume.says
-    assert not {"low", "below", "few", "less"} & set(volume.says.split())
+        assert words in says(volume)
+    assert not {"low", "below", "few", "less"} & set(says(volume).split())
 
 
 def test_an_assistant_who_bills_for_the_same_operations_has_no_volume() -> None:
@@ -140,7 +149,7 @@ def test_trials_say_how_many_of_how_many_and_more_of_them_more() -> None:
     mixed = trials(6) | trials(1, ("Asthma",))
     found = specialist(nppes(), trials=mixed)
     melanoma = evidence(found, EvidenceKind.TRIAL)["melanoma"]
-    assert melanoma.says == "Investigator of 6 of 7 linked trials on this"
+    assert says(melanoma) == "Investigator of 6 of 7 linked trials on this"
     assert (melanoma.count, melanoma.of, melanoma.source) == (6, 7, "trials")
     values = [
         evidence(specialist(nppes(), trials=trials(n)), EvidenceKind.TRIAL)["melanoma"].value
@@ -192,7 +201,7 @@ def test_a_cancer_center_is_weak_evidence_and_lists_nobody_under_cancer() -> Non
 
 
 def mainly_of(found: Specialist) -> dict[str, str]:
-    return {concept: each.says for concept, each in evidence(found, EvidenceKind.MAINLY).items()}
+    return {concept: says(each) for concept, each in evidence(found, EvidenceKind.MAINLY).items()}
 
 
 def test_mainly_is_said_of_the_narrowest_concept_with_its_counts() -> None:
@@ -215,7 +224,7 @@ def test_the_kinds_confirm_each_other_in_what_is_mainly_treated() -> None:
     both = evidence(named, EvidenceKind.MAINLY)["liver_ablation"]
     assert both.value == pytest.approx(1 - (1 - counted.value) * (1 - 0.3))
     assert both.as_of == "2024-06-01"
-    assert both.says.endswith("100 % of 60 counted procedures, named first by the own institution")
+    assert says(both).endswith("100 % of 60 counted procedures, named first by the own institution")
 
 
 def test_main_concepts_are_those_mainly_treated_and_everything_broader() -> None:
