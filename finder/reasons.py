@@ -153,7 +153,7 @@ def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Wor
         pieces = source.get("evidence", ())
         # worked out at ingest for the narrowest concept; of a broader one the pieces below it say it together
         own = (e for e in pieces if e["kind"] == EvidenceKind.MAINLY.value and e["concept"] == concept)
-        counts = next((e["told"]["counts"] for e in own if e.get("told")), None)
+        counts = next((e["told"]["counts"] for e in own if "counts" in e.get("told", ())), None)
         return mainly(counts or main_counts(pieces, question.concepts), concept, words.evidence) or label
     return label
 
