@@ -127,9 +127,9 @@ def _city(text: str, context: SearchContext, gathered: _Gathered) -> City | None
     return cities[0] if len(cities) == 1 else None
 
 
-def _fields(generation: Served) -> dict[str, Sequence[str]]:
+def _fields(generation: Served) -> dict[str, Sequence[str] | None]:
     return {
-        generation.specialists: TIE_FIELDS,
+        generation.specialists: None,
         generation.places: _PLACE_FIELDS,
         generation.organizations: _ORGANIZATION_FIELDS,
     }
