@@ -15,7 +15,7 @@ from finder.i18n import gettext
 from finder.independence import Ties, ties_of, verdict, worst
 from finder.languages import language_name
 from finder.loosened import TOGETHER
-from finder.query import ELSEWHERE, EVERYBODY, PARTLY, SHOWN, STEP_PREFIX, TIED, Question, facets_of
+from finder.query import ELSEWHERE, PARTLY, STEP_PREFIX, TIED, Question, facets_of
 from finder.reasons import (
     OnStep,
     Pair,
@@ -82,13 +82,11 @@ def total_of(response: Mapping[str, Any]) -> int:
     return int(response["hits"]["total"]["value"])
 
 
-def excluded_of(response: Mapping[str, Any], kinds: Sequence[str], total: int) -> Excluded:
-    """Get the counts from the answer to `query.specialists_body`, with 0 for kinds that left nobody out;
-    `total` are all who stay.
-    """
-    buckets = response.get("aggregations", {}).get(TIED, {}).get("buckets", {})
+def excluded_of(response: Mapping[str, Any] | None, kinds: Sequence[str]) -> Excluded:
+    """Get the counts from the answer to `query.tied_body` (None: nobody), 0 for kinds without anybody."""
+    buckets = response["aggregations"][TIED]["buckets"] if response else {}
     counts = tuple((kind, int(buckets[kind]["doc_count"]) if kind in buckets else 0) for kind in kinds)
-    return Excluded(int(buckets[EVERYBODY]["doc_count"]) - total if buckets else 0, counts)
+    return Excluded(total_of(response) if response else 0, counts)
 
 
 def facet_counts(
@@ -101,7 +99,7 @@ def facet_counts(
     found = []
     for facet in facets_of(question):
         own = others.get(facet.name)
-        counted = own["aggregations"] if own else response["aggregations"][SHOWN]
+        counted = own["aggregations"] if own else response["aggregations"]
         chosen = facet.text(getattr(question.criteria, facet.name))
         counts: dict[str, int] = {}
         for bucket in counted.get(f"{facet.name}.terms", {}).get("buckets", ()):

@@ -33,6 +33,7 @@ from finder.query import (
     further_body,
     specialists_body,
     surgeon_body,
+    tied_body,
 )
 from finder.ranking import profile_named
 from finder.reads import Client, Served, document, searches, served
@@ -122,8 +123,11 @@ def _answered(
     counting = facet_bodies(question) if criteria.facets else {}
     bodies = [specialists_body(question), *counting.values()]
     bodies += [surgeon_body(question)] if names_surgeon else []
+    left_out = tied_body(question)
+    bodies += [left_out] if left_out else []
     responses = searches(engine, [(generation.specialists, body) for body in bodies])
     first, others = responses[0], dict(zip(counting, responses[1:], strict=False))
+    beside = responses[1 + len(counting)] if names_surgeon else None
     total = total_of(first) + (len(criteria.position.skip) if criteria.position else 0)
     page = _page(engine, question, generation, first)
     shown = results_of(question, page, results.prior, words)
@@ -131,12 +135,12 @@ def _answered(
         results,
         total=total,
         next=next_token(question, page, total, generation.run_id),
-        excluded=excluded_of(first, words.rules.breaking(), total),
+        excluded=excluded_of(responses[-1] if left_out else None, words.rules.breaking()),
         results=shown,
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
         profile=question.profile.name,
         place=question.place,
-        surgeon=surgeon_of(question, responses[-1], shown, results.prior, words) if names_surgeon else None,
+        surgeon=surgeon_of(question, beside, shown, results.prior, words) if beside else None,
     )
     if is_first:
         patient = Patient(criteria.state or known.state, ages=criteria.ages)

@@ -18,6 +18,7 @@ from finder.query import (
     further_body,
     specialists_body,
     surgeon_body,
+    tied_body,
 )
 from finder.ranking import PartName, load_profiles
 from tests.factories import BALTIMORE, an_npi
@@ -114,23 +115,25 @@ def test_each_facet_adds_one_filter(asked: dict[str, Any], clause: dict[str, Any
     assert specialists_body(asking(**asked))["query"]["bool"]["filter"][2:] == [clause]
 
 
-def test_prior_doctors_are_excluded_and_their_ties_after_the_query_so_that_one_pass_counts_them() -> None:
-    body = specialists_body(TIED)
-    assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
-    assert body["post_filter"] == {"bool": {"must_not": [BREAKING]}}
-    assert body["aggs"]["tied"]["filters"]["filters"] == {
+def test_prior_doctors_and_everybody_tied_to_them_are_left_out_and_only_the_tied_are_counted() -> None:
+    body, counted = specialists_body(TIED), tied_body(TIED)
+    seen = {"ids": {"values": [an_npi(1), an_npi(2)]}}
+    assert body["query"]["bool"]["must_not"] == [seen, BREAKING]
+    assert counted is not None
+    assert counted["query"]["bool"]["must_not"] == [seen]
+    assert counted["query"]["bool"]["filter"] == [*body["query"]["bool"]["filter"], BREAKING]
+    assert counted["aggs"]["tied"]["filters"]["filters"] == {
         "group": {"terms": {"tie_keys": ["group:1"]}},
         "system": {"terms": {"tie_keys": ["system:7", "system:8"]}},
-        "everybody": {"match_all": {}},
     }
-    assert not {"post_filter", "aggs"} & set(specialists_body(PLAIN))
+    assert "aggs" not in body and tied_body(PLAIN) is None
 
 
 def test_tied_people_stay_where_they_are_to_be_shown_but_never_the_prior_doctors() -> None:
     shown = replace(TIED, criteria=replace(TIED.criteria, show_tied=True))
     body = specialists_body(shown)
     assert body["query"]["bool"]["must_not"] == [{"ids": {"values": [an_npi(1), an_npi(2)]}}]
-    assert not {"post_filter", "aggs"} & set(body)
+    assert tied_body(shown) is None
 
 
 def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concept() -> None:
@@ -255,7 +258,7 @@ def test_further_hits_follow_on_the_last_one_without_counting_again() -> None:
     body = further_body(TIED, [0.5, an_npi(1)], 30)
     assert (body["search_after"], body["size"]) == ([0.5, an_npi(1)], 30)
     assert "aggs" not in body
-    assert body["post_filter"] == {"bool": {"must_not": [BREAKING]}}
+    assert BREAKING in body["query"]["bool"]["must_not"]
 
 
 def test_the_order_is_score_then_distance_then_npi() -> None:
@@ -282,15 +285,15 @@ def test_whole_documents_are_asked_for_since_choosing_fields_costs_the_engine_mo
 def test_facets_are_counted_only_where_asked_for_and_without_the_excluded() -> None:
     assert "aggs" not in specialists_body(PLAIN)
     counted = replace(TIED, criteria=replace(TIED.criteria, facets=True))
-    shown = specialists_body(counted)["aggs"]["shown"]
-    assert shown["filter"] == {"bool": {"must_not": [BREAKING]}}
-    assert {"specialty.terms", "state.terms", "verdict.named", "trials.named"} <= set(shown["aggs"])
+    body = specialists_body(counted)
+    assert BREAKING in body["query"]["bool"]["must_not"]
+    assert {"specialty.terms", "state.terms", "verdict.named", "trials.named"} <= set(body["aggs"])
     assert facet_bodies(counted) == {}
 
 
 def test_a_facet_that_was_asked_for_is_counted_without_its_own_filter() -> None:
     question = replace(TIED, criteria=replace(TIED.criteria, facets=True, state="MD", language="es"))
-    assert "state.terms" not in specialists_body(question)["aggs"]["shown"]["aggs"]
+    assert "state.terms" not in specialists_body(question)["aggs"]
     bodies = facet_bodies(question)
     assert list(bodies) == ["state", "language"]
     assert bodies["state"]["query"]["bool"]["filter"][2:] == [{"term": {"languages": "es"}}]
@@ -302,7 +305,7 @@ def test_a_facet_that_was_asked_for_is_counted_without_its_own_filter() -> None:
 
 def test_verdicts_are_counted_only_with_a_prior_doctor() -> None:
     counted = specialists_body(replace(PLAIN, criteria=SearchCriteria("x", facets=True)))
-    assert "verdict.named" not in counted["aggs"]["shown"]["aggs"]
+    assert "verdict.named" not in counted["aggs"]
 
 
 def test_explaining_scores_one_person_and_names_whether_the_search_would_find_that_person() -> None:
