@@ -58,6 +58,7 @@ def base(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def varied_base(varied: FlaskClient) -> Iterator[str]:
+    warm_up(varied.application)
     with served(varied.application) as address:
         yield address
 
@@ -217,10 +218,18 @@ def test_the_journey_works_by_keyboard_alone(chromium: Browser, base: str) -> No
         expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Not sure if you need one?")).to_be_focused()
+        page.keyboard.press("Tab")
         expect(page.locator("#words")).to_be_focused()
         page.keyboard.type(WORDS)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("doctors for you")
+        for number in (0, 1):
+            page.locator(".pick input").nth(number).focus()
+            page.keyboard.press("Space")
+        page.get_by_role("button", name="Compare those I ticked").first.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Doctors side by side")
 
 
 def test_a_mistake_is_linked_to_its_field(chromium: Browser, base: str) -> None:
