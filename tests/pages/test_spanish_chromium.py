@@ -5,16 +5,15 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Request, expect
 
 from tests.pages.conftest import PATIENT
-from tests.pages.test_chromium import (  # the last three are fixtures
+from tests.pages.test_chromium import (  # base and context are fixtures
     PHONE,
     assert_accessible,
     base,
-    chromium,
     context,
     fits,
 )
 
-__all__ = ["base", "chromium", "context"]
+__all__ = ["base", "context"]
 
 
 def test_a_search_stays_spanish_from_the_start_to_a_person_and_back(
