@@ -127,10 +127,14 @@ def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:
         yield from textwrap.wrap(gap, WIDTH, initial_indent="   ? ", subsequent_indent="     ")
     if result.above_next:
         yield from textwrap.wrap(result.above_next, WIDTH, initial_indent="   > ", subsequent_indent="     ")
+    yield from _raising_lines(result)
+    yield f"   NPI {result.npi}, score {result.score:.3f}"
+
+
+def _raising_lines(result: Result) -> Iterator[str]:
     if result.would_change:
         raised = f"Would stand higher with {' or '.join(result.would_change)}"
         yield from textwrap.wrap(raised, WIDTH, initial_indent="   > ", subsequent_indent="     ")
-    yield f"   NPI {result.npi}, score {result.score:.3f}"
 
 
 def printed_understood(understood: Understood, specialties: Mapping[str, str]) -> str:
@@ -188,7 +192,7 @@ def _not_understood(understood: Understood) -> Iterator[str]:
 
 
 def printed_explained(explained: Explained) -> str:
-    """The parts of one score with their weights, and what put the person there."""
+    """The parts of one score with their weights, what put the person there, and what would change it."""
     lines = [*understood_lines(explained.understood)]
     result = explained.result
     if result is None:
@@ -203,7 +207,7 @@ def printed_explained(explained: Explained) -> str:
         lines.append(f"  {values.get(name.value, 0.0):.3f} of {part.weight:.2f}  {part.says} ({name.value})")
     for reason in result.reasons:
         lines += textwrap.wrap(reason, WIDTH, initial_indent="   + ", subsequent_indent="     ")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_raising_lines(result)])
 
 
 def printed_compared(compared: Compared) -> str:

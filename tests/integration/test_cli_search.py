@@ -127,6 +127,7 @@ def test_plain_answers_say_it_in_words(run: Any) -> None:
     assert "Medicare Part B helps pay" in programs
     explained = run("explain", an_npi(1), "lung cancer").stdout
     assert "How close the specialty is to exactly this condition" in explained
+    assert "Would stand higher with" in explained
     counted = run("search", "lung cancer", "--facets", "--state", "MD").stdout
     assert "Licensed in: MD 5 (chosen)" in counted
 

@@ -1,5 +1,7 @@
 """An application over a few invented people in the real engine, and one over a closed port."""
 
+import os
+import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +12,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
 from finder import indexes
@@ -75,6 +78,14 @@ def the_people() -> list[Specialist]:
         an_expert(50, name="Twin Exampleton", name_folded="twin exampleton"),
         an_expert(51, name="Twin Exampleton", name_folded="twin exampleton"),
     ]
+
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without the last ones Chromium asks its maker's hosts for things on every start.
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-default-apps",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -151,3 +162,17 @@ def searched(browser: FlaskClient, **changes: str) -> TestResponse:
 def address(browser: FlaskClient, **changes: str) -> str:
     """The sealed address of a search."""
     return str(browser.post("/search", data={**PATIENT, **changes}).location)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests: Playwright cannot be started twice in one process."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not path:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium: the page tests must run here")
+        pytest.skip("no Chromium: set CHROMIUM, or put one on PATH (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()

@@ -3,9 +3,7 @@
 Skips where no Chromium is found (CHROMIUM or PATH).
 """
 
-import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +21,6 @@ from playwright.sync_api import (
     Request,
     Route,
     expect,
-    sync_playwright,
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -31,12 +28,6 @@ from finder.app import warm_up
 from tests.factories import an_npi
 from tests.pages.conftest import SEEN, SEEN_NAME, WORDS, ZIP
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without the last ones Chromium asks its maker's hosts for things on every start.
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-default-apps",
-)  # fmt: skip
 DESKTOP, PHONE = (1280, 900), (320, 640)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECRETS = ("bile", "duct", ZIP, SEEN, "Exampleton")
@@ -73,19 +64,6 @@ def served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not path:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium: the page tests must run here")
-        pytest.skip("no Chromium: set CHROMIUM, or put one on PATH (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(

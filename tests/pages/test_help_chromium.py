@@ -6,18 +6,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Request, expect
 
 from tests.pages.conftest import HELP
-from tests.pages.test_chromium import (  # the last three are fixtures
+from tests.pages.test_chromium import (  # base and context are fixtures
     DESKTOP,
     PHONE,
     WORDS,
     assert_accessible,
     base,
-    chromium,
     context,
     fits,
 )
 
-__all__ = ["base", "chromium", "context"]
+__all__ = ["base", "context"]
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")], ids=["desktop", "phone"])

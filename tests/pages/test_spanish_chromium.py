@@ -2,18 +2,18 @@
 
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Request, expect
 
 from tests.pages.conftest import PATIENT
-from tests.pages.test_chromium import (  # the last three are fixtures
+from tests.pages.test_chromium import (  # base and context are fixtures
+    PHONE,
     assert_accessible,
     base,
-    chromium,
     context,
     fits,
 )
 
-__all__ = ["base", "chromium", "context"]
+__all__ = ["base", "context"]
 
 
 def test_a_search_stays_spanish_from_the_start_to_a_person_and_back(
@@ -39,9 +39,11 @@ def test_a_search_stays_spanish_from_the_start_to_a_person_and_back(
     assert {urlsplit(request.url).netloc for request in asked} == {urlsplit(base).netloc}
 
 
-def test_axe_finds_nothing_on_spanish_pages(context: BrowserContext, base: str) -> None:
-    page = context.new_page()
-    for path in ("/es/", "/es/programs", "/es/help/records", "/es/privacy", "/es/nowhere"):
-        page.goto(base + path)
-        assert fits(page), path
-        assert_accessible(page)
+def test_axe_finds_nothing_on_spanish_pages_of_a_phone(chromium: Browser, base: str) -> None:
+    view = {"width": PHONE[0], "height": PHONE[1]}
+    with chromium.new_context(viewport=view) as opened:  # type: ignore[arg-type]
+        page = opened.new_page()
+        for path in ("/es/", "/es/programs", "/es/help/records", "/es/privacy", "/es/nowhere"):
+            page.goto(base + path)
+            assert fits(page), path
+            assert_accessible(page)

@@ -22,7 +22,9 @@ def test_an_application_reads_no_book_until_it_is_warmed_up(cut_off: FlaskClient
     assert opened(app) == set()
     warm_up(app)
     assert opened(app) == {"book", "names", "parents"}
-    assert app.extensions[EXTENSION].context.prompter.cache_info().currsize == 1
+    context = app.extensions[EXTENSION].context
+    assert context.prompter() is context.prompter()
+    assert context.gazetteer.cache_info().currsize == 1
 
 
 def test_gunicorn_loads_the_application_before_it_forks() -> None:
