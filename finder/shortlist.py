@@ -9,7 +9,7 @@ from finder.answers import Result, Source
 from finder.composition import page_of
 from finder.context import SearchContext
 from finder.criteria import SearchCriteria
-from finder.documents import facts_of, ties_told
+from finder.documents import shown
 from finder.engine import translated
 from finder.explanations import PairShown, pair_shown
 from finder.independence import TIE_FIELDS, Ties, ties_of
@@ -24,7 +24,7 @@ from finder.vocabulary import Understood, resolve
 # What is shown of a person where the words of the search are not understood, so that nothing scores.
 _PERSON_FIELDS = (
     *TIE_FIELDS, "credentials", "specialties", "main_specialties", "sites", "facts", "languages", "accepting",
-    "attributes", "evidence", "network_keys",
+    "attributes", "evidence_told", "network_keys",
 )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def _person(
 ) -> KeptPerson:
     own = ties_of(document["npi"], document)
     return KeptPerson(
-        document={**document, "facts": facts_of(document), "ties": ties_told(document)},
+        document=shown(document),
         result=result,
         pairs=tuple(pair_shown(prior, own, context.words, now) for prior in priors),
         is_listed=plan is not None and plan in document.get("network_keys", ()),
