@@ -79,7 +79,7 @@ class About:
     concept_of: Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
     """One program for one patient: `document` as carried, the answer for the state and its reasons.
 
@@ -93,7 +93,7 @@ class Offer:
     available: Available
     why: tuple[Reason, ...]
     current: tuple[Mapping[str, Any], ...]
-    _short: dict[str, orjson.Fragment] = field(default_factory=dict, compare=False, repr=False)
+    _short: dict[str, orjson.Fragment] = field(default_factory=dict, repr=False)
 
     @property
     def reasons(self) -> tuple[str, ...]:

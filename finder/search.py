@@ -121,8 +121,9 @@ def _answered(
     is_first = criteria.position is None
     names_surgeon = is_first and context.names_surgeon(results.understood)
     counting = facet_bodies(question) if criteria.facets else {}
-    bodies = [specialists_body(question), *counting.values()]
-    bodies += [surgeon_body(question)] if names_surgeon else []
+    body = specialists_body(question)
+    bodies = [body, *counting.values()]
+    bodies += [surgeon_body(question, body)] if names_surgeon else []
     left_out = tied_body(question)
     bodies += [left_out] if left_out else []
     responses = searches(engine, [(generation.specialists, body) for body in bodies])

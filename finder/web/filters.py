@@ -1,10 +1,11 @@
-"""Template filters: dates, telephone numbers, distances, money and counts as a reader writes them."""
+"""Template filters: dates, telephone numbers, distances, money, counts and choices as a reader meets them."""
 
 from datetime import date
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 from flask import Flask
+from markupsafe import Markup
 
 from finder import i18n
 from finder.print_results import listed_as
@@ -12,7 +13,7 @@ from finder.print_results import listed_as
 
 def add_filters(app: Flask) -> None:
     """Make the filters known to the templates of `app`."""
-    for each in (day, phone, dial, miles, dollars, plural, capfirst, listed_as):
+    for each in (day, phone, dial, miles, dollars, plural, capfirst, listed_as, choices):
         app.add_template_filter(each)
 
 
@@ -67,3 +68,13 @@ def plural(number: int, one: str, many: str) -> str:
 def capfirst(text: str) -> str:
     """A text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=1024)
+def choices(options: tuple[tuple[str, str, bool], ...]) -> Markup:
+    """The options of a list, written once for each choice: a form has a hundred, and they seldom change."""
+    line = Markup('<option value="{}"{}>{}</option>')
+    return Markup("\n").join(
+        line.format(value, Markup(" selected") if is_chosen else "", label)
+        for value, label, is_chosen in options
+    )

@@ -246,12 +246,14 @@ def test_only_proved_independence_scores() -> None:
 
 
 def test_the_surgeon_is_looked_for_whatever_kind_of_doctor_was_asked_for() -> None:
-    body = surgeon_body(asking(role=RoleAsked.MEDICAL, specialty="medical_oncology"))
+    question = asking(role=RoleAsked.MEDICAL, specialty="medical_oncology")
+    search = specialists_body(question)
+    body = surgeon_body(question, search)
     filters = body["query"]["bool"]["filter"]
     assert {"term": {"roles": "surgery"}} in filters
     assert {"term": {"roles": "medical"}} not in filters
     assert {"term": {"specialties": "medical_oncology"}} not in filters
-    assert body["size"] == 1
+    assert (body["size"], body["query"]["bool"]["should"]) == (1, search["query"]["bool"]["should"])
 
 
 def test_further_hits_follow_on_the_last_one_without_counting_again() -> None:
