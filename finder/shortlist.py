@@ -12,7 +12,7 @@ from finder.criteria import SearchCriteria
 from finder.documents import shown
 from finder.engine import translated
 from finder.explanations import PairShown, pair_shown
-from finder.independence import TIE_FIELDS, Ties, ties_of
+from finder.independence import Ties, ties_of
 from finder.offers import Offer, Patient, offer_of
 from finder.priors import LookedUp, looked_up, question_of
 from finder.program_search import about_of
@@ -20,12 +20,6 @@ from finder.query import Question, explaining_body
 from finder.reads import Client, searches
 from finder.results import results_of
 from finder.vocabulary import Understood, resolve
-
-# What is shown of a person where the words of the search are not understood, so that nothing scores.
-_PERSON_FIELDS = (
-    *TIE_FIELDS, "credentials", "specialties", "main_specialties", "sites", "facts", "languages", "accepting",
-    "attributes", "evidence_told", "network_keys",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +108,9 @@ def _people_body(
     it is scored like the others.
     """
     if understood.concept_id is None or known.ask:
-        return {**_by_id(npis), "_source": list(_PERSON_FIELDS)}, None
+        return _by_id(npis), None
     question = question_of(replace(criteria, position=None), understood, known, context, now)
-    body = explaining_body(question, npis)
-    # the plan is no filter here, so its keys must tell
-    return {**body, "_source": [*body["_source"], "network_keys"]}, question
+    return explaining_body(question, npis), question
 
 
 def _by_id(ids: Sequence[str]) -> dict[str, Any]:
