@@ -36,11 +36,12 @@ class Question:
     """One search, everything looked up.
 
     `concepts` are the concept understood and everything below it, `above` all broader ones, nearest first,
-    and `broader` the next one where it is a condition, evidence of which counts as kin. `ages` says for whom
-    the opinion is; not known, it is taken to be an adult. `place` is latitude and longitude in degrees; `now`
-    is the day from which the age of evidence counts. Of the prior doctors: their NPIs, the tie keys by kind
-    that break independence of any of them, the keys that weaken it, the kinds that must be known of both
-    sides, and whether one of these is not known of some prior doctor.
+    `broader` the next one where it is a condition, evidence of which counts as kin, and `beside` the
+    conditions beside all these. `ages` says for whom the opinion is; not known, it is taken to be an adult.
+    `place` is latitude and longitude in degrees; `now` is the day from which the age of evidence counts. Of
+    the prior doctors: their NPIs, the tie keys by kind that break independence of any of them, the keys that
+    weaken it, the kinds that must be known of both sides, and whether one of these is not known of some prior
+    doctor.
     """
 
     criteria: SearchCriteria
@@ -50,6 +51,7 @@ class Question:
     now: date
     above: Sequence[str] = ()
     broader: Sequence[str] = ()
+    beside: Sequence[str] = ()
     ages: Ages = Ages.ANY
     place: Point | None = None
     prior_npis: Sequence[str] = ()
@@ -306,9 +308,11 @@ def _sees(ages: Ages) -> dict[str, Any]:
 def _fit(question: Question) -> dict[str, Any]:
     """The best ladder step wins; worse ones add nothing.
 
-    On a step that needs evidence a main focus counts whole and other evidence partly. On an open one the main
-    specialty counts. Partial evidence and an open step count less for a main focus on something unrelated: a
-    breast cancer specialist is a cancer specialist, and no first choice for the pancreas.
+    On a step that needs evidence a main focus counts whole and other evidence partly, less beside a main
+    focus on a condition next to this one: who mainly treats ulcerative colitis is close to Crohn's disease,
+    and mainly treats another. On an open one the main specialty counts. Partial evidence and an open step
+    count less for a main focus on something unrelated: a breast cancer specialist is a cancer specialist, and
+    no first choice for the pancreas.
     """
     profile = question.profile
     found = [
@@ -318,16 +322,24 @@ def _fit(question: Question) -> dict[str, Any]:
         name, at = f"{STEP_PREFIX}{step.step}", step.step - 1
         if step.needs_evidence:
             whole = _with_evidence(question, step, "main_concepts")
-            listed = _constant(_with_evidence(question, step), profile.partly_weight(at), None)
-            share = profile.standing.elsewhere
-            less = {"positive": listed, "negative": _elsewhere(question), "negative_boost": share}
-            part = {"boosting": {"_name": name + PARTLY, **less}}
+            part = _partly(question, step, name + PARTLY)
         else:
             listed = _terms("main_specialties", sorted(step.specialties))
             whole = {"bool": {"filter": [listed], "must_not": [_elsewhere(question)]}}
             part = _constant(listed, profile.elsewhere_weight(at), name + ELSEWHERE)
         found += [_constant(whole, profile.step_weight(at), name), part]
     return {"dis_max": {"_name": PartName.FIT.value, "queries": found}}
+
+
+def _partly(question: Question, step: LadderStep, name: str) -> dict[str, Any]:
+    """Who is listed under the concept of a step, less beside a main focus next to it or elsewhere."""
+    standing = question.profile.standing
+    listed = _constant(_with_evidence(question, step), question.profile.partly_weight(step.step - 1), None)
+    if question.beside:
+        other = _terms("main_concepts", question.beside)
+        listed = {"boosting": {"positive": listed, "negative": other, "negative_boost": standing.beside}}
+    less = {"positive": listed, "negative": _elsewhere(question), "negative_boost": standing.elsewhere}
+    return {"boosting": {"_name": name, **less}}
 
 
 def _specialty(part: Part, question: Question) -> dict[str, Any] | None:

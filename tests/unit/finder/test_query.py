@@ -172,6 +172,15 @@ def test_partial_evidence_counts_less_for_a_main_focus_on_something_else() -> No
         assert (clause["negative"], clause["negative_boost"]) == (ELSEWHERE, 0.75)
 
 
+def test_partial_evidence_counts_a_little_less_for_a_main_focus_on_a_condition_beside() -> None:
+    question = replace(PLAIN, beside=("gallbladder_cancer",))
+    clauses = part(question, "fit")["dis_max"]["queries"]
+    partly = [clause["boosting"]["positive"] for clause in clauses if "boosting" in clause]
+    assert [clause["boosting"]["negative_boost"] for clause in partly] == [0.93, 0.93]
+    for clause in partly:
+        assert clause["boosting"]["negative"] == {"terms": {"main_concepts": ["gallbladder_cancer"]}}
+
+
 def test_the_main_specialty_counts_whole_on_the_first_open_step_and_half_on_the_second() -> None:
     ladder = (*LADDER, LadderStep(4, "Surgeons", ("general_surgery",), False))
     found = part(replace(PLAIN, ladder=ladder), "specialty")["dis_max"]["queries"]
