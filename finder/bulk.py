@@ -17,6 +17,7 @@ MAX_TRIES = 8
 MAX_WAIT_S = 30.0
 REQUEST_TIMEOUT_S = 120
 _ITEMS = ["errors", "items.*.status", "items.*.error.type", "items.*.error.reason"]
+_DELETE = b'{"delete":'  # an action without a source line
 _DISK_FULL = "cluster_block_exception"
 
 
@@ -40,10 +41,11 @@ def write(
 ) -> BulkReport:
     """Send chunks of ready action and source lines; every document is written or an error is raised.
 
-    At most `SENDERS` x 2 chunks are in memory. Pressure (429) and a lost connection are retried in
-    smaller pieces with growing, jittered waits up to 30 s: every document has its id, so sending it twice
-    changes nothing. Raises NotReady when the disk is full, BulkRefused for a document that can never be
-    written, EngineDown when the engine stays away.
+    An action may delete a document; one that is not there is as good as deleted. At most `SENDERS` x 2
+    chunks are in memory. Pressure (429) and a lost connection are retried in smaller pieces with growing,
+    jittered waits up to 30 s: every document has its id, so sending it twice changes nothing. Raises NotReady
+    when the disk is full, BulkRefused for a document that can never be written, EngineDown when the engine
+    stays away.
     """
     documents = retried = 0
     stop = threading.Event()
@@ -115,7 +117,7 @@ def _refused(piece: bytes, items: list[dict[str, dict[str, Any]]]) -> bytes:
     again: list[bytes] = []
     for lines, item in zip(_pairs(piece), items, strict=True):
         result = next(iter(item.values()))
-        if result["status"] < 300:
+        if result["status"] < 300 or (result["status"] == 404 and "delete" in item):
             continue
         error = result.get("error", {})
         if error.get("type") == _DISK_FULL:
@@ -129,9 +131,9 @@ def _refused(piece: bytes, items: list[dict[str, dict[str, Any]]]) -> bytes:
 
 
 def _pairs(piece: bytes) -> Iterator[bytes]:
-    lines = piece.splitlines(keepends=True)
-    for at in range(0, len(lines), 2):
-        yield lines[at] + lines[at + 1]
+    lines = iter(piece.splitlines(keepends=True))
+    for line in lines:
+        yield line if line.startswith(_DELETE) else line + next(lines)
 
 
 def _halves(piece: bytes) -> list[bytes]:
@@ -141,7 +143,8 @@ def _halves(piece: bytes) -> list[bytes]:
 
 
 def _documents_in(piece: bytes) -> int:
-    return piece.count(b"\n") // 2
+    deletes = piece.count(b"\n" + _DELETE) + piece.startswith(_DELETE)
+    return (piece.count(b"\n") + deletes) // 2
 
 
 def _id_of(lines: bytes) -> str:

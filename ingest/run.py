@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.reads import Client
 from ingest.build import Built, build
+from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger
 from ingest.files import InputFile, inspected
 from ingest.gates import Gate, gate_sets, measured
 from ingest.load import load
@@ -118,12 +119,16 @@ def _local_trouble() -> Iterator[None]:
 
 
 def _settle(run: Run) -> None:
-    """What the engine serves decides: a flip that went through makes the run published, whatever followed."""
+    """What the engine serves decides: a flip that went through makes the run published, whatever followed.
+
+    What its gates refuse stays, so that it can be inspected and published all the same, until the next run.
+    """
     served = indexes.served(run.client, run.config.index_prefix)
     if served and served.run_id == run.run_id:
         run.report = replace(run.report, state=State.PUBLISHED, exit_code=0)
-    elif run.report.state is not State.UNCHANGED:
+    elif run.report.state is State.FAILED:
         indexes.drop(run.client, run.config.index_prefix, run.run_id)
+    drop_ledgers(run.client, run.config)
 
 
 def _close_killed(run: Run) -> None:
@@ -149,13 +154,18 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         reason = "; ".join(str(f.failure) for f in failed)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
         return
-    built = _build(run, staged, is_fictional)
-    lock.confirm()
     served = indexes.served(run.client, run.config.index_prefix)
+    base = None
+    if not full:
+        base = find_base(run.client, run.config, served, is_demonstration=is_fictional)
+    built = _build(run, staged, is_fictional, base)
+    lock.confirm()
     if not full and served and served.meta.get("content_checksum") == built.checksum:
+        keep_ledger(run.config, built.ledger, served.run_id)  # as our code may have changed since
         run.report = replace(run.report, state=State.UNCHANGED)
         return
-    found = _load(run, lock, built, staged, is_fictional)
+    found = _load(run, lock, built, staged, is_fictional, base if is_worth_it(built) else None)
+    keep_ledger(run.config, built.ledger, run.run_id)
     # Shrink is only told between like and like.
     before = served if served and served.meta.get("demonstration") == is_fictional else None
     checked = _gates(run, gate_set, found, built, before)
@@ -219,41 +229,50 @@ def _write_quarantine(staging: Staging, path: Path) -> None:
             file.write(orjson.dumps(issue) + b"\n")
 
 
-def _build(run: Run, staged: Path, is_demonstration: bool) -> Built:
+def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) -> Built:
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
             staged, run.folder / BUILD, is_demonstration=is_demonstration,
-            on_start=step.expect, on_people=step.advance,
+            base=base.ledger if base else None, on_start=step.expect, on_people=step.advance,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
     people = built.documents["specialists"] + sum(built.left_out.values())
+    if base:
+        run.reporter.say(f"  {people - built.merged:,} people are unchanged since {base.generation.run_id}")
     run.done("merge and enrich", people, built.documents["specialists"], step.seconds)
     return built
 
 
-def _load(run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool) -> dict[str, str]:
+def _load(
+    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
+) -> Mapping[str, str]:
     dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
     meta = {
         "as_of": dates[-1] if dates else None,
         "demonstration": is_demonstration,
         "content_checksum": built.checksum,
         "specialists": built.documents["specialists"],
+        "documents": dict(built.documents),
         "fence": lock.fence,
     }
-    total = sum(built.documents.values())
     with Staging(staged, SOURCES, read_only=True) as staging:
         plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
-        step.expect(total)
-        found, retried = load(run.client, run.config, run.run_id, built, meta, plans, step.advance)
-    if retried:
-        run.reporter.say(f"  {retried:,} documents were sent again because the engine was under pressure")
-    run.done("load", total, step.done, step.seconds)
-    return found
+        generation = base.generation if base else None
+        loaded = load(run.client, run.config, run.run_id, built, meta, plans, generation, step.advance)
+    if loaded.retried:
+        run.reporter.say(
+            f"  {loaded.retried:,} documents were sent again because the engine was under pressure"
+        )
+    run.report = replace(
+        run.report, cloned=base.generation.run_id if base else None, written=loaded.documents
+    )
+    run.done("load", sum(built.documents.values()), loaded.documents, step.seconds)
+    return loaded.indices
 
 
 def _gates(
-    run: Run, gate_set: str, found: dict[str, str], built: Built, served: indexes.Generation | None
+    run: Run, gate_set: str, found: Mapping[str, str], built: Built, served: indexes.Generation | None
 ) -> list[Gate]:
     limits = gate_sets()[gate_set]
     with run.reporter.step("gates", "checks") as step:
@@ -267,7 +286,7 @@ def _gates(
     return checked
 
 
-def _publish(run: Run, lock: runs.Lock, found: dict[str, str], gate_set: str) -> None:
+def _publish(run: Run, lock: runs.Lock, found: Mapping[str, str], gate_set: str) -> None:
     prefix = run.config.index_prefix
     with run.reporter.step("publish", "generations") as step:
         lock.confirm()
