@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -26,6 +27,17 @@ class BulkRefused(FinderError):
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How hard a load presses the engine: senders at once, and seconds of rest for each second of sending."""
+
+    senders: int = SENDERS
+    rest: float = 0.0
+
+
+GENTLE = Pace(1, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class BulkReport:
     """Documents written and how many items had to be sent again."""
 
@@ -38,23 +50,26 @@ def write(
     index: str,
     chunks: Iterable[bytes],
     on_written: Callable[[int], None] = lambda n: None,
+    pace: Pace | None = None,
 ) -> BulkReport:
     """Send chunks of ready action and source lines; every document is written or an error is raised.
 
-    An action may delete a document; one that is not there is as good as deleted. At most `SENDERS` x 2
-    chunks are in memory. Pressure (429) and a lost connection are retried in smaller pieces with growing,
-    jittered waits up to 30 s: every document has its id, so sending it twice changes nothing. Raises NotReady
+    An action may delete a document; one that is not there is as good as deleted. At most twice as many
+    chunks as senders are in memory; `pace` says how hard to press. Pressure (429) and a lost connection are
+    retried in smaller pieces with growing, jittered waits up to 30 s: every document has its id, so sending
+    it twice changes nothing. Raises NotReady
     when the disk is full, BulkRefused for a document that can never be written, EngineDown when the engine
     stays away.
     """
     documents = retried = 0
     stop = threading.Event()
-    with ThreadPoolExecutor(SENDERS, thread_name_prefix="bulk") as pool:
+    pace = pace or Pace()
+    with ThreadPoolExecutor(pace.senders, thread_name_prefix="bulk") as pool:
         waiting: set[Future[tuple[int, int]]] = set()
         try:
             for chunk in chunks:
-                waiting.add(pool.submit(_send, client, index, chunk, stop))
-                if len(waiting) >= SENDERS * 2:
+                waiting.add(pool.submit(_send, client, index, chunk, stop, pace))
+                if len(waiting) >= pace.senders * 2:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
                         count, again = future.result()
@@ -69,7 +84,9 @@ def write(
     return BulkReport(documents, retried)
 
 
-def _send(client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event) -> tuple[int, int]:
+def _send(
+    client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event, pace: Pace
+) -> tuple[int, int]:
     written = retried = 0
     waiting: list[bytes] = [chunk]
     tries = 0
@@ -77,7 +94,9 @@ def _send(client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event
         if stop.is_set():
             return written, retried
         piece = waiting.pop()
+        began = time.monotonic()
         failed = _post(client, index, piece)
+        stop.wait(pace.rest * (time.monotonic() - began))
         written += _documents_in(piece) - (_documents_in(failed) if failed else 0)
         if not failed:
             tries = 0

@@ -193,6 +193,29 @@ def having(client: Elasticsearch, index: str, fields: Sequence[str]) -> int:
     return int(answer["hits"]["total"]["value"])
 
 
+def matching(
+    client: Elasticsearch,
+    index: str,
+    clauses: Sequence[Mapping[str, Any]],
+    only: str | None = None,
+    but: str | None = None,
+) -> list[str]:
+    """Ids of a few documents that fulfil all clauses, by id; `only` keeps one id, `but` leaves one out."""
+    filters = [*clauses, *([{"ids": {"values": [only]}}] if only else [])]
+    unwanted = [{"ids": {"values": [but]}}] if but else []
+    query = {"bool": {"filter": filters, "must_not": unwanted}}
+    answer = client.search(index=index, size=10, query=query, source=False, sort=["_doc"])
+    return sorted(hit["_id"] for hit in answer["hits"]["hits"])
+
+
+def documents(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The sources of documents by id; those that are not there are absent."""
+    if not ids:
+        return {}
+    answer = client.mget(index=index, ids=list(ids))
+    return {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
+
+
 def generations(client: Elasticsearch, prefix: str) -> list[Generation]:
     """Every generation that is in the engine, newest first; names that do not parse are not seen."""
     found = client.indices.get(
@@ -264,7 +287,7 @@ def drop(client: Elasticsearch, prefix: str, run_id: str) -> None:
 def prunable(everything: list[Generation], keep: int = KEPT_GENERATIONS) -> list[str]:
     """Run ids to delete: all but the served one and the newest `keep` - 1 other whole published ones."""
     idle = [g for g in everything if not g.is_served]
-    whole = [g.run_id for g in idle if len(g.indices) == len(SERVED_ALIASES) and _is_published(g)]
+    whole = [g.run_id for g in idle if is_whole(g)]
     spared = set(whole[: max(0, keep - 1)])
     return [g.run_id for g in idle if g.run_id not in spared]
 
@@ -272,6 +295,11 @@ def prunable(everything: list[Generation], keep: int = KEPT_GENERATIONS) -> list
 def leftovers(everything: Sequence[Generation]) -> list[str]:
     """Run ids of generations that are neither served nor were ever published: of killed runs."""
     return [g.run_id for g in everything if not g.is_served and not _is_published(g)]
+
+
+def is_whole(generation: Generation) -> bool:
+    """Whether a generation was published and has all of its indices, so that it can be served again."""
+    return len(generation.indices) == len(SERVED_ALIASES) and _is_published(generation)
 
 
 def _is_published(generation: Generation) -> bool:
@@ -284,7 +312,12 @@ def mark_published(client: Elasticsearch, indices: Mapping[str, str], meta: Mapp
 
     For the run to call right before its flip: what is not marked goes as a leftover of a killed run.
     """
+    tell(client, indices, {**meta, "published": True})
+
+
+def tell(client: Elasticsearch, indices: Mapping[str, str], meta: Mapping[str, Any]) -> None:
+    """Add to the `_meta` of every index of a generation; None takes an entry away."""
     for alias, name in indices.items():
         kept = client.indices.get_mapping(index=name)[name]["mappings"].get("_meta", {})
-        fields = mapping_file(alias)["mappings"]["_meta"]
-        client.indices.put_mapping(index=name, meta={**fields, **kept, **meta, "published": True})
+        told = {**mapping_file(alias)["mappings"]["_meta"], **kept, **meta}
+        client.indices.put_mapping(index=name, meta={k: v for k, v in told.items() if v is not None})

@@ -38,7 +38,8 @@ MAX_PROCESSES = 2
 LEDGER = "ledger.duckdb"
 _COVERED = (
     "specialists", "candidates", "with group", "with system", "with system settled", "with hospital",
-    "with trials", "with networks", "with point", "with evidence",
+    "with trials", "with networks", "with point", "with evidence", "with credentials", "with licence state",
+    "with specialty", "with phone", "with language", "with school", "with acceptance",
 )  # fmt: skip
 
 
@@ -86,10 +87,10 @@ def build(
         known, offered = _known(staging, is_demonstration)
         columns = {table: kind._fields for table, kind in TABLES.items()}  # type: ignore[attr-defined]
         ledger.begin(staging.prints(columns), entries(known), rules_version(common(known)))
-        merged = ledger.stale
-        on_start(merged)
+        count = ledger.stale
+        on_start(count)
         files = _others(out, known, offered, ledger)
-        workers = min(os.cpu_count() or 1, processes) if merged >= PEOPLE_FOR_MORE_PROCESSES else 1
+        workers = min(os.cpu_count() or 1, processes) if count >= PEOPLE_FOR_MORE_PROCESSES else 1
         jobs = ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
         parts = _here(staging, known, jobs) if workers == 1 else _in_processes(staged, known, jobs, workers)
         paths = []
@@ -98,18 +99,25 @@ def build(
             paths.append(path)
             on_people(len(rows))
         ledger.finish()
-        return Built(
-            files={"specialists": tuple(paths), **files},
-            documents=ledger.counts(),
-            left_out=ledger.left_out(),
-            coverage=ledger.coverage(_COVERED),
-            investigators=dict(known.investigators.outcome),
-            checksum=ledger.checksum(),
-            ledger=ledger.path,
-            merged=merged,
-            is_whole=ledger.is_whole,
-            difference=ledger.difference(),
-        )
+        files["specialists"] = tuple(paths)
+        return _built(ledger, files, count, known.investigators)
+
+
+def _built(
+    ledger: Ledger, files: Mapping[str, tuple[Path, ...]], merged_people: int, found: Investigators
+) -> Built:
+    return Built(
+        files=files,
+        documents=ledger.counts(),
+        left_out=ledger.left_out(),
+        coverage=ledger.coverage(_COVERED),
+        investigators=dict(found.outcome),
+        checksum=ledger.checksum(),
+        ledger=ledger.path,
+        merged=merged_people,
+        is_whole=ledger.is_whole,
+        difference=ledger.difference(),
+    )
 
 
 def _known(staging: Staging, is_demonstration: bool) -> tuple[Knowledge, tuple[Program, ...]]:
@@ -269,6 +277,13 @@ def _covered(specialist: Specialist) -> int:
         bool(specialist.network_keys),
         any(site.point for site in specialist.sites),
         bool(specialist.evidence),
+        bool(specialist.credentials),
+        bool(specialist.licence_states),
+        bool(specialist.specialties),
+        any(site.phone for site in specialist.sites),
+        bool(specialist.languages),
+        "school" in specialist.facts,
+        specialist.accepting is not None,
     )
     return sum(fact << bit for bit, fact in enumerate(facts))
 

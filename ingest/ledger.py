@@ -9,6 +9,7 @@ import importlib.metadata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -53,6 +54,27 @@ def rules_version(common: str) -> str:
     for name, version in sorted((d.name, d.version) for d in importlib.metadata.distributions()):
         digest.update(f"{name} {version}".encode())
     return digest.hexdigest()
+
+
+class Sampled(NamedTuple):
+    """One document of a generation by alias and id, with its checksum."""
+
+    alias: str
+    id: str
+    digest: bytes
+
+
+def sample(ledger: Path, count: int) -> list[Sampled]:
+    """About `count` documents of each alias, spread evenly over the ids; the same ones for the same ledger."""
+    query = (
+        "SELECT alias, id, digest FROM"
+        " (SELECT *, row_number() OVER (PARTITION BY alias ORDER BY id) AS n,"
+        " count(*) OVER (PARTITION BY alias) AS whole FROM documents)"
+        " WHERE (n - 1) % greatest(1, whole // ?) = 0 ORDER BY alias, id"
+    )
+    with duckdb.connect(str(ledger), read_only=True) as database:
+        database.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
+        return [Sampled(*row) for row in database.execute(query, [count]).fetchall()]
 
 
 class Ledger:

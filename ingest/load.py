@@ -69,6 +69,7 @@ def load(
     meta: Mapping[str, object],
     plans: Mapping[str, str],
     base: Generation | None = None,
+    pace: bulk.Pace | None = None,
     on_documents: Callable[[int], None] = lambda count: None,
 ) -> Loaded:
     """Create the run's indices and write every built document, or with `base` clone it and write the changes.
@@ -86,7 +87,7 @@ def load(
         pieces = {a: changes(built.files[a], *built.difference[a]) for a in indices}
     documents = retried = 0
     for alias, index in indices.items():
-        report = bulk.write(client, index, pieces[alias], on_documents)
+        report = bulk.write(client, index, pieces[alias], on_documents, pace)
         documents, retried = documents + report.documents, retried + report.retried
     finish_loading(client, indices, replicas=config.replicas, is_clone=base is not None)
     return Loaded(indices, documents, retried)

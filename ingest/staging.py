@@ -33,6 +33,10 @@ _ISSUES = """CREATE TABLE IF NOT EXISTS issues (
     file_id INTEGER, row_number BIGINT, field VARCHAR, reason VARCHAR, level VARCHAR, count BIGINT,
     content VARCHAR)"""
 
+# Names of trial investigators, split once (ingest/investigators.py).
+_NAMES = """CREATE TABLE IF NOT EXISTS names_read (
+    text VARCHAR, key VARCHAR, middle VARCHAR, version VARCHAR)"""
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -91,6 +95,7 @@ class Staging:
     def _create_tables(self) -> None:
         self._db.execute(_FILES)
         self._db.execute(_ISSUES)
+        self._db.execute(_NAMES)
         for table, columns in self._columns.items():
             wanted = (*columns, *(() if "as_of" in columns else ("as_of",)))
             existing = [
@@ -224,6 +229,16 @@ class Staging:
                 self._db.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} ORDER BY npi")  # noqa: S608
                 self._db.execute("SET preserve_insertion_order=false")
         self._unsorted.clear()
+
+    def keep_names(self, parts: Sequence[tuple[str, str | None, str]], version: str) -> None:
+        """Keep the parts of names as (text, key, middle); those of another version go."""
+        self._db.execute("DELETE FROM names_read WHERE version <> ?", [version])
+        if parts:
+            columns = dict(zip(("text", "key", "middle"), zip(*parts, strict=True), strict=True))
+            rows = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+            self._db.register("incoming", rows)
+            self._db.execute("INSERT INTO names_read SELECT *, ? FROM incoming", [version])
+            self._db.unregister("incoming")
 
     def keep_only(self, names: Iterable[str]) -> None:
         """Forget every staged file that is not among `names`."""
