@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,12 +18,12 @@ from finder.documents import Specialist
 from finder.programs import PROGRAM_COLUMNS, Program, load_programs, programs_of
 from finder.tables import Row
 from finder.text import fold
-from ingest.cancer_centers import CancerCenter, center_hospitals
+from ingest.cancer_centers import center_hospitals
 from ingest.enrich import enriched
-from ingest.investigators import Investigators, investigators
+from ingest.investigators import investigators
 from ingest.knowledge import Knowledge, knowledge
 from ingest.ledger import PEOPLE, Ledger, digest_of, rules_version
-from ingest.link import Reference, reference, trial_ends
+from ingest.link import reference, trial_ends
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
 from ingest.rows import TABLES, PersonRows
@@ -83,16 +84,20 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.ndjson"):
         old.unlink()
-    with Ledger(out / LEDGER, base) as ledger, Staging(staged, SOURCES, read_only=True) as staging:
-        known, offered = _known(staging, is_demonstration)
-        columns = {table: kind._fields for table, kind in TABLES.items()}  # type: ignore[attr-defined]
-        ledger.begin(staging.prints(columns), entries(known), rules_version(common(known)))
+    with Ledger(out / LEDGER, base) as ledger:
+        known, files = _prepared(staged, out, ledger, is_demonstration)
+        outcome = known.investigators.outcome
         count = ledger.stale
         on_start(count)
-        files = _others(out, known, offered, ledger)
         workers = min(os.cpu_count() or 1, processes) if count >= PEOPLE_FOR_MORE_PROCESSES else 1
         jobs = ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
-        parts = _here(staging, known, jobs) if workers == 1 else _in_processes(staged, known, jobs, workers)
+        if workers == 1:
+            parts = _here(staged, known, jobs)
+        else:
+            tables = out / "tables.pickle"
+            tables.write_bytes(pickle.dumps(_shared(known)))
+            parts = _in_processes(staged, tables, jobs, workers)
+        del known  # nationally 300 MB, which this process needs no more
         paths = []
         for path, rows in parts:
             ledger.add_people(rows)
@@ -100,24 +105,35 @@ def build(
             on_people(len(rows))
         ledger.finish()
         files["specialists"] = tuple(paths)
-        return _built(ledger, files, count, known.investigators)
+        return _built(ledger, files, count, outcome)
 
 
 def _built(
-    ledger: Ledger, files: Mapping[str, tuple[Path, ...]], merged_people: int, found: Investigators
+    ledger: Ledger, files: Mapping[str, tuple[Path, ...]], merged_people: int, outcome: Mapping[str, int]
 ) -> Built:
     return Built(
         files=files,
         documents=ledger.counts(),
         left_out=ledger.left_out(),
         coverage=ledger.coverage(_COVERED),
-        investigators=dict(found.outcome),
+        investigators=dict(outcome),
         checksum=ledger.checksum(),
         ledger=ledger.path,
         merged=merged_people,
         is_whole=ledger.is_whole,
         difference=ledger.difference(),
     )
+
+
+def _prepared(
+    staged: Path, out: Path, ledger: Ledger, is_demonstration: bool
+) -> tuple[Knowledge, dict[str, tuple[Path, ...]]]:
+    """What merging looks up; the ledger knows who is to be merged, and all but people is written."""
+    with Staging(staged, SOURCES, read_only=True) as staging:
+        known, offered = _known(staging, is_demonstration)
+        columns = {table: kind._fields for table, kind in TABLES.items()}  # type: ignore[attr-defined]
+        ledger.begin(staging.prints(columns), entries(known), rules_version(common(known)))
+    return known, _others(out, known, offered, ledger)
 
 
 def _known(staging: Staging, is_demonstration: bool) -> tuple[Knowledge, tuple[Program, ...]]:
@@ -132,21 +148,26 @@ Job = tuple[Path, int, tuple[str, ...], bool]
 Part = tuple[Path, pa.Table]
 
 
-def _here(staging: Staging, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Part]:
+def _here(staged: Path, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Part]:
     noting, asked = traced(known)
-    for job in jobs:
-        yield _slice(staging, noting, asked, *job)
+    with Staging(staged, SOURCES, read_only=True) as staging:
+        for job in jobs:
+            yield _slice(staging, noting, asked, *job)
 
 
-def _in_processes(staged: Path, known: Knowledge, jobs: Iterable[Job], workers: int) -> Iterator[Part]:
+def _shared(known: Knowledge) -> tuple[object, ...]:
+    """What a worker cannot read from the rules: the arguments of `knowledge`."""
+    reference = replace(known.reference, aliases={})  # only organizations have them
+    return reference, known.investigators, known.centers, known.programs, known.is_demonstration
+
+
+def _in_processes(staged: Path, tables: Path, jobs: Iterable[Job], workers: int) -> Iterator[Part]:
     """The slices from several processes, in order; spawned, since open databases don't survive a fork.
 
     Only a few slices are under way at a time, so that what is done never piles up in memory.
     """
     context = multiprocessing.get_context("spawn")
-    shared = (
-        staged, known.reference, known.investigators, known.centers, known.programs, known.is_demonstration
-    )  # fmt: skip
+    shared = (staged, tables)
     waiting: deque[Future[Part]] = deque()
     with ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared) as pool:
         for job in jobs:
@@ -165,16 +186,11 @@ class _Worker:
     asked: Asked
 
 
-def _open(
-    staged: Path,
-    tables: Reference,
-    trials: Investigators,
-    centers: Mapping[str, CancerCenter],
-    offered: Mapping[str, tuple[str, ...]],
-    is_demonstration: bool,
-) -> None:
+def _open(staged: Path, tables: Path) -> None:
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
-    known = knowledge(tables, trials, centers, offered, is_demonstration=is_demonstration)
+    # Written by this very run into its own folder, and deleted with it.
+    *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
+    known = knowledge(*found, is_demonstration=is_demonstration)
     _Worker.known, _Worker.asked = traced(known)
 
 

@@ -65,7 +65,7 @@ class Sampled(NamedTuple):
 
 
 def sample(ledger: Path, count: int) -> list[Sampled]:
-    """About `count` documents of each alias, spread evenly over the ids; the same ones for the same ledger."""
+    """About `count` documents of each alias, spread evenly over the ids, the same ones every time."""
     query = (
         "SELECT alias, id, digest FROM"
         " (SELECT *, row_number() OVER (PARTITION BY alias ORDER BY id) AS n,"
