@@ -216,6 +216,12 @@ def documents(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str
     return {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
 
 
+def free_bytes(client: Elasticsearch) -> int:
+    """Free disk of all nodes together, counting nodes on one disk once each."""
+    answer = client.nodes.stats(metric="fs", filter_path="nodes.*.fs.total.available_in_bytes")
+    return sum(int(node["fs"]["total"]["available_in_bytes"]) for node in answer["nodes"].values())
+
+
 def generations(client: Elasticsearch, prefix: str) -> list[Generation]:
     """Every generation that is in the engine, newest first; names that do not parse are not seen."""
     found = client.indices.get(

@@ -32,6 +32,7 @@ from ingest.recognition import is_demonstration, recognised
 from ingest.report import RunReport, State, StepReport
 from ingest.sources import SOURCES
 from ingest.sources.base import Source
+from ingest.space import check_space
 from ingest.staging import FileReport, Staging
 
 BUILD = "build"
@@ -258,10 +259,14 @@ def _write_quarantine(staging: Staging, path: Path) -> None:
 
 
 def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) -> Built:
+    def start(people: int) -> None:
+        check_space(run.client, run.config, people, run.reporter.say)
+        step.expect(people)
+
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
             staged, run.folder / BUILD, is_demonstration=is_demonstration, base=base.ledger if base else None,
-            processes=1 if run.is_gentle else MAX_PROCESSES, on_start=step.expect, on_people=step.advance,
+            processes=1 if run.is_gentle else MAX_PROCESSES, on_start=start, on_people=step.advance,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
     people = built.documents["specialists"] + sum(built.left_out.values())
