@@ -16,7 +16,7 @@ LEAST_BYTES = 200_000_000  # organizations, places, quarantine
 
 
 def check_space(client: Client, config: Config, people: int, say: Callable[[str], None]) -> None:
-    """Tell what merging and loading `people` needs and what is free. Raises NotReady where it is too little."""
+    """Tell what merging and loading `people` needs, and what is free. Raises NotReady for too little."""
     needs = (
         ("FINDER_HOME", people * HOME_BYTES + LEAST_BYTES, shutil.disk_usage(config.home).free),
         ("the engine", people * ENGINE_BYTES + LEAST_BYTES, indexes.free_bytes(client)),
