@@ -6,7 +6,7 @@ with the same checksum needs no indexing. One DuckDB file a generation, in FINDE
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -54,6 +54,15 @@ def rules_version(common: str) -> str:
     for name, version in sorted((d.name, d.version) for d in importlib.metadata.distributions()):
         digest.update(f"{name} {version}".encode())
     return digest.hexdigest()
+
+
+def checksum_of(sums: Mapping[str, str]) -> str:
+    """One checksum over every document and mapping, whichever way and in how many parts they were built.
+
+    A sum of checksums does not depend on the order; each one has the document's id in it.
+    """
+    told = (f"{alias} {mapping_hash(alias)} {sums[alias]}" for alias in SERVED_ALIASES)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 class Sampled(NamedTuple):
@@ -211,17 +220,27 @@ class Ledger:
         rows = self._db.execute(f"SELECT {sums} FROM people WHERE digest IS NOT NULL").fetchall()  # noqa: S608
         return {name: int(count) for name, count in zip(names, rows[0], strict=True)}
 
-    def checksum(self) -> str:
-        """One checksum over every document and mapping, whichever way they were built."""
-        whole = hashlib.sha256()
-        for alias in SERVED_ALIASES:
-            whole.update(f"{alias} {mapping_hash(alias)}\n".encode())
-            cursor = self._db.cursor().execute(
-                "SELECT digest FROM documents WHERE alias = ? ORDER BY id", [alias]
-            )
-            while rows := cursor.fetchmany(ROWS_A_FETCH):
-                whole.update(b"".join(row[0] for row in rows))
-        return whole.hexdigest()
+    def sums(self) -> dict[str, str]:
+        """By alias the sum of the documents' checksums, in hexadecimal digits; sums of parts add up."""
+        totals = dict.fromkeys(SERVED_ALIASES, 0)
+        cursor = self._db.cursor().execute("SELECT alias, digest FROM documents")
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            for alias, digest in rows:
+                totals[alias] += int.from_bytes(digest, "little")
+        return {alias: f"{total:x}" for alias, total in totals.items()}
+
+    @property
+    def rules(self) -> str:
+        """What `begin` was told of the rules."""
+        return str(self._one("SELECT value FROM told WHERE name = 'rules'"))
+
+    def keep_part(self, number: int, of: int) -> None:
+        """Leave only one of several equal ranges of NPIs to merge; the other machines take the others."""
+        self._db.execute(
+            "DELETE FROM stale WHERE npi NOT IN (SELECT npi FROM"
+            " (SELECT npi, ntile(?) OVER (ORDER BY npi) AS part FROM rows_now) WHERE part = ?)",
+            [of, number],
+        )
 
     def difference(self) -> dict[str, tuple[frozenset[str], tuple[str, ...]]] | None:
         """By alias the ids to write and those to delete, compared with the base; None without one."""

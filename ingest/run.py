@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
@@ -58,6 +59,8 @@ class Run:
         judgments: Path | None = None,
     ) -> None:
         self.is_gentle, self.judgments = is_gentle, judgments
+        if is_gentle:
+            os.nice(NICE)
         self.client, self.config, self.reporter = client, config, reporter
         self.started = now.astimezone(UTC).isoformat(timespec="seconds")
         self.run_id = runs.new_run_id(now)
@@ -104,8 +107,6 @@ def ingest_run(
     NotReady; what a file or a gate objects to is in the report, not raised.
     """
     run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC), gentle, judgments)
-    if gentle:
-        os.nice(NICE)
     with translated(), runs.locked(client, config.index_prefix, tell=run.reporter.say) as lock:
         _close_killed(run)
         run.save()
@@ -123,10 +124,7 @@ def ingest_run(
         finally:
             shutil.rmtree(run.folder / BUILD, ignore_errors=True)
         _settle(run)
-        run.save()
-        told = run.report.to_json()
-        (run.folder / "report.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
-        notify(config, told, run.reporter.say)
+        close(run)
     return run.report
 
 
@@ -137,6 +135,14 @@ def _local_trouble() -> Iterator[None]:
         yield
     except (duckdb.Error, OSError) as problem:
         raise FinderError(f"the disk or the staging file: {problem}") from problem
+
+
+def close(run: Run) -> None:
+    """Write the record of a run that has ended, here and in the engine, and tell whoever is to be told."""
+    run.save()
+    told = run.report.to_json()
+    (run.folder / "report.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    notify(run.config, told, run.reporter.say)
 
 
 def _settle(run: Run) -> None:
@@ -169,10 +175,9 @@ def _close_killed(run: Run) -> None:
 def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[str], full: bool) -> None:
     staged = staging_file(run.config, data)
     is_fictional = is_demonstration(data)
-    _stage(run, data, staged, only)
-    failed = [f for f in run.report.files if f.failure]
-    if failed:
-        reason = "; ".join(str(f.failure) for f in failed)
+    stage(run, data, staged, only)
+    if run.report.failures:
+        reason = "; ".join(run.report.failures)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
         return
     served = indexes.served(run.client, run.config.index_prefix)
@@ -204,7 +209,8 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         run.report = replace(run.report, state=State.REFUSED, reason=f"gates: {broken}", exit_code=1)
 
 
-def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
+def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
+    """Read the files of a folder into the staging file; the report says what they gave and what is wrong."""
     files, unknown = recognised(data)
     if not files:
         raise SourceError(str(data), None, None, "holds no file that any source reads")
@@ -276,11 +282,10 @@ def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) ->
     return built
 
 
-def _load(
-    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
-) -> Mapping[str, str]:
+def generation_meta(run: Run, built: Built, lock: runs.Lock, is_demonstration: bool) -> dict[str, Any]:
+    """What a generation tells of itself in its `_meta`."""
     dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
-    meta = {
+    return {
         "as_of": dates[-1] if dates else None,
         "demonstration": is_demonstration,
         "content_checksum": built.checksum,
@@ -290,6 +295,12 @@ def _load(
         "rows": rows_by_source(run.report.files),
         "fence": lock.fence,
     }
+
+
+def _load(
+    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
+) -> Mapping[str, str]:
+    meta = generation_meta(run, built, lock, is_demonstration)
     with Staging(staged, SOURCES, read_only=True) as staging:
         plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
@@ -326,12 +337,17 @@ def _gates(
         if run.judgments:
             checked.append(judged(client, limits, config.index_prefix, run.run_id, run.judgments, today))
         step.advance(len(checked))
+    tell_gates(run, checked)
+    run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
+    return checked
+
+
+def tell_gates(run: Run, checked: Sequence[Gate]) -> None:
+    """Print every gate with measured, limit and verdict, and put them into the report."""
     for gate in checked:
         verdict = "holds" if gate.holds else "FAILS"
         run.reporter.say(f"  gate {verdict}: {gate.name}: {gate.measured:,} ({gate.limit})")
     run.report = replace(run.report, gates=tuple(checked))
-    run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
-    return checked
 
 
 def _publish(run: Run, lock: runs.Lock, found: Mapping[str, str], gate_set: str) -> None:
