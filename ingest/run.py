@@ -26,6 +26,7 @@ from ingest.gates import Gate, gate_sets, judged, measured, probed, rows_by_sour
 from ingest.investigators import read_names
 from ingest.joins import orphan_shares
 from ingest.load import load
+from ingest.memory import give_back
 from ingest.notify import notify
 from ingest.plans import plan_names
 from ingest.progress import Reporter
@@ -238,6 +239,7 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
         read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
         _write_quarantine(staging, quarantine)
+    give_back()
     told = tuple(unknown)
     run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
     rows = sum(r.rows_read for r in reports)
