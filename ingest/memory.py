@@ -21,7 +21,7 @@ def give_back() -> None:
 
 
 def settle_tables() -> None:
-    """Keep all objects there are now out of garbage collection: for a process whose tables stay to its end."""
+    """Keep the objects of now out of garbage collection: for a process whose tables stay to its end."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_A_COLLECTION, 20, 20)
