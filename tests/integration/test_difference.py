@@ -2,7 +2,6 @@
 
 import csv
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import StringIO
@@ -19,7 +18,9 @@ from ingest.difference import ledger_file
 from ingest.progress import Reporter
 from ingest.report import RunReport, State
 from ingest.run import ingest_run
+from tests.integration.test_ingest_run import data
 
+__all__ = ["data"]
 PEOPLE = 600
 WEEKLY = "npidata_pfile_20260105-20260111.csv"
 Row = dict[str, str]
@@ -30,11 +31,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
     generate(PEOPLE, folder)
     return folder
-
-
-@pytest.fixture
-def data(world: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(world, tmp_path / "data"))
 
 
 @pytest.fixture
