@@ -51,6 +51,7 @@ def ingest() -> None:
 @click.option("--gates", "gate_set", type=click.Choice(sorted(gate_sets())), default="sample",
               help="The set of limits that the new generation must pass.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Build and load everything, whatever has changed.")
+@click.option("--part", metavar="K/N", help="Only this part of the people; N machines share one generation.")
 @click.option("--judgments", type=DATA, help="A CSV of your own (words, npi, grade 0 to 3) as one more gate.")
 @click.option(
     "--gentle", is_flag=True, help="One process, lowest priority, paced: for a machine that serves."
