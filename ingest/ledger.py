@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from finder.indexes import MAPPINGS, SERVED_ALIASES, mapping_hash
 
+FORMAT = "1"  # of the tables below; another one is not compared with
 MEMORY_LIMIT = "200MB"
 ROWS_A_FETCH = 50_000
 # Above this share of stale people everybody is merged: reading scattered rows then costs more than all rows.
@@ -84,6 +85,18 @@ def sample(ledger: Path, count: int) -> list[Sampled]:
     with duckdb.connect(str(ledger), read_only=True) as database:
         database.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
         return [Sampled(*row) for row in database.execute(query, [count]).fetchall()]
+
+
+def is_usable(path: Path) -> bool:
+    """Whether there is a whole ledger that this version of the product can compare with."""
+    if not path.is_file():
+        return False
+    try:
+        with duckdb.connect(str(path), read_only=True) as database:
+            found = database.execute("SELECT value FROM told WHERE name = 'finished'").fetchall()
+    except duckdb.Error:
+        return False
+    return found == [(FORMAT,)]
 
 
 class Ledger:
@@ -200,6 +213,7 @@ class Ledger:
         self._db.execute(
             "INSERT INTO documents SELECT 'specialists', npi, digest FROM people WHERE digest IS NOT NULL"
         )
+        self._db.execute("INSERT INTO told VALUES ('finished', ?)", [FORMAT])
         self._db.execute("DROP TABLE rows_now; DROP TABLE stale; CHECKPOINT")
 
     def counts(self) -> dict[str, int]:

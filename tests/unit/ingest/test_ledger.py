@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, sample
+from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, is_usable, sample
 
 RULES = "rules-1"
 ENTRIES = {1: 10, 2: 20, 3: 30}
@@ -116,3 +116,13 @@ def test_sums_of_parts_give_the_checksum_of_the_whole(tmp_path: Path) -> None:
 
 def test_a_sample_spreads_over_the_ids(tmp_path: Path) -> None:
     assert [one.id for one in sample(base(tmp_path), 2)] == ["1001", "1004", "1007"]
+
+
+def test_a_missing_damaged_or_unfinished_ledger_is_no_base(tmp_path: Path) -> None:
+    whole = base(tmp_path)
+    assert is_usable(whole)
+    damaged = tmp_path / "damaged.duckdb"
+    damaged.write_bytes(whole.read_bytes()[:5000])
+    with Ledger(tmp_path / "begun.duckdb") as begun:
+        assert begun.path.is_file()
+    assert not any(map(is_usable, (damaged, begun.path, tmp_path / "none.duckdb")))
