@@ -24,7 +24,7 @@ from ingest.investigators import investigators
 from ingest.knowledge import Knowledge, knowledge
 from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, rules_version
 from ingest.link import reference, trial_ends
-from ingest.memory import give_back, settle_tables
+from ingest.memory import collect_seldom, give_back
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
 from ingest.rows import TABLES, PersonRows
@@ -209,8 +209,7 @@ def _open(staged: Path, tables: Path) -> None:
     *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
     known = knowledge(*found, is_demonstration=is_demonstration)
     _Worker.known, _Worker.asked = traced(known)
-    del found, known
-    settle_tables()
+    collect_seldom()
 
 
 def _slice_of_worker(job: Job) -> Slice:
