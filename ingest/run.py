@@ -17,6 +17,7 @@ from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.reads import Client
 from ingest.build import Built, build
+from ingest.cross_checks import swapped_names
 from ingest.files import InputFile, inspected
 from ingest.gates import Gate, gate_sets, measured
 from ingest.load import load
@@ -191,12 +192,21 @@ def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
             reports.append(report)
             run.reporter.say(_told(report))
         staging.sort_people()
+        reports = _cross_checked(run, staging, reports)
         quarantine = run.folder / "quarantine.jsonl"
         _write_quarantine(staging, quarantine)
     told = tuple(unknown)
     run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
     rows = sum(r.rows_read for r in reports)
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
+
+
+def _cross_checked(run: Run, staging: Staging, reports: list[FileReport]) -> list[FileReport]:
+    """The reports, with a failure at each file that contradicts the others as a whole."""
+    found = {name: SourceError(name, None, None, why).message for name, why in swapped_names(staging)}
+    for problem in found.values():
+        run.reporter.say(f"  FAILED {problem}")
+    return [replace(r, failure=r.failure or found.get(r.name)) for r in reports]
 
 
 def _unreadable(file: InputFile, source: Source, problem: SourceError) -> FileReport:
