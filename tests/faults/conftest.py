@@ -11,6 +11,7 @@ import pytest
 from finder.config import Config
 from finder.reads import Client
 from ingest.demo.generate import generate
+from ingest.report import State
 from tests.faults.place import PEOPLE, Place
 
 Seen = Callable[[str], None]
@@ -26,14 +27,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def settled(engine: Client, config: Config, world: Path, folder: Path) -> Iterator[Place]:
-    """A home, an index prefix and a data folder that nobody else has, with one generation served."""
-    own = replace(config, home=folder / "home", index_prefix=f"{config.index_prefix}f{secrets.token_hex(3)}")
-    data = Path(shutil.copytree(world, folder / "data"))
-    place = Place(engine, own, data)
+def settle(engine: Client, config: Config, world: Path, folder: Path) -> Place:
+    """An index prefix and a data folder that nobody else has, with one generation served."""
+    own = replace(config, index_prefix=f"{config.index_prefix}f{secrets.token_hex(3)}")
+    place = Place(engine, own, Path(shutil.copytree(world, folder / "data")))
     place.first = place.run()
+    assert place.first.state is State.PUBLISHED, place.first.reason
+    return place
+
+
+def settled(engine: Client, config: Config, world: Path, folder: Path) -> Iterator[Place]:
+    """A settled place with a home of its own, whose indices are deleted at the end."""
+    place = settle(engine, replace(config, home=folder / "home"), world, folder)
     yield place
-    found = engine.indices.get(index=f"{own.index_prefix}-*", expand_wildcards="all")
+    found = engine.indices.get(index=f"{place.config.index_prefix}-*", expand_wildcards="all")
     if found:
         engine.indices.delete(index=",".join(found))
 
