@@ -20,6 +20,8 @@ from ingest.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, HEAD_BYTES, Input
 BLOCK_BYTES = 16 << 20
 # Words that publishers write for "nothing here"; NPPES hides tax numbers as <UNAVAIL>, Care Compare says so.
 MISSING_MARKS = ["", "Not Available", "NOT AVAILABLE", "<UNAVAIL>"]
+# What a spreadsheet's cell holds at most; the longest text that a publisher ships is a tenth of it.
+MAX_CELL_BYTES = 32_767
 _DELIMITERS = (",", "\t", ";", "|")
 _SPACES = re.compile(r"\s+")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -163,7 +165,7 @@ class _Watched(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self.quotes += data.count(self._mark)
-        self._end = data[-2:] or self._end
+        self._end = (self._end + data)[-len(self._mark) :]
         return data
 
     @property
@@ -235,7 +237,9 @@ def read_csv(
                 rows, next_row = _row_numbers(len(record_batch), next_row, unreadable.rows)
                 issues = unreadable.handed_over()
                 last = last.after(record_batch, rows, issues)
-                yield CsvBatch(_frame(record_batch, columns, found), rows, issues, len(issues))
+                unread = len(issues)
+                frame, too_long = _frame(file.name, record_batch, rows, columns, found)
+                yield CsvBatch(frame, rows, (*issues, *too_long), unread)
         except pa.ArrowInvalid as problem:
             if not any(saying in str(problem) for saying in _NO_ROWS):
                 raise SourceError(file.name, next_row, None, _plain(problem)) from problem
@@ -328,15 +332,25 @@ def _no_rows() -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(), np.array([], dtype=np.int64)
 
 
-def _frame(batch: pa.RecordBatch, columns: Sequence[Column], found: Mapping[str, int]) -> pd.DataFrame:
+def _frame(
+    file: str, batch: pa.RecordBatch, rows: np.ndarray, columns: Sequence[Column], found: Mapping[str, int]
+) -> tuple[pd.DataFrame, list[Issue]]:
+    """The declared columns of a batch, and what was said of values that are too long to be any."""
     data: dict[str, pd.Series] = {}
+    issues: list[Issue] = []
     for column in columns:
         if column.name in found:
             array = _trimmed(batch.column(f"c{found[column.name]}"))
+            if (pc.max(pc.binary_length(array)).as_py() or 0) > MAX_CELL_BYTES:
+                is_long = pc.fill_null(pc.greater(pc.binary_length(array), MAX_CELL_BYTES), False)
+                array = pc.if_else(is_long, None, array)
+                first = int(rows[pc.index(is_long, True).as_py()])
+                reason = f"has more than {MAX_CELL_BYTES:,} characters: the value is dropped"
+                issues.append(Issue(file, first, column.name, reason, Level.WARNING, pc.sum(is_long).as_py()))
         else:
             array = pa.nulls(len(batch), pa.string())
         data[column.name] = pd.Series(array.to_pandas(), dtype="str")
-    return pd.DataFrame(data)
+    return pd.DataFrame(data), issues
 
 
 def _trimmed(array: pa.Array) -> pa.Array:

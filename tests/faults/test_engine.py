@@ -177,9 +177,7 @@ def test_engine_slow(place: Place, seen: Seen) -> None:
     assert health.status_code == 200
     assert seconds <= 10
     assert health_s <= 5
-    seen(
-        f"search: {search.status_code} after {seconds:.1f} s; /health: {health.status_code} after {health_s:.1f} s"
-    )
+    seen(f"search: {search.status_code} in {seconds:.1f} s; health: {health.status_code} in {health_s:.1f} s")
 
 
 @contextmanager
