@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 import os
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -127,8 +128,21 @@ def _open(
     offered: Mapping[str, tuple[str, ...]],
     is_demonstration: bool,
 ) -> None:
+    _end_with_parent()
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
     _Worker.known = knowledge(tables, trials, centers, offered, is_demonstration=is_demonstration)
+
+
+def _end_with_parent() -> None:
+    """A worker whose run was killed would wait for ever, and keep the next run out of the staging file."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 def _slice_of_worker(out: Path, number: int, low: str, high: str) -> _Slice:

@@ -53,9 +53,22 @@ class Place:
         return own | more
 
     @contextmanager
-    def started(self, *args: str, **environ: str) -> Iterator["subprocess.Popen[str]"]:
-        """`finder ingest run` as a program of its own, killed at the end where it still lives."""
-        command = [sys.executable, "-c", MAIN, "ingest", "run", "--gates", GATES, "--data", str(self.data)]
+    def started(self, *args: str, code: str = "", **environ: str) -> Iterator["subprocess.Popen[str]"]:
+        """`finder ingest run` as a program of its own, killed at the end where it still lives.
+
+        `code` runs before it, for what cannot be had small.
+        """
+        command = [
+            sys.executable,
+            "-c",
+            f"{code}\n{MAIN}",
+            "ingest",
+            "run",
+            "--gates",
+            GATES,
+            "--data",
+            str(self.data),
+        ]
         process = subprocess.Popen(
             [*command, *args], env=self.environ(**environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,

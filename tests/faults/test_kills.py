@@ -10,10 +10,11 @@ import time
 import zipfile
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from tests.faults.conftest import Seen
-from tests.faults.place import Place, Reader, address, lines_until
+from tests.faults.place import Place, Reader, address, lines_until, wait_for
 from tests.faults.proxy import Proxy, proxied
 
 SEED = 20261128
@@ -105,6 +106,34 @@ def test_killed_while_validating(place: Place, seen: Seen) -> None:
 @pytest.mark.fault("F5", "SIGKILL while documents are merged")
 def test_killed_while_merging(place: Place, seen: Seen) -> None:
     checked(place, seen, lambda: killed_at_line(place, "read and stage:", 1.0))
+
+
+@pytest.mark.fault("F5", "SIGKILL while several processes merge, as for a large data set")
+def test_killed_while_several_processes_merge(place: Place, seen: Seen) -> None:
+    many = "import ingest.build as b; b.PEOPLE_FOR_MORE_PROCESSES = 1; b.PEOPLE_A_SLICE = 50"
+    workers: list[psutil.Process] = []
+
+    def kill() -> None:
+        with place.started("--full", code=many) as process:
+            lines_until(process, "read and stage:")
+            parent = psutil.Process(process.pid)
+            wait_for(lambda: len(merging(parent)) >= 2, 60, "two merging processes")
+            workers.extend(merging(parent))
+            process.kill()
+        assert process.returncode == -signal.SIGKILL
+        wait_for(lambda: not any(w.is_running() for w in workers), 5, "an end of the merging processes")
+
+    checked(place, seen, kill)
+    seen(f"all {len(workers)} merging processes ended with it")
+
+
+def merging(parent: psutil.Process) -> list[psutil.Process]:
+    """The processes that merge for a run: they hold its staging file open."""
+    return [
+        child
+        for child in parent.children()
+        if any(file.path.endswith(".duckdb") for file in child.open_files())
+    ]
 
 
 @pytest.mark.dear
