@@ -17,14 +17,16 @@ UNREAD = Path(__file__).with_name("unread.toml")
 def recognised(data: Path, today: date | None = None) -> tuple[list[tuple[InputFile, Source]], list[str]]:
     """The files of a folder with the source that reads each, and those that nobody reads, with the reason.
 
-    Raises SourceError for a folder that is not there, a file that two sources claim, or one that is dated
-    after `today` (by default this day of UTC): its rows would win over everything until that day comes.
+    Raises SourceError for a folder that is not there, an empty file, one that two sources claim, or one
+    dated after `today` (by default this day of UTC): its rows would win over everything until that day comes.
     """
     today = today or datetime.now(UTC).date()
     known: list[tuple[InputFile, Source]] = []
     unknown: list[str] = []
     for file in discovered(data):
         head = head_of(file)
+        if not head.start:
+            raise SourceError(file.name, None, None, "is empty: 0 bytes")
         found = claims(head, SOURCES)
         if len(found) > 1:
             names = " and ".join(s.name for s in found)

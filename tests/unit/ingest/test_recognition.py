@@ -45,6 +45,13 @@ def test_a_file_dated_after_tomorrow_is_refused(tmp_path: Path, day: str, is_fut
         assert len(recognised(tmp_path, today)[0]) == 1
 
 
+@pytest.mark.parametrize("name", ["providers.json", "Facility_Affiliation.csv", "unknown.csv"])
+def test_an_empty_file_is_refused_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(SourceError, match=f"{name}: is empty: 0 bytes"):
+        recognised(tmp_path)
+
+
 def test_a_format_that_is_known_and_not_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "Practitioner-1.json").write_text('{"resourceType": "Practitioner"}')
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
