@@ -100,6 +100,12 @@ def node_status(config: Config) -> NodeStatus:
     return NodeStatus(state, record.url, record.pid, record.version, Path(record.folder))
 
 
+def node_address(config: Config) -> str | None:
+    """Where this home's node answers, if its process lives; unlike `node_status` it asks the node nothing."""
+    record = _read_record(config)
+    return record.url if record is not None and _process(record) is not None else None
+
+
 def stop_node(config: Config) -> bool:
     """Stops this home's node and says whether one ran; a process that is not ours is never touched.
 

@@ -103,10 +103,17 @@ def ingest_run(
             shutil.rmtree(run.folder / BUILD, ignore_errors=True)
         _settle(run)
         run.save()
-        (run.folder / "report.json").write_bytes(
-            orjson.dumps(run.report.to_json(), option=orjson.OPT_INDENT_2)
-        )
+        _write_report(run)
     return run.report
+
+
+def _write_report(run: Run) -> None:
+    """The report beside the quarantine; the engine has it too, so a full disk does not change how a run ends."""
+    try:
+        text = orjson.dumps(run.report.to_json(), option=orjson.OPT_INDENT_2)
+        (run.folder / "report.json").write_bytes(text)
+    except OSError as problem:
+        run.reporter.say(f"the file of the report could not be written: {problem}")
 
 
 @contextmanager

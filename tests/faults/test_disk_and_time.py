@@ -107,10 +107,13 @@ def test_order_of_files(place: Place, seen: Seen, whole_again: None) -> None:
 
 @pytest.mark.fault("F42", "files older than those served")
 def test_older_files(place: Place, seen: Seen, whole_again: None) -> None:
+    dates = place.data / "as_of.csv"
+    dates.write_text(dates.read_text(encoding="utf-8").replace("2026-", "2024-"), encoding="utf-8")
     (monthly,) = place.data.glob("npidata_pfile_*")
     rows = monthly.read_text(encoding="utf-8").splitlines(keepends=True)
     monthly.unlink()
-    (place.data / "npidata_pfile_20050523-20240101.csv").write_text("".join(rows[:-1]), encoding="utf-8")
+    older = place.data / "npidata_pfile_20050523-20240101.csv"
+    older.write_text("".join(rows[: len(rows) * 9 // 10]), encoding="utf-8")
     report = place.must_refuse(1, "older")
     seen(f"exit code {report.exit_code}: {report.reason}")
 
