@@ -108,7 +108,7 @@ def ingest_run(
 
 
 def _write_report(run: Run) -> None:
-    """The report beside the quarantine; the engine has it too, so a full disk does not change how a run ends."""
+    """The report beside the quarantine; the engine has it too, so that a full disk changes nothing here."""
     try:
         text = orjson.dumps(run.report.to_json(), option=orjson.OPT_INDENT_2)
         (run.folder / "report.json").write_bytes(text)
