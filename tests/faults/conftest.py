@@ -16,6 +16,7 @@ from tests.faults.place import PEOPLE, Place
 
 Seen = Callable[[str], None]
 LISTED = tuple(f"F{number}" for number in range(1, 45))
+FOLDER = "tests/faults"
 PASSED, FAILED, NOT_TRIED = "pass", "FAIL", "NOT TRIED"
 
 
@@ -95,7 +96,7 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
     """One line a fault: id, what was done, what was seen, pass or fail."""
-    lines = _lines(terminalreporter)
+    lines = _lines(terminalreporter, config)
     if not lines:
         return
     terminalreporter.section("faults: id | done | seen | verdict")
@@ -108,21 +109,16 @@ def pytest_terminal_summary(
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where every fault is asked for (`make faults`), one that was not tried or is known to fail fails."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and _asks_for_all(session.config):
-        lines = _lines(reporter)
-        missing = set(LISTED) - {line[0] for line in lines}
-        for name in missing:
-            reporter.stats.setdefault("skipped", [])
-            lines.append((name, "", "", NOT_TRIED))
-        if any(line[3] != PASSED for line in lines):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    is_asked = bool(reporter) and _asks_for_all(session.config)
+    if is_asked and any(line[3] != PASSED for line in _lines(reporter, session.config)):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _asks_for_all(config: pytest.Config) -> bool:
     return not config.option.markexpr
 
 
-def _lines(reporter: pytest.TerminalReporter) -> list[tuple[str, str, str, str]]:
+def _lines(reporter: pytest.TerminalReporter, config: pytest.Config) -> list[tuple[str, str, str, str]]:
     lines: dict[str, tuple[str, str, str, str]] = {}
     for outcome in ("passed", "xpassed", "xfailed", "skipped", "error", "failed"):
         for report in reporter.stats.get(outcome, []):
@@ -134,7 +130,9 @@ def _lines(reporter: pytest.TerminalReporter) -> list[tuple[str, str, str, str]]
             why = getattr(report, "wasxfail", "") or (_reason(report) if verdict != PASSED else "")
             what = "; ".join(v for k, v in report.user_properties if k == "seen")
             lines[report.nodeid] = (name, done, "; ".join(filter(None, (what, why))), verdict)
-    return list(lines.values())
+    is_whole = _asks_for_all(config) and not config.option.keyword and config.args == [FOLDER]
+    missing = set(LISTED) - {line[0] for line in lines.values()} if is_whole else set()
+    return [*lines.values(), *((name, "", "no test tries it", NOT_TRIED) for name in missing)]
 
 
 def _reason(report: pytest.TestReport) -> str:
