@@ -48,14 +48,23 @@ def test_two_runs_at_once(place: Place, seen: Seen, pairs: int) -> None:
 
 
 @pytest.mark.dear
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        pytest.param("PUT|POST", r"/[^/]+/_bulk", id="while it loads"),
+        pytest.param("PUT", r"/[^/]+/_mapping", id="after its last look at the lock"),
+    ],
+)
 @pytest.mark.fault("F40", "holder of the lock frozen (SIGSTOP) before its flip, taken over, then continued")
-def test_frozen_holder_is_fenced(place: Place, seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frozen_holder_is_fenced(
+    place: Place, seen: Seen, monkeypatch: pytest.MonkeyPatch, kind: str, path: str
+) -> None:
     with (
         proxied(address(place.engine)) as proxy,
         place.started("--full", ELASTICSEARCH_URL=proxy.url) as late,
     ):
         freeze = partial(late.send_signal, signal.SIGSTOP)
-        proxy.before = nth("PUT|POST", r"/[^/]+/_bulk", 2, freeze, goes_on=True)
+        proxy.before = nth(kind, path, 2, freeze, goes_on=True)
         while not is_frozen(late.pid):
             assert late.poll() is None
             time.sleep(0.1)
