@@ -1,16 +1,28 @@
 """Streams built documents into a new generation, the measured fast way."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import orjson
 
 from finder import bulk
 from finder.config import Config
-from finder.indexes import create_generation, finish_loading
+from finder.indexes import Generation, clone_generation, create_generation, finish_loading
 from finder.reads import Client
 from ingest.build import Built
 
 # About 1,000 documents; smaller requests cost more round trips, larger ones more memory (2026-11-22).
 CHUNK_BYTES = 2 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The index names by alias, how many documents were written or deleted, and how many items sent again."""
+
+    indices: Mapping[str, str]
+    documents: int
+    retried: int
 
 
 def chunks(path: Path, size: int = CHUNK_BYTES) -> Iterator[bytes]:
@@ -29,6 +41,26 @@ def chunks(path: Path, size: int = CHUNK_BYTES) -> Iterator[bytes]:
         yield b"".join(piece)
 
 
+def changes(
+    paths: Iterable[Path], written: frozenset[str], deleted: Sequence[str], size: int = CHUNK_BYTES
+) -> Iterator[bytes]:
+    """Pieces as of `chunks`, of the documents with the ids `written` only, and the deletions before them."""
+    piece = [orjson.dumps({"delete": {"_id": key}}) + b"\n" for key in deleted]
+    length = sum(map(len, piece))
+    for path in paths if written else ():
+        with path.open("rb") as file:
+            for action in file:
+                source = file.readline()
+                if orjson.loads(action)["index"]["_id"] in written:
+                    piece += (action, source)
+                    length += len(action) + len(source)
+                if length >= size:
+                    yield b"".join(piece)
+                    piece, length = [], 0
+    if piece:
+        yield b"".join(piece)
+
+
 def load(
     client: Client,
     config: Config,
@@ -36,19 +68,26 @@ def load(
     built: Built,
     meta: Mapping[str, object],
     plans: Mapping[str, str],
+    base: Generation | None = None,
+    pace: bulk.Pace | None = None,
     on_documents: Callable[[int], None] = lambda count: None,
-) -> tuple[dict[str, str], int]:
-    """Create the run's indices and write every built document; the index names and the items sent again.
+) -> Loaded:
+    """Create the run's indices and write every built document, or with `base` clone it and write the changes.
 
     `meta` goes into every index, `plans` are the names of plans by id.
     Nothing is visible to searches until the run flips the aliases. Raises what `bulk.write` raises.
     """
-    indices = create_generation(
-        client, config.index_prefix, run_id, shards=config.shards, meta=meta, plans=plans
-    )
-    retried = 0
+    prefix = config.index_prefix
+    pieces: Mapping[str, Iterator[bytes]]
+    if base is None or built.difference is None:
+        indices = create_generation(client, prefix, run_id, shards=config.shards, meta=meta, plans=plans)
+        pieces = {a: (piece for path in built.files[a] for piece in chunks(path)) for a in indices}
+    else:
+        indices = clone_generation(client, prefix, base, run_id, meta=meta, plans=plans)
+        pieces = {a: changes(built.files[a], *built.difference[a]) for a in indices}
+    documents = retried = 0
     for alias, index in indices.items():
-        pieces = (piece for path in built.files[alias] for piece in chunks(path))
-        retried += bulk.write(client, index, pieces, on_documents).retried
-    finish_loading(client, indices, replicas=config.replicas)
-    return indices, retried
+        report = bulk.write(client, index, pieces[alias], on_documents, pace)
+        documents, retried = documents + report.documents, retried + report.retried
+    finish_loading(client, indices, replicas=config.replicas, is_clone=base is not None)
+    return Loaded(indices, documents, retried)

@@ -43,6 +43,9 @@ class RunReport:
     gates: tuple[Gate, ...] = ()
     quarantine: str | None = None
     exit_code: int = 0
+    cloned: str | None = None
+    """The generation whose clone was changed; None where every document was loaded."""
+    written: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON, without paths of this machine."""
@@ -55,5 +58,6 @@ class RunReport:
             "coverage": dict(built.coverage) if built else {},
             "left_out": dict(built.left_out) if built else {},
             "investigators": dict(built.investigators) if built else {},
+            "merged": built.merged if built else 0, "cloned": self.cloned, "written": self.written,
             "content_checksum": built.checksum if built else None,
         }  # fmt: skip

@@ -1,8 +1,9 @@
 """One ingest run, step by step, from files to a served generation, with its record and its lock."""
 
 import hashlib
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,25 +12,32 @@ from pathlib import Path
 import duckdb
 import orjson
 
-from finder import indexes, runs
+from finder import bulk, indexes, runs
 from finder.config import Config
 from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.reads import Client
-from ingest.build import Built, build
+from ingest.build import MAX_PROCESSES, Built, build
+from ingest.control import withdrawn
 from ingest.cross_checks import swapped_names
+from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
 from ingest.files import InputFile, inspected
-from ingest.gates import Gate, gate_sets, measured
+from ingest.gates import Gate, dates_by_source, gate_sets, judged, measured, probed, rows_by_source
+from ingest.investigators import read_names
+from ingest.joins import orphan_shares
 from ingest.load import load
+from ingest.notify import notify
 from ingest.plans import plan_names
 from ingest.progress import Reporter
 from ingest.recognition import is_demonstration, recognised
 from ingest.report import RunReport, State, StepReport
 from ingest.sources import SOURCES
 from ingest.sources.base import Source
+from ingest.space import check_space
 from ingest.staging import FileReport, Staging
 
 BUILD = "build"
+NICE = 19  # the lowest priority of a process on Unix
 
 
 def staging_file(config: Config, data: Path) -> Path:
@@ -41,7 +49,16 @@ def staging_file(config: Config, data: Path) -> Path:
 class Run:
     """One run under way: its id, its place on disk, and the steps done so far."""
 
-    def __init__(self, client: Client, config: Config, reporter: Reporter, now: datetime) -> None:
+    def __init__(
+        self,
+        client: Client,
+        config: Config,
+        reporter: Reporter,
+        now: datetime,
+        is_gentle: bool = False,
+        judgments: Path | None = None,
+    ) -> None:
+        self.is_gentle, self.judgments = is_gentle, judgments
         self.client, self.config, self.reporter = client, config, reporter
         self.started = now.astimezone(UTC).isoformat(timespec="seconds")
         self.run_id = runs.new_run_id(now)
@@ -75,16 +92,21 @@ def ingest_run(
     gate_set: str = "sample",
     only: Sequence[str] = (),
     full: bool = False,
+    gentle: bool = False,
+    judgments: Path | None = None,
     reporter: Reporter | None = None,
     now: datetime | None = None,
 ) -> RunReport:
     """Run every step over a data folder; the report says how it ended: exactly one of four states.
 
-    The served generation changes in one call at the end, or not at all. `full` loads even when nothing
-    changed. Raises RunLocked when another run lives, EngineDown, NotReady; what a file or a gate objects to
-    is in the report, not raised.
+    The served generation changes in one call at the end, or not at all. `full` builds and loads everything
+    even when little or nothing changed; `gentle` leaves the machine to those who search: lowest priority, one
+    process, one sender that rests as long as it sends. Raises RunLocked when another run lives, EngineDown,
+    NotReady; what a file or a gate objects to is in the report, not raised.
     """
-    run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC))
+    run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC), gentle, judgments)
+    if gentle:
+        os.nice(NICE)
     with translated(), runs.locked(client, config.index_prefix, tell=run.reporter.say) as lock:
         _close_killed(run)
         run.save()
@@ -104,6 +126,7 @@ def ingest_run(
         _settle(run)
         run.save()
         _write_report(run)
+        notify(config, run.report.to_json(), run.reporter.say)
     return run.report
 
 
@@ -126,12 +149,16 @@ def _local_trouble() -> Iterator[None]:
 
 
 def _settle(run: Run) -> None:
-    """What the engine serves decides: a flip that went through makes the run published, whatever followed."""
+    """What the engine serves decides: a flip that went through makes the run published, whatever followed.
+
+    What its gates refuse stays, so that it can be inspected and published all the same, until the next run.
+    """
     served = indexes.served(run.client, run.config.index_prefix)
     if served and served.run_id == run.run_id:
         run.report = replace(run.report, state=State.PUBLISHED, exit_code=0)
-    elif run.report.state is not State.UNCHANGED:
+    elif run.report.state is State.FAILED:
         indexes.drop(run.client, run.config.index_prefix, run.run_id)
+    drop_ledgers(run.client, run.config)
 
 
 def _close_killed(run: Run) -> None:
@@ -157,16 +184,28 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         reason = "; ".join(str(f.failure) for f in failed)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
         return
-    built = _build(run, staged, is_fictional)
-    lock.confirm()
     served = indexes.served(run.client, run.config.index_prefix)
+    base = None
+    if not full:
+        base = find_base(run.client, run.config, served, is_demonstration=is_fictional)
+    built = _build(run, staged, is_fictional, base)
+    lock.confirm()
     if not full and served and served.meta.get("content_checksum") == built.checksum:
+        keep_ledger(run.config, built.ledger, served.run_id)  # as our code may have changed since
         run.report = replace(run.report, state=State.UNCHANGED)
         return
-    found = _load(run, lock, built, staged, is_fictional)
+    if not full and (twin := withdrawn(run.client, run.config, built.checksum)):
+        reason = (
+            f"these files give generation {twin.run_id} again, which was rolled back on"
+            f" {twin.meta['withdrawn']}: `finder ingest rollback {twin.run_id}` serves it, --full builds it"
+        )
+        run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=1)
+        return
+    found = _load(run, lock, built, staged, is_fictional, base if is_worth_it(built) else None)
+    keep_ledger(run.config, built.ledger, run.run_id)
     # Shrink is only told between like and like.
     before = served if served and served.meta.get("demonstration") == is_fictional else None
-    checked = _gates(run, gate_set, found, built, before)
+    checked = _gates(run, gate_set, found, built, before, staged)
     if all(gate.holds for gate in checked):
         _publish(run, lock, found, gate_set)
     else:
@@ -200,6 +239,7 @@ def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
             run.reporter.say(_told(report))
         staging.sort_people()
         reports = _cross_checked(run, staging, reports)
+        read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
         _write_quarantine(staging, quarantine)
     told = tuple(unknown)
@@ -236,55 +276,84 @@ def _write_quarantine(staging: Staging, path: Path) -> None:
             file.write(orjson.dumps(issue) + b"\n")
 
 
-def _build(run: Run, staged: Path, is_demonstration: bool) -> Built:
+def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) -> Built:
+    def start(people: int) -> None:
+        check_space(run.client, run.config, people, run.reporter.say)
+        step.expect(people)
+
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
-            staged, run.folder / BUILD, is_demonstration=is_demonstration,
-            on_start=step.expect, on_people=step.advance,
+            staged, run.folder / BUILD, is_demonstration=is_demonstration, base=base.ledger if base else None,
+            processes=1 if run.is_gentle else MAX_PROCESSES, on_start=start, on_people=step.advance,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
     people = built.documents["specialists"] + sum(built.left_out.values())
+    if base:
+        run.reporter.say(f"  {people - built.merged:,} people are unchanged since {base.generation.run_id}")
     run.done("merge and enrich", people, built.documents["specialists"], step.seconds)
     return built
 
 
-def _load(run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool) -> dict[str, str]:
+def _load(
+    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
+) -> Mapping[str, str]:
     dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
     meta = {
         "as_of": dates[-1] if dates else None,
         "demonstration": is_demonstration,
         "content_checksum": built.checksum,
         "specialists": built.documents["specialists"],
+        "documents": dict(built.documents),
+        "coverage": dict(built.coverage),
+        "rows": rows_by_source(run.report.files),
+        "dates": dates_by_source(run.report.files),
         "fence": lock.fence,
     }
-    total = sum(built.documents.values())
     with Staging(staged, SOURCES, read_only=True) as staging:
         plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
-        step.expect(total)
-        found, retried = load(run.client, run.config, run.run_id, built, meta, plans, step.advance)
-    if retried:
-        run.reporter.say(f"  {retried:,} documents were sent again because the engine was under pressure")
-    run.done("load", total, step.done, step.seconds)
-    return found
+        generation = base.generation if base else None
+        pace = bulk.GENTLE if run.is_gentle else None
+        loaded = load(run.client, run.config, run.run_id, built, meta, plans, generation, pace, step.advance)
+    if loaded.retried:
+        run.reporter.say(
+            f"  {loaded.retried:,} documents were sent again because the engine was under pressure"
+        )
+    run.report = replace(
+        run.report, cloned=base.generation.run_id if base else None, written=loaded.documents
+    )
+    run.done("load", sum(built.documents.values()), loaded.documents, step.seconds)
+    return loaded.indices
 
 
 def _gates(
-    run: Run, gate_set: str, found: dict[str, str], built: Built, served: indexes.Generation | None
+    run: Run,
+    gate_set: str,
+    found: Mapping[str, str],
+    built: Built,
+    served: indexes.Generation | None,
+    staged: Path,
 ) -> list[Gate]:
-    limits = gate_sets()[gate_set]
+    limits, today = gate_sets()[gate_set], datetime.fromisoformat(run.started).date()
+    client, config = run.client, run.config
     with run.reporter.step("gates", "checks") as step:
-        checked = measured(run.client, limits, found, built, run.report.files, served)
+        with Staging(staged, SOURCES, read_only=True) as staging:
+            orphans = orphan_shares(staging)
+        before = served.meta if served else None
+        checked = measured(client, limits, found, built, run.report.files, before, orphans)
+        checked += probed(client, limits, found, ledger_file(config, run.run_id), today)
+        if run.judgments:
+            checked.append(judged(client, limits, config.index_prefix, run.run_id, run.judgments, today))
         step.advance(len(checked))
     for gate in checked:
-        if not gate.holds:
-            run.reporter.say(f"  GATE {gate.name}: {gate.measured:,} is not {gate.limit}")
+        verdict = "holds" if gate.holds else "FAILS"
+        run.reporter.say(f"  gate {verdict}: {gate.name}: {gate.measured:,} ({gate.limit})")
     run.report = replace(run.report, gates=tuple(checked))
     run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
     return checked
 
 
-def _publish(run: Run, lock: runs.Lock, found: dict[str, str], gate_set: str) -> None:
+def _publish(run: Run, lock: runs.Lock, found: Mapping[str, str], gate_set: str) -> None:
     prefix = run.config.index_prefix
     with run.reporter.step("publish", "generations") as step:
         lock.confirm()

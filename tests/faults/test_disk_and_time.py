@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from finder import indexes
+from ingest.control import rollback
 from ingest.report import State
 from tests.faults.conftest import Seen
-from tests.faults.place import Place, token
+from tests.faults.place import Place, Reader, token
 
 
 @pytest.fixture
@@ -116,6 +117,26 @@ def test_older_files(place: Place, seen: Seen, whole_again: None) -> None:
     older.write_text("".join(rows[: len(rows) * 9 // 10]), encoding="utf-8")
     report = place.must_refuse(1, "older")
     seen(f"exit code {report.exit_code}: {report.reason}")
+
+
+@pytest.mark.fault("F44", "rollback to the generation before, and forward again")
+def test_rollback(place: Place, seen: Seen) -> None:
+    place.run(full=True)
+    newest, older = indexes.generations(place.engine, place.config.index_prefix)[:2]
+    with Reader(place) as reader:
+        began = time.monotonic()
+        rollback(place.engine, place.config, None, "a test", NOW)
+        seconds = time.monotonic() - began
+        served = indexes.served(place.engine, place.config.index_prefix)
+        time.sleep(0.2)
+        rollback(place.engine, place.config, newest.run_id, "a test", NOW)
+    reader.must_be_whole()
+    assert served
+    assert served.run_id == older.run_id
+    assert served.meta["content_checksum"] == older.meta["content_checksum"]
+    assert place.served() == newest.run_id
+    assert seconds <= 1
+    seen(f"served again after {seconds:.2f} s, the same checksum; {reader.answers} searches whole")
 
 
 @pytest.mark.dear
