@@ -80,6 +80,7 @@ def test_same_input_twice(place: Place, seen: Seen) -> None:
     seen("unchanged, no new generation")
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F42", "a weekly file before and after its monthly one")
 def test_order_of_files(place: Place, seen: Seen, whole_again: None) -> None:
     (monthly,) = place.data.glob("npidata_pfile_*")

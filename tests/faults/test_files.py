@@ -191,12 +191,14 @@ def test_byte_order_mark(place: Place, seen: Seen) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+@pytest.mark.dear
 @pytest.mark.fault("F27", "a table in Latin-1 with accents")
 def test_latin_1(place: Place, seen: Seen, encoding: str) -> None:
     with_accent(place, encoding)
     seen("the name is read right")
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F28", "a table in UTF-16")
 def test_utf_16(place: Place, seen: Seen) -> None:
     with_accent(place, "utf-16")
@@ -218,6 +220,7 @@ def with_accent(place: Place, encoding: str) -> None:
     assert "Muñoz-Götze" in found["name"]
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F29", "a NUL byte inside a table")
 def test_nul_in_a_table(place: Place, seen: Seen) -> None:
     path = place.data / CLINICIANS
@@ -263,6 +266,7 @@ def test_quote_never_closed(place: Place, seen: Seen) -> None:
     refused(place, seen, BAD_INPUT, path.name, "quotation mark")
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F32", "a field of 10 MB")
 def test_huge_field(place: Place, seen: Seen) -> None:
     path = place.data / CLINICIANS
@@ -286,6 +290,7 @@ def test_no_rows(place: Place, seen: Seen, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [CLINICIANS, HOSPITALS, "npidata", "MUP_PHY_R26_P05_V10_D24_Prov_Svc.csv"])
+@pytest.mark.dear
 @pytest.mark.fault("F34", "a source that lost 60 % of its rows")
 def test_lost_rows(place: Place, seen: Seen, name: str) -> None:
     path = nppes(place) if name == "npidata" else place.data / name
