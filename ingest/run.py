@@ -113,7 +113,8 @@ def ingest_run(
         try:
             with translated(), _local_trouble():
                 _steps(run, lock, data, gate_set, only, full)
-        except FinderError as problem:
+        except FinderError as stumbled:
+            problem = _cause(lock, stumbled)
             run.report = replace(
                 run.report, state=State.FAILED, reason=problem.message, exit_code=problem.exit_code or 1
             )
@@ -146,6 +147,18 @@ def _local_trouble() -> Iterator[None]:
         yield
     except (duckdb.Error, OSError) as problem:
         raise FinderError(f"the disk or the staging file: {problem}") from problem
+
+
+def _cause(lock: runs.Lock, problem: FinderError) -> FinderError:
+    """A run that was taken over stumbles over what the other took away: told is what came first."""
+    try:
+        with translated():
+            lock.confirm()
+    except runs.LockLost as lost:
+        return lost
+    except FinderError:
+        return problem  # the engine is away, which is the cause itself
+    return problem
 
 
 def _settle(run: Run) -> None:

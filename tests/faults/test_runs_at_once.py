@@ -81,6 +81,7 @@ def test_frozen_holder_is_fenced(
     monkeypatch.undo()
     place.must_recover()
     told = next((line for line in out.splitlines() if line.startswith("run ")), err[-1] if err else "")
+    assert "another run has taken over" in told
     seen(f"taken over after {seconds:.0f} s; the frozen one: exit code {code}: {told}")
 
 
