@@ -14,7 +14,7 @@ from finder.config import Config
 from finder.engine import connect
 from tests.faults.conftest import Seen, settled
 from tests.faults.nodes import Node, free_ports, running
-from tests.faults.place import PEOPLE, Place, ended, lines_until, wait_for
+from tests.faults.place import PEOPLE, Place, Reader, ended, lines_until, wait_for
 
 pytestmark = pytest.mark.dear
 
@@ -58,11 +58,12 @@ def counted(place: Place, client: Elasticsearch) -> dict[str, int]:
 def test_node_killed_in_mid_load(place: Place, nodes: list[Node], seen: Seen) -> None:
     assert place.first and place.first.built
     before = place.served()
-    with place.started("--full", **of_cluster(place, nodes)) as process:
+    with Reader(place) as reader, place.started("--full", **of_cluster(place, nodes)) as process:
         lines_until(process, "merge and enrich:")
         time.sleep(2)
         nodes[2].kill()
         code, out, err = ended(process, 400)
+    reader.must_be_whole()
     told = next((line for line in out.splitlines() if line.startswith("run ")), err[-1] if err else "")
     nodes[2].start()
     nodes[0].wait(3)
@@ -74,7 +75,7 @@ def test_node_killed_in_mid_load(place: Place, nodes: list[Node], seen: Seen) ->
     report = place.run(full=True)
     assert report.exit_code == 0, report.reason
     place.must_recover()
-    seen(f"exit code {code}: {told}; served generation whole; the next run {report.state.value}")
+    seen(f"exit code {code}: {told}; {reader.answers} searches whole; next run {report.state.value}")
 
 
 @pytest.mark.fault("THREE", "one of three nodes killed with SIGKILL in mid-search")
