@@ -19,6 +19,7 @@ from tests.faults.proxy import Proxy, proxied
 
 SEED = 20261128
 CHEAP_POINTS = 5
+MOST_TRIES = 4  # of one point, where the run ended before it
 ALL_POINTS = int(os.environ.get("FAULTS_KILLS", "100"))
 Kill = Callable[[], None]
 
@@ -199,15 +200,16 @@ def usual_s(place: Place) -> float:
     return time.monotonic() - began
 
 
-def killed_at(place: Place, seconds: float) -> bool:
-    """Kill a full run after so many seconds; False when it had ended before."""
+def ended_before(place: Place, seconds: float) -> float | None:
+    """Kill a full run after so many seconds; where it ended before, how long it took."""
+    began = time.monotonic()
     with place.started("--full") as process:
         try:
             process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            return True
-    return False
+            return None
+    return time.monotonic() - began
 
 
 @pytest.mark.parametrize(
@@ -227,9 +229,13 @@ def test_killed_at_random_points(place: Place, usual_s: float, seen: Seen, start
     killed = 0
     with Reader(place, pause_s=0.1) as reader:
         for point in points[start:stop]:
-            killed += killed_at(place, point * usual_s)
+            for _ in range(MOST_TRIES):
+                took_s = ended_before(place, point * usual_s)
+                if took_s is None:
+                    killed += 1
+                    break
+                usual_s = took_s  # the machine has become faster
             place.must_recover()
     reader.must_be_whole()
-    told = f"{killed} killed in mid-run, the rest had ended; {reader.answers} searches whole"
-    seen(f"{stop - start} points over {usual_s:.1f} s: {told}; each next run had the same checksum")
-    assert killed >= (stop - start) // 2
+    seen(f"{killed} of {stop - start} killed in mid-run, each repaired; {reader.answers} searches whole")
+    assert killed >= (stop - start) * 0.9
