@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import pyarrow as pa
@@ -23,8 +23,9 @@ from ingest.cancer_centers import center_hospitals
 from ingest.enrich import enriched
 from ingest.investigators import investigators
 from ingest.knowledge import Knowledge, knowledge
-from ingest.ledger import PEOPLE, Ledger, digest_of, rules_version
+from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, rules_version
 from ingest.link import reference, trial_ends
+from ingest.memory import give_back, settle_tables
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
 from ingest.rows import TABLES, PersonRows
@@ -45,6 +46,13 @@ _COVERED = (
 )  # fmt: skip
 
 
+class Part(NamedTuple):
+    """One of several equal ranges of NPIs, the first being number 1; it brings all that is not people."""
+
+    number: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """The files of ready lines by alias, how many documents there are, who was left out and why, what
@@ -59,7 +67,9 @@ class Built:
     left_out: Mapping[str, int]
     coverage: Mapping[str, int]
     investigators: Mapping[str, int]
+    sums: Mapping[str, str]
     checksum: str
+    rules: str
     ledger: Path
     merged: int
     is_whole: bool
@@ -72,21 +82,22 @@ def build(
     *,
     is_demonstration: bool,
     base: Path | None = None,
+    part: Part | None = None,
     processes: int = MAX_PROCESSES,
     on_start: Callable[[int], None] = lambda people: None,
     on_people: Callable[[int], None] = lambda people: None,
 ) -> Built:
     """Every document that the staged rows give, the same bytes for the same rows; `out` is filled anew.
 
-    With the ledger of a `base` only people are merged of whom a row or something looked up has changed. Rows
-    are read by ranges of NPIs, so memory does not grow with their number; many people are merged by as many
-    processes as there are cores, at most `processes`.
+    With a `part` only its people are merged. With the ledger of a `base` only people are merged of whom a row
+    or something looked up has changed. Rows are read by ranges of NPIs, so memory does not grow with their
+    number; many people are merged by as many processes as there are cores, at most `processes`.
     """
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.ndjson"):
         old.unlink()
     with Ledger(out / LEDGER, base) as ledger:
-        known, files = _prepared(staged, out, ledger, is_demonstration)
+        known, files = _prepared(staged, out, ledger, is_demonstration, part)
         outcome = known.investigators.outcome
         count = ledger.stale
         on_start(count)
@@ -99,6 +110,7 @@ def build(
             tables.write_bytes(pickle.dumps(_shared(known)))
             parts = _in_processes(staged, tables, jobs, workers)
         del known  # nationally 300 MB, which this process needs no more
+        give_back()
         paths = []
         for path, rows in parts:
             ledger.add_people(rows)
@@ -112,13 +124,16 @@ def build(
 def _built(
     ledger: Ledger, files: Mapping[str, tuple[Path, ...]], merged_people: int, outcome: Mapping[str, int]
 ) -> Built:
+    sums = ledger.sums()
     return Built(
         files=files,
         documents=ledger.counts(),
         left_out=ledger.left_out(),
         coverage=ledger.coverage(_COVERED),
         investigators=dict(outcome),
-        checksum=ledger.checksum(),
+        sums=sums,
+        checksum=checksum_of(sums),
+        rules=ledger.rules,
         ledger=ledger.path,
         merged=merged_people,
         is_whole=ledger.is_whole,
@@ -127,14 +142,16 @@ def _built(
 
 
 def _prepared(
-    staged: Path, out: Path, ledger: Ledger, is_demonstration: bool
+    staged: Path, out: Path, ledger: Ledger, is_demonstration: bool, part: Part | None
 ) -> tuple[Knowledge, dict[str, tuple[Path, ...]]]:
     """What merging looks up; the ledger knows who is to be merged, and all but people is written."""
     with Staging(staged, SOURCES, read_only=True) as staging:
         known, offered = _known(staging, is_demonstration)
         columns = {table: kind._fields for table, kind in TABLES.items()}  # type: ignore[attr-defined]
         ledger.begin(staging.prints(columns), entries(known), rules_version(common(known)))
-    return known, _others(out, known, offered, ledger)
+    if part:
+        ledger.keep_part(*part)
+    return known, _others(out, known, offered, ledger) if part is None or part.number == 1 else {}
 
 
 def _known(staging: Staging, is_demonstration: bool) -> tuple[Knowledge, tuple[Program, ...]]:
@@ -146,10 +163,10 @@ def _known(staging: Staging, is_demonstration: bool) -> tuple[Knowledge, tuple[P
 
 
 Job = tuple[Path, int, tuple[str, ...], bool]
-Part = tuple[Path, pa.Table]
+Slice = tuple[Path, pa.Table]
 
 
-def _here(staged: Path, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Part]:
+def _here(staged: Path, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Slice]:
     noting, asked = traced(known)
     with Staging(staged, SOURCES, read_only=True) as staging:
         for job in jobs:
@@ -162,14 +179,14 @@ def _shared(known: Knowledge) -> tuple[object, ...]:
     return reference, known.investigators, known.centers, known.programs, known.is_demonstration
 
 
-def _in_processes(staged: Path, tables: Path, jobs: Iterable[Job], workers: int) -> Iterator[Part]:
+def _in_processes(staged: Path, tables: Path, jobs: Iterable[Job], workers: int) -> Iterator[Slice]:
     """The slices from several processes, in order; spawned, since open databases don't survive a fork.
 
     Only a few slices are under way at a time, so that what is done never piles up in memory.
     """
     context = multiprocessing.get_context("spawn")
     shared = (staged, tables)
-    waiting: deque[Future[Part]] = deque()
+    waiting: deque[Future[Slice]] = deque()
     with ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared) as pool:
         for job in jobs:
             waiting.append(pool.submit(_slice_of_worker, job))
@@ -194,6 +211,8 @@ def _open(staged: Path, tables: Path) -> None:
     *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
     known = knowledge(*found, is_demonstration=is_demonstration)
     _Worker.known, _Worker.asked = traced(known)
+    del found, known
+    settle_tables()
 
 
 def _end_with_parent() -> None:
@@ -208,7 +227,7 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def _slice_of_worker(job: Job) -> Part:
+def _slice_of_worker(job: Job) -> Slice:
     return _slice(_Worker.staging, _Worker.known, _Worker.asked, *job)
 
 
@@ -270,7 +289,7 @@ def _slice(
     number: int,
     npis: Sequence[str],
     is_range: bool,
-) -> Part:
+) -> Slice:
     path = out / f"specialists-{number:05d}.ndjson"
     rows: list[tuple[str, bytes | None, str | None, int, list[int]]] = []
     with path.open("wb") as file:

@@ -14,15 +14,18 @@ import orjson
 
 from finder import runs
 from finder.cli import Teller, as_json, configured, told
+from finder.config import Config
 from finder.engine import connect, translated
 from finder.errors import FieldError, FinderError, InputErrors, NotFound, SourceError
 from finder.indexes import KEPT_GENERATIONS, generations, prunable
+from finder.reads import Client
 from ingest.bench_commands import bench
 from ingest.control import prune, publish, rollback, whoever
 from ingest.demo.generate import generate
 from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
 from ingest.notify import notify
+from ingest.parts import ingest_part, parsed_part
 from ingest.progress import Reporter
 from ingest.recognition import recognised
 from ingest.report import RunReport, State
@@ -48,13 +51,16 @@ def ingest() -> None:
 @click.option("--gates", "gate_set", type=click.Choice(sorted(gate_sets())), default="sample",
               help="The set of limits that the new generation must pass.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Build and load everything, whatever has changed.")
+@click.option("--part", metavar="K/N", help="Only this part of the people; N machines share one generation.")
 @click.option("--judgments", type=DATA, help="A CSV of your own (words, npi, grade 0 to 3) as one more gate.")
 @click.option(
     "--gentle", is_flag=True, help="One process, lowest priority, paced: for a machine that serves."
 )
 @click.option("--json", "wants_json", is_flag=True, help="The report as JSON.")
 @told
-def run_command(data: Path, only: tuple[str, ...], gate_set: str, wants_json: bool, **how: Any) -> int:
+def run_command(
+    data: Path, only: tuple[str, ...], gate_set: str, part: str | None, wants_json: bool, **how: Any
+) -> int:
     """Read every file of a folder, merge, load, check, and serve the result in one step.
 
     Only what changed since the served generation is merged and loaded. Exit codes: 0 published, unchanged, or
@@ -63,7 +69,12 @@ def run_command(data: Path, only: tuple[str, ...], gate_set: str, wants_json: bo
     config = configured()
     try:
         client = connect(config, Teller())
-        report = ingest_run(client, config, data, gate_set=gate_set, only=only, reporter=Reporter(), **how)
+        if part:
+            report = _part_run(client, config, data, part, only=only, gate_set=gate_set, **how)
+        else:
+            report = ingest_run(
+                client, config, data, gate_set=gate_set, only=only, reporter=Reporter(), **how
+            )
     except FinderError as problem:
         if problem.exit_code:
             told_report = {"run_id": None, "state": State.FAILED.value, "reason": problem.message}
@@ -71,6 +82,17 @@ def run_command(data: Path, only: tuple[str, ...], gate_set: str, wants_json: bo
         raise
     click.echo(as_json(report.to_json()) if wants_json else printed(report))
     return report.exit_code
+
+
+def _part_run(
+    client: Client, config: Config, data: Path, part: str, *, gate_set: str, gentle: bool, **others: Any
+) -> RunReport:
+    """One part; what only makes sense for a whole run is refused."""
+    wrong = [FieldError(name, "does not go with --part") for name, value in others.items() if value]
+    if wrong:
+        raise InputErrors(wrong)
+    chosen = parsed_part(part)
+    return ingest_part(client, config, data, chosen, gate_set=gate_set, gentle=gentle, reporter=Reporter())
 
 
 @ingest.command(name="publish")

@@ -31,12 +31,14 @@ def publish(client: Client, config: Config, run_id: str, reason: str, who: str, 
     with translated(), runs.locked(client, prefix) as lock:
         record = runs.run(client, prefix, run_id)
         target = _kept(client, prefix, run_id)
-        if record.state != State.REFUSED.value:
+        parts = target.meta.get("parts")
+        is_loaded = parts and len(parts["done"]) == parts["of"]
+        if record.state != State.REFUSED.value and not is_loaded:
             raise InputErrors(
                 [FieldError("run", f"{run_id} is {record.state}; only a refused run is published")]
             )
         told = {"published_by": who, "published_at": _stamp(now), "published_because": reason.strip()}
-        indexes.mark_published(client, target.indices, told)
+        indexes.mark_published(client, target.indices, {**told, "parts": None})
         lock.confirm()
         indexes.flip(client, prefix, run_id, lock.fence)
         text = f"published by {who} although {record.reason}: {reason.strip()}"

@@ -9,6 +9,7 @@ from finder.config import Config
 from finder.indexes import Generation
 from finder.reads import Client
 from ingest.build import Built
+from ingest.ledger import is_usable
 
 # Above this share of changed documents an empty index is filled faster than a clone is changed.
 MOST_CHANGED = 0.3
@@ -38,7 +39,7 @@ def find_base(
     if served is None or served.meta.get("demonstration") != is_demonstration:
         return None
     path = ledger_file(config, served.run_id)
-    if not path.is_file() or not indexes.is_like_ours(client, config.index_prefix, served, config.shards):
+    if not is_usable(path) or not indexes.is_like_ours(client, config.index_prefix, served, config.shards):
         return None
     if indexes.counts(client, served.indices) != served.meta.get("documents"):
         return None

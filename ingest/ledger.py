@@ -6,7 +6,7 @@ with the same checksum needs no indexing. One DuckDB file a generation, in FINDE
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from finder.indexes import MAPPINGS, SERVED_ALIASES, mapping_hash
 
+FORMAT = "1"  # of the tables below; another one is not compared with
 MEMORY_LIMIT = "200MB"
 ROWS_A_FETCH = 50_000
 # Above this share of stale people everybody is merged: reading scattered rows then costs more than all rows.
@@ -56,6 +57,15 @@ def rules_version(common: str) -> str:
     return digest.hexdigest()
 
 
+def checksum_of(sums: Mapping[str, str]) -> str:
+    """One checksum over every document and mapping, whichever way and in how many parts they were built.
+
+    A sum of checksums does not depend on the order; each one has the document's id in it.
+    """
+    told = (f"{alias} {mapping_hash(alias)} {sums[alias]}" for alias in SERVED_ALIASES)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
 class Sampled(NamedTuple):
     """One document of a generation by alias and id, with its checksum."""
 
@@ -75,6 +85,18 @@ def sample(ledger: Path, count: int) -> list[Sampled]:
     with duckdb.connect(str(ledger), read_only=True) as database:
         database.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
         return [Sampled(*row) for row in database.execute(query, [count]).fetchall()]
+
+
+def is_usable(path: Path) -> bool:
+    """Whether there is a whole ledger that this version of the product can compare with."""
+    if not path.is_file():
+        return False
+    try:
+        with duckdb.connect(str(path), read_only=True) as database:
+            found = database.execute("SELECT value FROM told WHERE name = 'finished'").fetchall()
+    except duckdb.Error:
+        return False
+    return found == [(FORMAT,)]
 
 
 class Ledger:
@@ -191,6 +213,7 @@ class Ledger:
         self._db.execute(
             "INSERT INTO documents SELECT 'specialists', npi, digest FROM people WHERE digest IS NOT NULL"
         )
+        self._db.execute("INSERT INTO told VALUES ('finished', ?)", [FORMAT])
         self._db.execute("DROP TABLE rows_now; DROP TABLE stale; CHECKPOINT")
 
     def counts(self) -> dict[str, int]:
@@ -211,17 +234,27 @@ class Ledger:
         rows = self._db.execute(f"SELECT {sums} FROM people WHERE digest IS NOT NULL").fetchall()  # noqa: S608
         return {name: int(count) for name, count in zip(names, rows[0], strict=True)}
 
-    def checksum(self) -> str:
-        """One checksum over every document and mapping, whichever way they were built."""
-        whole = hashlib.sha256()
-        for alias in SERVED_ALIASES:
-            whole.update(f"{alias} {mapping_hash(alias)}\n".encode())
-            cursor = self._db.cursor().execute(
-                "SELECT digest FROM documents WHERE alias = ? ORDER BY id", [alias]
-            )
-            while rows := cursor.fetchmany(ROWS_A_FETCH):
-                whole.update(b"".join(row[0] for row in rows))
-        return whole.hexdigest()
+    def sums(self) -> dict[str, str]:
+        """By alias the sum of the documents' checksums, in hexadecimal digits; sums of parts add up."""
+        totals = dict.fromkeys(SERVED_ALIASES, 0)
+        cursor = self._db.cursor().execute("SELECT alias, digest FROM documents")
+        while rows := cursor.fetchmany(ROWS_A_FETCH):
+            for alias, digest in rows:
+                totals[alias] += int.from_bytes(digest, "little")
+        return {alias: f"{total:x}" for alias, total in totals.items()}
+
+    @property
+    def rules(self) -> str:
+        """What `begin` was told of the rules."""
+        return str(self._one("SELECT value FROM told WHERE name = 'rules'"))
+
+    def keep_part(self, number: int, of: int) -> None:
+        """Leave only one of several equal ranges of NPIs to merge; the other machines take the others."""
+        self._db.execute(
+            "DELETE FROM stale WHERE npi NOT IN (SELECT npi FROM"
+            " (SELECT npi, ntile(?) OVER (ORDER BY npi) AS part FROM rows_now) WHERE part = ?)",
+            [of, number],
+        )
 
     def difference(self) -> dict[str, tuple[frozenset[str], tuple[str, ...]]] | None:
         """By alias the ids to write and those to delete, compared with the base; None without one."""

@@ -1,5 +1,6 @@
 """Streams built documents into a new generation, the measured fast way."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,36 +28,35 @@ class Loaded:
 
 def chunks(path: Path, size: int = CHUNK_BYTES) -> Iterator[bytes]:
     """Pieces of a file of ready lines, each about `size` bytes, cut between documents."""
-    piece: list[bytes] = []
-    length = 0
-    with path.open("rb") as file:
-        for action in file:
-            source = file.readline()
-            piece += (action, source)
-            length += len(action) + len(source)
-            if length >= size:
-                yield b"".join(piece)
-                piece, length = [], 0
-    if piece:
-        yield b"".join(piece)
+    return _packed(_documents(path), size)
 
 
 def changes(
     paths: Iterable[Path], written: frozenset[str], deleted: Sequence[str], size: int = CHUNK_BYTES
 ) -> Iterator[bytes]:
     """Pieces as of `chunks`, of the documents with the ids `written` only, and the deletions before them."""
-    piece = [orjson.dumps({"delete": {"_id": key}}) + b"\n" for key in deleted]
-    length = sum(map(len, piece))
-    for path in paths if written else ():
-        with path.open("rb") as file:
-            for action in file:
-                source = file.readline()
-                if orjson.loads(action)["index"]["_id"] in written:
-                    piece += (action, source)
-                    length += len(action) + len(source)
-                if length >= size:
-                    yield b"".join(piece)
-                    piece, length = [], 0
+    deletions = ((orjson.dumps({"delete": {"_id": key}}) + b"\n",) for key in deleted)
+    documents = (document for path in paths if written for document in _documents(path))
+    chosen = (lines for lines in documents if orjson.loads(lines[0])["index"]["_id"] in written)
+    return _packed(itertools.chain(deletions, chosen), size)
+
+
+def _documents(path: Path) -> Iterator[tuple[bytes, ...]]:
+    """Action and source of each document."""
+    with path.open("rb") as file:
+        for action in file:
+            yield action, file.readline()
+
+
+def _packed(documents: Iterable[tuple[bytes, ...]], size: int) -> Iterator[bytes]:
+    piece: list[bytes] = []
+    length = 0
+    for lines in documents:
+        piece += lines
+        length += sum(map(len, lines))
+        if length >= size:
+            yield b"".join(piece)
+            piece, length = [], 0
     if piece:
         yield b"".join(piece)
 

@@ -17,6 +17,8 @@ class State(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     FAILED = "failed"
+    LOADED = "loaded"
+    """A part of a run over several machines that is not the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class RunReport:
     cloned: str | None = None
     """The generation whose clone was changed; None where every document was loaded."""
     written: int = 0
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Why files could not be read whole."""
+        return tuple(f.failure for f in self.files if f.failure)
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON, without paths of this machine."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
@@ -26,6 +27,7 @@ from ingest.gates import Gate, dates_by_source, gate_sets, judged, measured, pro
 from ingest.investigators import read_names
 from ingest.joins import orphan_shares
 from ingest.load import load
+from ingest.memory import give_back
 from ingest.notify import notify
 from ingest.plans import plan_names
 from ingest.progress import Reporter
@@ -59,6 +61,8 @@ class Run:
         judgments: Path | None = None,
     ) -> None:
         self.is_gentle, self.judgments = is_gentle, judgments
+        if is_gentle:
+            os.nice(NICE)
         self.client, self.config, self.reporter = client, config, reporter
         self.started = now.astimezone(UTC).isoformat(timespec="seconds")
         self.run_id = runs.new_run_id(now)
@@ -105,8 +109,6 @@ def ingest_run(
     NotReady; what a file or a gate objects to is in the report, not raised.
     """
     run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC), gentle, judgments)
-    if gentle:
-        os.nice(NICE)
     with translated(), runs.locked(client, config.index_prefix, tell=run.reporter.say) as lock:
         _close_killed(run)
         run.save()
@@ -125,9 +127,7 @@ def ingest_run(
         finally:
             shutil.rmtree(run.folder / BUILD, ignore_errors=True)
         _settle(run)
-        run.save()
-        _write_report(run)
-        notify(config, run.report.to_json(), run.reporter.say)
+        close(run)
     return run.report
 
 
@@ -161,6 +161,13 @@ def _cause(lock: runs.Lock, problem: FinderError) -> FinderError:
     return problem
 
 
+def close(run: Run) -> None:
+    """Write the record of a run that has ended, here and in the engine, and tell whoever is to be told."""
+    run.save()
+    _write_report(run)
+    notify(run.config, run.report.to_json(), run.reporter.say)
+
+
 def _settle(run: Run) -> None:
     """What the engine serves decides: a flip that went through makes the run published, whatever followed.
 
@@ -191,10 +198,9 @@ def _close_killed(run: Run) -> None:
 def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[str], full: bool) -> None:
     staged = staging_file(run.config, data)
     is_fictional = is_demonstration(data)
-    _stage(run, data, staged, only)
-    failed = [f for f in run.report.files if f.failure]
-    if failed:
-        reason = "; ".join(str(f.failure) for f in failed)
+    stage(run, data, staged, only)
+    if run.report.failures:
+        reason = "; ".join(run.report.failures)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
         return
     served = indexes.served(run.client, run.config.index_prefix)
@@ -226,7 +232,8 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         run.report = replace(run.report, state=State.REFUSED, reason=f"gates: {broken}", exit_code=1)
 
 
-def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
+def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
+    """Read the files of a folder into the staging file; the report says what they gave and what is wrong."""
     files, unknown = recognised(data)
     if not files:
         raise SourceError(str(data), None, None, "holds no file that any source reads")
@@ -255,6 +262,7 @@ def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
         read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
         _write_quarantine(staging, quarantine)
+    give_back()
     told = tuple(unknown)
     run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
     rows = sum(r.rows_read for r in reports)
@@ -307,11 +315,10 @@ def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) ->
     return built
 
 
-def _load(
-    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
-) -> Mapping[str, str]:
+def generation_meta(run: Run, built: Built, lock: runs.Lock, is_demonstration: bool) -> dict[str, Any]:
+    """What a generation tells of itself in its `_meta`."""
     dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
-    meta = {
+    return {
         "as_of": dates[-1] if dates else None,
         "demonstration": is_demonstration,
         "content_checksum": built.checksum,
@@ -322,6 +329,12 @@ def _load(
         "dates": dates_by_source(run.report.files),
         "fence": lock.fence,
     }
+
+
+def _load(
+    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
+) -> Mapping[str, str]:
+    meta = generation_meta(run, built, lock, is_demonstration)
     with Staging(staged, SOURCES, read_only=True) as staging:
         plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
@@ -358,12 +371,17 @@ def _gates(
         if run.judgments:
             checked.append(judged(client, limits, config.index_prefix, run.run_id, run.judgments, today))
         step.advance(len(checked))
+    tell_gates(run, checked)
+    run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
+    return checked
+
+
+def tell_gates(run: Run, checked: Sequence[Gate]) -> None:
+    """Print every gate with measured, limit and verdict, and put them into the report."""
     for gate in checked:
         verdict = "holds" if gate.holds else "FAILS"
         run.reporter.say(f"  gate {verdict}: {gate.name}: {gate.measured:,} ({gate.limit})")
     run.report = replace(run.report, gates=tuple(checked))
-    run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
-    return checked
 
 
 def _publish(run: Run, lock: runs.Lock, found: Mapping[str, str], gate_set: str) -> None:

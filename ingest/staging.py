@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -56,6 +57,7 @@ class FileReport:
     was_staged: bool
 
 
+@lru_cache(maxsize=1)
 def reader_version(folder: Path = Path(__file__).parent) -> str:
     """Changes with the code that reads files, so that rows staged by older code are read again."""
     digest = hashlib.sha256()

@@ -16,7 +16,7 @@ from finder.reads import Client
 from finder.web.site import site
 
 metrics = Blueprint("metrics", __name__)
-STATES = ("running", "published", "unchanged", "refused", "failed")
+STATES = ("running", "published", "unchanged", "refused", "failed", "loaded")
 
 
 @metrics.get("/metrics")

@@ -2,7 +2,6 @@
 
 import csv
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import StringIO
@@ -19,7 +18,9 @@ from ingest.difference import ledger_file
 from ingest.progress import Reporter
 from ingest.report import RunReport, State
 from ingest.run import ingest_run
+from tests.integration.test_ingest_run import data
 
+__all__ = ["data"]
 PEOPLE = 600
 WEEKLY = "npidata_pfile_20260105-20260111.csv"
 Row = dict[str, str]
@@ -30,11 +31,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
     generate(PEOPLE, folder)
     return folder
-
-
-@pytest.fixture
-def data(world: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(world, tmp_path / "data"))
 
 
 @pytest.fixture
@@ -133,24 +129,25 @@ def test_a_weekly_file_costs_only_its_people(
     assert back.built.checksum == first.built.checksum
 
 
-def test_people_who_are_gone_are_deleted(engine: Client, homes: tuple[Config, Config], data: Path) -> None:
+def test_people_who_are_deactivated_are_deleted(
+    engine: Client, homes: tuple[Config, Config], data: Path
+) -> None:
     nightly, _whole = homes
     ingested(engine, nightly, data)
-    names: set[str] = set()
+    gone: list[str] = []
 
-    def without(rows: list[Row]) -> list[Row]:
-        names.update(r["NPI"] for r in rows[:3])
-        return rows[3:]
+    def deactivated(rows: list[Row]) -> list[Row]:
+        people = weekly(rows)[:3]
+        gone.extend(row["NPI"] for row in people)
+        return [row | {"NPI Deactivation Date": "01/08/2026"} for row in people]
 
-    for path in sorted(data.rglob("*.csv")):
-        if path.name in (REGISTRY, CLINICIANS):
-            rewrite(path, lambda rows: [r for r in rows if r["NPI"] not in names] if names else without(rows))
+    rewrite(data / REGISTRY, deactivated, data / WEEKLY)
     report = ingested(engine, nightly, data)
     index = indexes.alias_name(nightly.index_prefix, "specialists")
     assert report.cloned
     assert report.built
-    assert not engine.exists(index=index, id=min(names))
-    assert engine.count(index=index)["count"] == report.built.documents["specialists"]
+    assert not any(engine.exists(index=index, id=npi) for npi in gone)
+    assert engine.count(index=index)["count"] == report.built.documents["specialists"] == PEOPLE - len(gone)
 
 
 def test_without_its_ledger_or_by_full_a_generation_is_built_whole(

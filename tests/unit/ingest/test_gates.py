@@ -22,7 +22,7 @@ from tests.unit.ingest.staged_frames import frame, staged
 
 REPORT = FileReport("a.csv", "nppes", "", 1, None, 1000, 1000, 0, 0, 0, None, False)
 BUILT = Built(
-    {}, {"specialists": 90}, {}, {"specialists": 90, "with phone": 45}, {}, "", Path(), 90, True, None
+    {}, {"specialists": 90}, {}, {"specialists": 90, "with phone": 45}, {}, {}, "", "", Path(), 90, True, None
 )  # fmt: skip
 LIMITS = {"max_shrink": 0.2, "max_growth": 0.2, "max_source_shrink": 0.1, "max_fill_drop": 0.3}
 
