@@ -116,9 +116,7 @@ def _people_body(
     if understood.concept_id is None or known.ask:
         return {**_by_id(npis), "_source": list(_PERSON_FIELDS)}, None
     question = question_of(replace(criteria, position=None), understood, known, context, now)
-    body = explaining_body(question, npis)
-    # the plan is no filter here, so its keys must tell
-    return {**body, "_source": [*body["_source"], "network_keys"]}, question
+    return explaining_body(question, npis), question
 
 
 def _by_id(ids: Sequence[str]) -> dict[str, Any]:
