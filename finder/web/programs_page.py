@@ -23,6 +23,7 @@ from finder.program_kinds import (
 )
 from finder.program_search import FoundPrograms, ProgramsAsked
 from finder.vocabulary import Understood
+from finder.web.cited import Cited
 from finder.web.filters import day
 from finder.web.programs_form import ProgramsForm, args_of_asked, programs_form_of
 from finder.web.programs_words import (
@@ -182,9 +183,10 @@ class ProgramsPage:
 
 @dataclass(frozen=True, slots=True)
 class ProgramPage:
-    """One program."""
+    """One program; `acceptance` is what it publishes of patients of its own health system."""
 
     program: ProgramShown
+    acceptance: tuple[Cited, ...] = ()
 
 
 def programs_page(found: FoundPrograms, token: str | None, today: date) -> ProgramsPage:
