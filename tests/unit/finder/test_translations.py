@@ -79,7 +79,7 @@ def test_a_message_that_is_gone_leaves_nothing_and_the_others_keep_their_transla
     without = messages()
     without.delete("Search")
     left = updated(read("es"), without)
-    assert b"Buscar\"" not in to_text(left)
+    assert b'Buscar"' not in to_text(left)
     assert left["Help"].string == "Ayuda"
 
 

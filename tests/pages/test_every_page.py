@@ -1,0 +1,125 @@
+"""Every page in every language in a real Chromium: accessible, no wider than its screen, no other host asked,
+nothing of the search in an address, a referrer or a title, no cookie."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, Request
+
+from finder.i18n import LANGUAGES
+from tests.factories import an_npi
+from tests.pages.conftest import HELP, SEEN, WORDS, ZIP
+from tests.pages.test_chromium import (  # base is a fixture
+    DESKTOP,
+    PHONE,
+    SECRETS,
+    assert_accessible,
+    base,
+    fits,
+    served,
+)
+
+__all__ = ["base"]
+
+PATHS = (
+    "/", *HELP, "/help/about", "/privacy", "/programs", "/programs/dana-farber", "/shortlist",
+    "/two-opinions", "/two-opinions/large-print", f"/specialists/{an_npi(2)}", "/nowhere", "/results/broken",
+    "/specialists/1999999984",
+)  # fmt: skip
+VIEWS = [(DESKTOP, "light"), (PHONE, "dark")]
+
+
+def search(page: Page, address: str, **changes: str) -> None:
+    page.goto(address)
+    for name, value in {"words": WORDS, "near": ZIP, "doctors": SEEN, **changes}.items():
+        page.fill(f"#{name}", value)
+    page.locator("form.search button.main").click()
+
+
+def tour(page: Page, site: str) -> Iterator[str]:
+    """Every page of the way of a patient, one after the other, by its name."""
+    for path in PATHS:
+        page.goto(site + path)
+        yield path
+    for name, changes in {
+        "which place": {"near": "Springfield"},
+        "which doctor": {"doctors": "Twin Exampleton, Baltimore MD"},
+        "unknown words": {"words": "zzzz qqqq"},
+        "urgent": {"words": "crushing chest pain"},
+        "nobody": {"near": "59001"},
+        "mistakes": {"words": "", "near": "2", "doctors": ""},
+        "results": {},
+    }.items():
+        search(page, f"{site}/", **changes)
+        yield name
+    results = page.url
+    for number in (0, 1):
+        page.locator(".pick input").nth(number).check()
+    page.locator("button[form=compare]").first.click()
+    yield "compared"
+    page.goto(results)
+    page.locator(".card h2 a").first.click()
+    yield "proof"
+    page.locator("#report button").click()
+    yield "report with a mistake"
+    page.fill("#text", "The office has moved")
+    page.wait_for_timeout(2_100)  # people are not faster
+    page.locator("form.search button").click()
+    yield "report"
+    page.goto(f"{results}/records")
+    yield "records"
+    page.goto(results)
+    page.locator(".card .keep button").first.click()
+    page.locator(".mylist button").first.click()
+    yield "list"
+    page.goto(f"{page.url}/large-print")
+    yield "list in large print"
+    yield from programs_and_help(page, site)
+
+
+def programs_and_help(page: Page, site: str) -> Iterator[str]:
+    for state in ("MA", "QQ"):
+        page.goto(f"{site}/programs")
+        page.fill("#words", WORDS)
+        page.fill("#state", state)
+        page.locator("form.search button.main").click()
+        yield f"programs for {state}"
+    page.goto(f"{site}/help/when")
+    page.locator("form.search button").click()
+    yield "nothing ticked"
+    page.locator(".ticks input").first.check()
+    page.locator("form.search button").click()
+    yield "form filled in"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("size", "scheme"), VIEWS, ids=["desktop light", "phone dark"])
+def test_every_page_is_accessible_private_and_fits(
+    chromium: Browser, base: str, cut_off: FlaskClient, language: str, size: tuple[int, int], scheme: str
+) -> None:
+    prefix = "" if language == "en" else f"/{language}"
+    view = {"width": size[0], "height": size[1]}
+    asked: list[Request] = []
+    wide, told = [], []
+    with (
+        served(cut_off.application) as down,
+        chromium.new_context(viewport=view, color_scheme=scheme) as opened,  # type: ignore[arg-type]
+    ):
+        opened.on("request", asked.append)
+        page = opened.new_page()
+        for name in tour(page, base + prefix):
+            for summary in page.locator("main summary").all():
+                summary.evaluate("each => each.parentElement.open = true")
+            wide += [] if fits(page) else [name]
+            told += [name for secret in SECRETS if secret in page.title()]
+            assert_accessible(page)
+        page.goto(f"{down}{prefix}/programs")
+        assert_accessible(page)
+        assert opened.cookies() == []
+    assert wide == []
+    assert told == []
+    assert {urlsplit(each.url).netloc for each in asked} <= {urlsplit(base).netloc, urlsplit(down).netloc}
+    assert [each.url for each in asked if each.headers.get("referer")] == []
+    assert [each.url for each in asked if [s for s in SECRETS if s in each.url]] == []
