@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from finder.i18n import LANGUAGES
 from tests.factories import an_npi
@@ -123,3 +123,44 @@ def test_every_page_is_accessible_private_and_fits(
     assert {urlsplit(each.url).netloc for each in asked} <= {urlsplit(base).netloc, urlsplit(down).netloc}
     assert [each.url for each in asked if each.headers.get("referer")] == []
     assert [each.url for each in asked if [s for s in SECRETS if s in each.url]] == []
+
+
+def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
+    """Press a key until something has the focus, as somebody without a mouse does."""
+    for _press in range(80):
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    pytest.fail(f"{wanted} is not reached by {key}")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_way_to_a_list_in_large_print_works_by_keyboard_in_spanish(
+    chromium: Browser, base: str, scripts: bool
+) -> None:
+    view = {"width": PHONE[0], "height": PHONE[1]}
+    with chromium.new_context(viewport=view, java_script_enabled=scripts) as opened:  # type: ignore[arg-type]
+        page = opened.new_page()
+        page.goto(f"{base}/es/")
+        for field, value in (("words", "cancer de vias biliares"), ("near", ZIP), ("doctors", SEEN)):
+            tab_to(page, page.locator(f"#{field}"))
+            page.keyboard.type(value)
+        tab_to(page, page.locator("form.search button.main"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("30 médicos para usted")
+        tab_to(page, page.locator(".card .keep button").first)
+        page.keyboard.press("Enter")
+        expect(page.locator(".mylist button").first).to_be_visible()
+        tab_to(page, page.locator(".mylist button").first, "Shift+Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Mi lista")
+        tab_to(page, page.locator("a[href$='/large-print']"))
+        page.keyboard.press("Enter")
+        expect(page.locator(".large")).to_be_visible()
+        tab_to(page, page.locator(".back a"))
+        page.keyboard.press("Enter")
+        tab_to(page, page.locator(".card h2 a").first)
+        page.keyboard.press("Enter")
+        tab_to(page, page.locator(".proof > summary"))
+        page.keyboard.press("Enter")
+        expect(page.locator(".proof table").first).to_be_visible()
