@@ -107,7 +107,7 @@ def test_every_page_is_accessible_private_and_fits(
         served(cut_off.application) as down,
         chromium.new_context(viewport=view, color_scheme=scheme) as opened,  # type: ignore[arg-type]
     ):
-        opened.on("request", asked.append)
+        opened.on("request", lambda request: asked.append(request))
         page = opened.new_page()
         for name in tour(page, base + prefix):
             for summary in page.locator("main summary").all():

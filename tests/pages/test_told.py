@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from finder.i18n import QUOTED
 from tests.factories import an_npi
 from tests.pages.conftest import MEDICAL, address, searched
+from tests.pages.test_lists import pdf_of
 from tests.pages.test_pages import text
 
 LISTED = an_npi(44)  # conftest.in_networks
@@ -58,10 +59,11 @@ def test_names_in_spanish_sentences_are_marked_as_english_and_nowhere_else(brows
     found = browser.post("/es/api/v1/search", json={"words": "bile duct cancer", "size": 50}).text
     sent = browser.post("/es/search", data={"words": "bile duct cancer"}).location
     kept = browser.post("/es/keep", data={"from": sent.rpartition("/")[2], "keep": LISTED}).location
-    sheet = browser.get(f"{kept.replace('results', 'shortlist')}/my-list.csv").text
+    sheet = pdf_of(browser.get(f"{kept.replace('results', 'shortlist')}/my-list.pdf"))
+    printed = " ".join(each.extract_text() for each in sheet.pages)
     assert "Mercy Hospital" in found
-    assert "Mercy Hospital" in sheet
-    assert [one for one in (person, found, sheet) if QUOTED in one] == []
+    assert "Mercy Hospital" in printed
+    assert [one for one in (person, found, printed) if QUOTED in one] == []
 
 
 def test_what_was_asked_has_names_and_no_ids(browser: FlaskClient) -> None:
@@ -74,8 +76,10 @@ def test_what_was_asked_has_names_and_no_ids(browser: FlaskClient) -> None:
         assert asked in text(browser.get(page).text)
 
 
-def test_the_list_comes_before_filters_unless_one_was_picked_there(browser: FlaskClient) -> None:
-    assert '<details class="facets">' in searched(browser, plan="Example Gold").text
+def test_the_list_comes_before_filters_unless_one_was_picked_there(
+    browser: FlaskClient, varied: FlaskClient
+) -> None:
+    assert '<details class="facets">' in searched(varied, plan="Example Gold", doctors="").text
     assert '<details class="facets" open>' in searched(browser, language="es").text
 
 
