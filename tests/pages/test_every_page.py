@@ -157,6 +157,7 @@ def test_the_way_to_a_list_in_large_print_works_by_keyboard_in_spanish(
         tab_to(page, page.locator("a[href$='/large-print']"))
         page.keyboard.press("Enter")
         expect(page.locator(".large")).to_be_visible()
+        expect(page.locator("[data-print]")).to_be_visible(visible=scripts)  # it needs a script
         tab_to(page, page.locator(".back a"))
         page.keyboard.press("Enter")
         tab_to(page, page.locator(".card h2 a").first)
