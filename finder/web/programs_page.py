@@ -310,7 +310,7 @@ def _price(price: Mapping[str, Any], today: date) -> PriceShown:
         else gettext("no source found"),
         extras=gettext(price.get("extras", "")) or None,
         deposit=price.get("deposit_nonrefundable"),
-        note=price.get("note"),
+        note=gettext(price.get("note", "")) or None,
     )
 
 

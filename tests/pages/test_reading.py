@@ -66,6 +66,14 @@ def test_the_way_of_a_search_is_easy_to_read(browser: FlaskClient, language: str
             assert grade(own, names(), language) <= limit, (path[:30], own)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_program_is_easy_to_read(browser: FlaskClient, language: str) -> None:
+    prefix = "" if language == "en" else f"/{language}"
+    for program in load_programs():
+        own = sentences(browser.get(f"{prefix}/programs/{program.id}").text)
+        assert grade(own, names(), language) <= 8, own
+
+
 def test_a_hard_text_is_graded_hard_and_a_masked_name_is_not() -> None:
     hard = "Notwithstanding contraindications, multidisciplinary consultation facilitates individualization."
     assert grade(hard) > 12
