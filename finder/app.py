@@ -9,6 +9,7 @@ from typing import cast
 from flask import Flask
 
 from finder import i18n
+from finder.centers import by_key, load_families
 from finder.config import Config
 from finder.context import load_context
 from finder.guidance import load_guidance
@@ -63,6 +64,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         static_version=static_version(),
         atlas=cache(lambda: Atlas(context.gazetteer())),
         visit=load_visit(),
+        families=by_key(load_families()),
     )
     add_filters(app)
     add_languages(app)

@@ -96,6 +96,11 @@ def _family(row: Row) -> Family:
     )
 
 
+def by_key(families: Sequence[Family]) -> dict[str, Family]:
+    """Get members by `kind:id`, as tie keys and documents of organizations write it."""
+    return {f"{family.kind.value}:{family.member_id}": family for family in families}
+
+
 def keys_of_programs(families: Sequence[Family]) -> dict[str, tuple[str, ...]]:
     """Get the tie keys of the systems behind each program, by `program_id`."""
     return {f.member_id: (f"system:{f.system_id}",) for f in families if f.kind is FamilyKind.PROGRAM}

@@ -11,7 +11,7 @@ from typing import Any
 
 from finder.documents import EvidenceKind
 from finder.focus import Count, percent
-from finder.i18n import gettext, mark, ngettext
+from finder.i18n import english, gettext, mark, ngettext
 from finder.labels import spoken
 from finder.volumes import VolumeGroup
 
@@ -77,8 +77,8 @@ def _taxonomy(_piece: Piece, told: Mapping[str, Any], words: EvidenceWords) -> s
 
 
 def _roster(_piece: Piece, told: Mapping[str, Any], _words: EvidenceWords) -> str:
-    place = told.get("place") or gettext("The institution")
-    term, rank, number = told.get("term", ""), told.get("rank", 1), told.get("of", 1)
+    place = english(told.get("place", "")) or gettext("The institution")
+    term, rank, number = english(told.get("term", "")), told.get("rank", 1), told.get("of", 1)
     if number == 1:
         return gettext("%(place)s lists “%(term)s” as the clinical focus", place=place, term=term)
     if rank == 1:
@@ -141,7 +141,7 @@ def _center(_piece: Piece, told: Mapping[str, Any], _words: EvidenceWords) -> st
         "Works at %(place)s, place of the %(center)s: a cancer center designated by the National Cancer "
         "Institute"
     )
-    place, center = told.get("place", ""), told.get("center", "")
+    place, center = english(told.get("place", "")), english(told.get("center", ""))
     return gettext(part if center else itself, place=place, center=center)
 
 

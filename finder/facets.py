@@ -226,7 +226,7 @@ FACETS: tuple[Facet, ...] = (
         help="Only people of this specialty, by its id, such as medical_oncology.",
         parse=parameters.own_id,
         clause=_term("specialties"),
-        describes=lambda v: gettext("specialty %(name)s", name=v.replace("_", " ")),
+        describes=lambda v: gettext("specialty: %(name)s", name=v.replace("_", " ")),
         metavar="ID",
         counted_field="specialties",
     ),

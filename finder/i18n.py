@@ -19,6 +19,8 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).resolve().parent / "translations"
 ENGLISH = "en"
+# Around English words in a sentence of another language: characters of private use, which nobody types.
+QUOTED, UNQUOTED = "\ue000", "\ue001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,19 @@ def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """Get the message for a number of things; `%(num)s` is the number with thousands separated."""
     told = _current.get()[1].ngettext(one, many, number)
     return told % {"num": f"{number:,}", **values}
+
+
+def english(words: str) -> str:
+    """Get a name or quote that stays English, marked where the sentence around it is in another language.
+
+    The marks become `lang="en"` on pages, and are taken off everywhere else (`unquoted`).
+    """
+    return words if not words or language() == ENGLISH else f"{QUOTED}{words}{UNQUOTED}"
+
+
+def unquoted(text: str) -> str:
+    """Get a text without the marks of English words."""
+    return text.replace(QUOTED, "").replace(UNQUOTED, "")
 
 
 def mark(message: str) -> str:

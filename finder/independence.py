@@ -17,7 +17,7 @@ from typing import Any
 
 from finder.documents import OrganizationKind, TieLabel, ties_told
 from finder.errors import SourceError
-from finder.i18n import gettext
+from finder.i18n import english, gettext
 
 RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
 # A weaker tie that is over counts until it is worth less than a quarter (own rule, 2026-11-23); with the
@@ -365,7 +365,7 @@ def _tie(key: str, prior: Ties, candidate: Ties, rules: TieRules, now: date | No
         label=label,
         source="; ".join(dict.fromkeys(each.source for each in labels)),
         as_of=as_of,  # a tie is as current as the older of its two halves
-        sentence=f"{lead} {label}",
+        sentence=f"{lead} {english(label)}",
         with_name=prior.name,
         key=key,
         until=until,

@@ -5,7 +5,7 @@ from typing import Any
 
 from finder.documents import TieLabel
 from finder.gaps import gap_sentence
-from finder.i18n import gettext
+from finder.i18n import english, gettext
 from finder.independence import PairVerdict, Side, Tie, Ties
 from finder.reasons import Pair, Words
 
@@ -122,7 +122,7 @@ def _proved(tie: Tie, pair: Pair, words: Words) -> ProvedTie:
     chains = tuple(chain(side, tie.key) for side in (pair.prior, pair.candidate))
     # only the own group or hospital: owners in between stand in the chains, and long sentences read hard
     through = [
-        gettext("%(name)s through %(steps)s", name=each.name, steps=each.steps[0].label)
+        gettext("%(name)s through %(steps)s", name=each.name, steps=english(each.steps[0].label))
         for each in chains
         if len(each.steps) > 1
     ]

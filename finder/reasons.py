@@ -11,7 +11,7 @@ from finder.documents import EvidenceKind, evidence_of
 from finder.evidence_words import EvidenceWords, mainly, sentence
 from finder.focus import FOCUS_KINDS, main_counts
 from finder.gaps import short_gap
-from finder.i18n import gettext, mark
+from finder.i18n import english, gettext, mark
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
@@ -205,7 +205,7 @@ def what_is_unknown(
         unknown.append(gettext("independence: no doctor already seen was named to compare with"))
     if not source.get("accepting"):
         unknown.append(gettext("whether new patients are taken"))
-    if "second_opinions" not in source.get("attributes", ()):
+    if not {"second_opinions", "no_second_opinions"} & set(source.get("attributes", ())):
         unknown.append(gettext("whether second opinions are given"))
     if question.criteria.ages and not source.get("ages"):
         unknown.append(gettext(SEES[question.criteria.ages]))
@@ -298,7 +298,7 @@ def _note(sources: Iterable[tuple[str, str | None]], words: Words) -> str:
             title = words.sources.get(each, each)
             notes.append(title if not year or year in title else f"{title} {year}")
     unique = list(dict.fromkeys(notes))
-    return f" ({'; '.join(unique)})" if unique else ""
+    return f" ({english('; '.join(unique))})" if unique else ""
 
 
 def _gap(pair: Pair, kind: str, side: Side, words: Words) -> str:

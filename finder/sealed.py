@@ -23,7 +23,7 @@ MAX_TOKEN = 6000  # characters; the longest search that the form takes seals to 
 MAX_CONTENT = 64_000  # bytes once unpacked
 _VERSION = b"\x01"  # of what is inside the seal; a token of another version is asked for anew
 _PURPOSE = b"second-opinion-finder sealed search"
-_BROKEN = mark("this link was cut off, changed, or made by another site; please start the search again")
+_BROKEN = mark("this link was cut off, changed, or made by another site")
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,8 @@ def _attributes(person: Person) -> tuple[str, ...]:
         found.append("academic")
     if _best(facts, "accepts_second_opinions") == "yes":
         found.append("second_opinions")
+    elif _best(facts, "accepts_second_opinions") == "no":
+        found.append("no_second_opinions")
     if _best(facts, "virtual") == "yes":
         found.append("virtual")
     if _best(facts, "telehealth") == "yes":

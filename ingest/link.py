@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import zipcodes
 
-from finder.centers import Family, FamilyKind, load_families
+from finder.centers import Family, FamilyKind, by_key, load_families
 from finder.text import fold
 from ingest.crowds import crowds
 from ingest.display import city_name, organization_name
@@ -114,7 +114,7 @@ def reference(staging: Staging) -> Reference:
         school_links=above.schools,
         aliases=_aliases(staging, hospitals, groups),
         referrals=_referrals(staging),
-        families={f"{family.kind.value}:{family.member_id}": family for family in families},
+        families=by_key(families),
     )
 
 

@@ -381,6 +381,7 @@ def _facts(rows: PersonRows) -> dict[str, Fact]:
             "accepts_second_opinions", "accepts_for", "sees_own_system_patients",
         ):  # fmt: skip
             say(name, getattr(roster, name), "rosters", roster.as_of)
+        say("sole_practice", "yes" if roster.sole_practice == "yes" else None, "rosters", roster.as_of)
         say("residency", roster.residency, "rosters", roster.as_of)
         programs = _parts(roster.second_opinion_programs)
         say("second_opinion_programs", programs, "rosters", roster.as_of)

@@ -1,7 +1,7 @@
 """Gathers every message of ours, from Python, templates and data files, into the catalogs (`make messages`).
 
-A catalog keeps what was translated; messages that are gone are kept as obsolete, new ones come empty, and a
-test fails until they are translated. Files have no lines, paths or dates, so that only words differ.
+A catalog keeps what was translated; messages that are gone are dropped, new ones come empty, and a test
+fails until they are translated. Files have no lines, paths or dates, so that only words differ.
 """
 
 import csv
@@ -31,8 +31,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "help_facts.csv": ("says",),
     "ladder.csv": ("label",),
     "licensing.csv": ("says",),
-    "programs.csv": ("price_for", "extras", "place_rule", "specialties_in", "specialties_out"),
-    "outcomes.csv": ("about", "says"),
+    "programs.csv": ("price_for", "extras", "note", "place_rule", "specialties_in", "specialties_out"),
+    "outcomes.csv": ("about", "says", "n"),
     "outside_links.csv": ("says",),
     "record_kinds.csv": ("label",),
     "records.csv": ("record", "form"),
@@ -63,14 +63,9 @@ def messages() -> Catalog:
 
 
 def updated(old: Catalog, new: Catalog) -> Catalog:
-    """Get a catalog with the messages of `new` and the translations of `old`, its obsolete ones included."""
-    gone = dict(old.obsolete)
+    """Get a catalog with the messages of `new` and the translations of `old` that still belong to one."""
     old.update(new, no_fuzzy_matching=True)
-    for key, message in gone.items():
-        if message.id in new:
-            old[message.id].string = message.string
-        else:
-            old.obsolete.setdefault(key, message)
+    old.obsolete.clear()
     return old
 
 

@@ -126,7 +126,7 @@ def _worked_out(
         yield row(gettext("Distance"), _distance)
     yield row(gettext("Nearest office"), lambda one: _office(one, citing))
     if plan:
-        yield row(gettext("Insurance: %(plan)s", plan=plan), lambda one: _network(one, plan))
+        yield row(gettext("Your insurance plan"), lambda one: _network(one, plan))
     yield row(gettext("Trials open for patients"), _trials)
 
 

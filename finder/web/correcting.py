@@ -63,8 +63,9 @@ class CorrectionForm:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionPage:
-    """The form again with its mistakes, or what was kept."""
+    """The form again with its mistakes, or what was kept, about the doctor of this name."""
 
+    name: str
     form: CorrectionForm | None = None
     kept: Correction | None = None
     about: str = ""

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from finder.i18n import gettext, mark
+from finder.i18n import english, gettext, mark
 from finder.languages import Languages
-from finder.web.filters import capfirst
+from finder.web.filters import capfirst, day
 
+ACCEPTS = "accepts_second_opinions"
 # Own wording, 2026-11-23; a fact that is not listed is shown under its own name.
 FACTS: Mapping[str, str] = {
     "specialty": mark("Specialty"),
     "specialty_in_medicare": mark("Specialty in Medicare’s list"),
     "clinical_focus": mark("Clinical focus"),
-    "accepts_second_opinions": mark("Gives second opinions"),
+    ACCEPTS: mark("Gives second opinions"),
     "accepts_for": mark("Gives second opinions for"),
-    "sees_own_system_patients": mark("Sees patients of the own health system"),
+    "sees_own_system_patients": mark("Sees patients whom the same health system has seen"),
     "virtual": mark("By video or in writing"),
     "telehealth": mark("Telehealth"),
     "accepting": mark("Takes new patients"),
@@ -26,18 +27,32 @@ FACTS: Mapping[str, str] = {
     "academic_institution": mark("Academic institution"),
     "group": mark("Practice group"),
     "practice_group": mark("Practice group, by the institution"),
+    "sole_practice": mark("Practices alone, by the institution"),
     "hospitals": mark("Hospitals"),
     "licence_states": mark("Licensed in"),
     "school": mark("Medical school"),
     "graduation_year": mark("Year of graduation"),
-    "sole_proprietor": mark("Works alone"),
+    "sole_proprietor": mark("Sole owner, for taxes (may still have partners)"),
 }
+ANSWERS: Mapping[str, str] = {"yes": mark("Yes"), "no": mark("No")}
 PEOPLE: Mapping[str, str] = {"child": mark("children"), "adult": mark("adults")}
+
+
+_OURS = ("languages", "ages", "specialty")  # whose values are words of ours, in every language
 
 
 def label_of_fact(name: str) -> str:
     """Get the label of a field."""
     return gettext(FACTS[name]) if name in FACTS else name.replace("_", " ").capitalize()
+
+
+def declined(facts: Mapping[str, Any]) -> str | None:
+    """Get what the own institution says of somebody who gives no second opinions; None where it does not."""
+    told = facts.get(ACCEPTS, {})
+    if told.get("value") != "no":
+        return None
+    as_of = day(told.get("as_of"))
+    return gettext("Gives no second opinions, says the own institution (%(day)s)", day=as_of)
 
 
 def text_of_fact(value: Any, name: str, languages: Languages) -> str:
@@ -51,4 +66,7 @@ def text_of_fact(value: Any, name: str, languages: Languages) -> str:
         values = [gettext(each) for each in values]
     elif name == "specialty_in_medicare":
         values = [each.lower() for each in values]  # the file has capitals only
-    return capfirst(", ".join(each.strip() for each in values))
+    told = capfirst(", ".join(each.strip() for each in values))
+    if str(value) in ANSWERS:
+        return gettext(ANSWERS[str(value)])
+    return told if name in _OURS else english(told)

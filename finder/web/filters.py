@@ -1,20 +1,28 @@
 """Template filters: dates, telephone numbers, distances, money, counts and choices as a reader meets them."""
 
+import re
 from datetime import date
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from finder import i18n
 from finder.print_results import listed_as
 
+_EMERGENCY = re.compile(r"\b(911|988)\b")
+
 
 def add_filters(app: Flask) -> None:
     """Make the filters known to the templates of `app`."""
-    for each in (day, phone, dial, miles, dollars, plural, capfirst, listed_as, choices):
+    for each in (calls, day, phone, dial, miles, dollars, plural, capfirst, listed_as, choices):
         app.add_template_filter(each)
+
+
+def calls(text: str) -> Markup:
+    """A text in which 911 and 988 can be pressed to call them."""
+    return Markup(_EMERGENCY.sub(r'<a href="tel:\1">\1</a>', escape(text)))  # noqa: S704 - escaped, digits only
 
 
 def day(iso: str | date | None) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden
 
 from finder.criteria import SearchCriteria
 from finder.guidance import (
@@ -23,7 +22,7 @@ from finder.i18n import mark
 from finder.vocabulary import resolve
 from finder.web import respond
 from finder.web.forms import SearchForm, form_of
-from finder.web.headers import is_same_origin
+from finder.web.headers import own_forms_only
 from finder.web.site import site
 
 help_pages = Blueprint("help", __name__)
@@ -175,10 +174,9 @@ def when() -> Response:
 
 
 @help_pages.post("/help/when")
+@own_forms_only
 def ticked() -> ResponseReturnValue:
     """The ticked lines, sealed and redirected to the search form that they fill in."""
-    if not is_same_origin(request):
-        raise Forbidden
     sent = set(request.form.getlist("tick"))
     known = [tick.tick_id for tick in site().guidance.checklist if tick.tick_id in sent]
     if not known:

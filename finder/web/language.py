@@ -4,6 +4,7 @@ So no cookie is needed, and a link keeps its language. The prefix is taken off b
 the application: routes have one address each, and `url_for` and `at` put the prefix in front again.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from markupsafe import Markup
 from finder import i18n
 
 _BASE = "finder.base"  # where the application is mounted, without the language
+# A tag, whose attributes cannot be marked; or English words without a tag in between.
+_TAG_OR_QUOTE = re.compile(f"(<[^>]*>)|{i18n.QUOTED}([^<>{i18n.QUOTED}{i18n.UNQUOTED}]*){i18n.UNQUOTED}")
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -23,7 +26,7 @@ def add_languages(app: Flask) -> None:
         i18n.catalog(code)  # read before the workers fork
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals |= {"_": _told, "gettext": _told, "at": at}
+    app.jinja_env.globals |= {"_": _told, "gettext": _told, "at": at, "english": i18n.english}
     app.jinja_env.filters["spoken"] = i18n.gettext  # for texts of data files: escaped, a % is a per cent sign
     app.wsgi_app = _spoken(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
@@ -51,6 +54,15 @@ def same_page_in(language: str) -> str:
     path = request.path if request.method in ("GET", "HEAD") else "/"
     base = request.environ.get(_BASE, request.script_root)
     return f"{base}{path}" if language == i18n.ENGLISH else f"{base}/{language}{path}"
+
+
+def english_marked(html: str) -> str:
+    """Get a page with `lang="en"` around the words that `i18n.english` marked (WCAG 2.2, 3.1.2)."""
+    if i18n.QUOTED not in html:
+        return html
+    return i18n.unquoted(
+        _TAG_OR_QUOTE.sub(lambda m: m[1] or f'<span lang="{i18n.ENGLISH}">{m[2]}</span>', html)
+    )
 
 
 def _spoken(wsgi: Wsgi) -> Wsgi:

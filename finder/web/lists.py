@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import NotFound
 
 from finder import search
 from finder.criteria import MAX_KEPT, SearchCriteria
@@ -12,7 +12,7 @@ from finder.visit import VisitPart
 from finder.web import respond
 from finder.web.contacts import contacts
 from finder.web.forms import with_plan_id
-from finder.web.headers import is_same_origin
+from finder.web.headers import own_forms_only
 from finder.web.kept import on_from, with_list
 from finder.web.pdf import pdf
 from finder.web.printed import printed_list, printed_opinions
@@ -41,6 +41,7 @@ class OpinionsPage:
 
 
 @lists.post("/keep")
+@own_forms_only
 def keep() -> ResponseReturnValue:
     """One person or program put on the reader's list or taken off; the page comes back under a new link."""
     token = _sealed_list()
@@ -54,6 +55,7 @@ def empty_shortlist() -> Response:
 
 
 @lists.post("/shortlist")
+@own_forms_only
 def open_shortlist() -> ResponseReturnValue:
     """The list of a sealed search, under an address of its own."""
     return redirect(url_for("lists.shortlist", token=_sealed_list()), 303)
@@ -106,8 +108,6 @@ def two_opinions_file(name: str) -> Response:
 
 
 def _sealed_list() -> str:
-    if not is_same_origin(request):
-        raise Forbidden
     return site().seals.seal(with_list(request.form, site().seals).to_args())
 
 

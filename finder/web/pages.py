@@ -10,6 +10,7 @@ from finder.criteria import SearchCriteria
 from finder.errors import InputErrors
 from finder.program_search import ProgramsAsked
 from finder.web import respond
+from finder.web.acceptance import acceptance_of
 from finder.web.comparing import MOST, compare_page, compared_npis
 from finder.web.correcting import (
     CorrectionPage,
@@ -158,14 +159,14 @@ def correct() -> Response:
     """A reported mistake, kept for the admin and shown to whoever sent it; nothing of a search is in it."""
     here = site()
     form = request.form
-    search.specialist(here.engine, here.prefix, form.get("npi", ""))  # of nobody else
+    name = search.specialist(here.engine, here.prefix, form.get("npi", ""))["name"]  # of nobody else
     try:
         sent = sent_of(form, here.seals, here.now(), here.throttle)
         kept(here.engine, here.prefix, form, sent)
     except InputErrors as problem:
         again = form_again(form, problem, here.seals, here.now())
-        return respond.page("correction.html", CorrectionPage(again), problem.status)
-    return respond.page("correction.html", CorrectionPage(kept=sent.correction, about=about_of(sent)))
+        return respond.page("correction.html", CorrectionPage(name, again), problem.status)
+    return respond.page("correction.html", CorrectionPage(name, kept=sent.correction, about=about_of(sent)))
 
 
 @pages.get("/programs")
@@ -201,7 +202,10 @@ def program(slug: str) -> Response:
     """One online program with everything that its sources say."""
     here = site()
     found = search.program(here.engine, here.prefix, slug)
-    return respond.page("program.html", ProgramPage(program_shown(found, here.today())))
+    return respond.page(
+        "program.html",
+        ProgramPage(program_shown(found, here.today()), acceptance_of([f"program:{slug}"], here.families)),
+    )
 
 
 @pages.get("/privacy")
@@ -247,6 +251,7 @@ def _specialist(npi: str, proof: Proof | None) -> Response:
         here.context.words.evidence,
         here.languages,
         correction_form(npi, here.seals, here.now()),
+        families=here.families,
         programs=programs_shown(offered, here.today()),
         proof=proof,
     )

@@ -6,6 +6,7 @@ from typing import Literal
 import orjson
 import typst
 
+from finder.i18n import unquoted
 from finder.web.printed import Sheet
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "templates" / "printed" / "sheet.typ"
@@ -18,7 +19,7 @@ def pdf(sheet: Sheet) -> bytes:
 
     Text reaches the typesetter as data and is never read as its markup; nothing is written to disk.
     """
-    told = {"data": orjson.dumps(sheet).decode()}
+    told = {"data": unquoted(orjson.dumps(sheet).decode())}
     try:
         return _compiled(told, STANDARD)
     except typst.TypstError:

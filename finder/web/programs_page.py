@@ -24,6 +24,7 @@ from finder.program_kinds import (
 )
 from finder.program_search import FoundPrograms, ProgramsAsked
 from finder.vocabulary import Understood
+from finder.web.cited import Cited
 from finder.web.filters import day
 from finder.web.programs_form import ProgramsForm, args_of_asked, programs_form_of
 from finder.web.programs_words import (
@@ -183,9 +184,10 @@ class ProgramsPage:
 
 @dataclass(frozen=True, slots=True)
 class ProgramPage:
-    """One program."""
+    """One program; `acceptance` is what it publishes of patients of its own health system."""
 
     program: ProgramShown
+    acceptance: tuple[Cited, ...] = ()
 
 
 def programs_page(found: FoundPrograms, token: str | None, today: date) -> ProgramsPage:
@@ -314,7 +316,7 @@ def _price(price: Mapping[str, Any], today: date) -> PriceShown:
         else gettext("no source found"),
         extras=gettext(price.get("extras", "")) or None,
         deposit=price.get("deposit_nonrefundable"),
-        note=price.get("note"),
+        note=gettext(price.get("note", "")) or None,
     )
 
 

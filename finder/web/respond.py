@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from finder import i18n
 from finder.web.headers import POLICY_WITH_SCRIPT
-from finder.web.language import at, same_page_in
+from finder.web.language import at, english_marked, same_page_in
 from finder.web.site import now_served, site
 from finder.web.style import STYLE
 
@@ -77,7 +77,7 @@ def framed(template: str, content: Any, status: int, is_demonstration: bool) -> 
         script_urls=tuple(_static(name) for name in scripts),
         is_demonstration=is_demonstration,
     )
-    html = render_template(template, page=content, frame=frame)
+    html = english_marked(render_template(template, page=content, frame=frame))
     response = current_app.response_class(html, status=status, mimetype="text/html")
     if scripts:
         response.headers["Content-Security-Policy"] = POLICY_WITH_SCRIPT
@@ -97,4 +97,7 @@ def file(content: bytes, name: str, kind: str) -> Response:
 
 def data(content: Any, status: int = 200) -> Response:
     """Get JSON."""
-    return current_app.response_class(orjson.dumps(content), status=status, mimetype="application/json")
+    text = orjson.dumps(content)
+    if i18n.language() != i18n.ENGLISH:
+        text = i18n.unquoted(text.decode()).encode()
+    return current_app.response_class(text, status=status, mimetype="application/json")

@@ -8,12 +8,14 @@ from functools import partial
 
 from finder.answers import Result, SearchResults, SiteShown
 from finder.criteria import DEFAULT_PROFILE, SearchCriteria, SortAsked
+from finder.documents import facts_of
 from finder.facets import FACETS
 from finder.i18n import gettext, mark
 from finder.independence import Verdict
 from finder.languages import Languages
 from finder.ranking import Profile
 from finder.reasons import BREADTHS, Words
+from finder.web.facts_shown import ACCEPTS, declined
 from finder.web.filters import capfirst, day, miles, phone
 from finder.web.forms import SearchForm, form_of
 from finder.web.language import at
@@ -142,6 +144,7 @@ class ResultsPage:
     `is_rough` says that some distance is to the middle of a ZIP code. `ordered` says how the list is ordered
     where it is not the usual way, `surgeon` is the best surgeon where
     that is not the first one of the list. `say` are words that every card repeats, looked up once.
+    `has_limits` opens the filters; a plan, which most people type into the form, does not.
     """
 
     results: SearchResults
@@ -183,7 +186,7 @@ def results_page(
         criteria=criteria,
         token=token,
         heading=_heading(results),
-        asked=_asked(criteria, plan, here.languages),
+        asked=asked_of(criteria, plan, here),
         ordered=_ordered(results, here.context.profiles),
         mixed=_mixed(results, criteria),
         surgeon=_surgeon(results, card),
@@ -199,15 +202,19 @@ def results_page(
         next_token=here.seals.seal(further) if further else None,
         form=form_of(replace(criteria, plan=plan).to_args(), here.languages, names=names),
         programs=programs_shown(results.programs[:MOST_PROGRAMS], here.today()),
-        has_limits=any(value.selected for facet in results.facets for value in facet.values),
+        has_limits=any(v.selected for facet in results.facets if facet.name != "plan" for v in facet.values),
         say={name: gettext(text) for name, text in SAID.items()},
     )
 
 
-def _asked(criteria: SearchCriteria, plan: str | None, languages: Languages) -> str:
-    """What was asked for, with names in the place of ids."""
-    code = criteria.language
-    return replace(criteria, plan=plan, language=languages.name(code) if code else None).describe()
+def asked_of(criteria: SearchCriteria, plan: str | None, here: Site) -> str:
+    """Get what was asked for, with names in the place of ids; `plan` is the name of the plan."""
+    code, specialty = criteria.language, criteria.specialty
+    label = gettext(here.context.words.specialties.get(specialty, specialty)) if specialty else None
+    named = replace(
+        criteria, plan=plan, language=here.languages.name(code) if code else None, specialty=label
+    )
+    return named.describe()
 
 
 def badge_of(verdict: str) -> Badge:
@@ -295,6 +302,8 @@ def _tags(result: Result, plan: str | None, languages: Languages) -> Iterator[st
         yield gettext(NETWORKS[result.network], plan=name, day=day(result.network_as_of))
     if result.accepting in ACCEPTING:
         yield gettext(ACCEPTING[result.accepting])
+    if ACCEPTS in result.facts and (no := declined(facts_of({"facts": result.facts}))):
+        yield no
     if result.languages:
         spoken = ", ".join(languages.name(code) for code in result.languages)
         yield gettext("Speaks %(languages)s", languages=spoken)

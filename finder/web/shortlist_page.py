@@ -1,7 +1,7 @@
 """The reader's own list as one dataclass: people with proof, offices and gaps, programs, what to do next."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from finder.criteria import SearchCriteria
@@ -14,11 +14,12 @@ from finder.reasons import specialty_shown
 from finder.shortlist import KeptPerson, Shortlist
 from finder.visit import VisitPart
 from finder.web.cited import Citing
+from finder.web.facts_shown import declined
 from finder.web.filters import day
 from finder.web.language import at
 from finder.web.programs_page import ProgramShown, programs_shown
 from finder.web.proof_shown import PairProof, proof_section
-from finder.web.results_page import ACCEPTING, Badge, Why, badge_of, why_of
+from finder.web.results_page import ACCEPTING, Badge, Why, asked_of, badge_of, why_of
 from finder.web.site import Site
 from finder.web.specialist_page import SiteRow, site_row
 
@@ -72,7 +73,7 @@ def shortlist_page(
     """Get the page of a list; `plan` is the name of the plan that was asked for."""
     return ShortlistPage(
         token=token,
-        asked=replace(criteria, plan=plan).describe(),
+        asked=asked_of(criteria, plan, here),
         priors=tuple(prior.name for prior in found.prior),
         people=tuple(_person(kept, criteria, token, here, plan) for kept in found.people),
         programs=programs_shown(found.programs, here.today()),
@@ -129,6 +130,8 @@ def _known(kept: KeptPerson, here: Site, plan: str | None) -> Iterator[str]:
         yield gettext("Listed by %(plan)s (%(day)s). Ask if that holds at this address", plan=plan, day=as_of)
     if told.get("accepting") in ACCEPTING:
         yield gettext(ACCEPTING[told["accepting"]])
+    if no := declined(told["facts"]):
+        yield no
     if spoken := told.get("languages"):
         names = ", ".join(here.languages.name(code) for code in spoken)
         yield gettext("Speaks %(languages)s", languages=names)

@@ -10,6 +10,7 @@ from typing import cast
 
 from flask import current_app
 
+from finder.centers import Family
 from finder.config import Config
 from finder.context import SearchContext
 from finder.engine import translated
@@ -67,7 +68,7 @@ class Banner:
 class Site:
     """One application: built once by `create_app`, shared by the threads of a worker.
 
-    `atlas` draws maps; it is made when first asked for, and kept.
+    `atlas` draws maps; it is made when first asked for, and kept. `families` are those of centers.csv by key.
     """
 
     config: Config
@@ -81,6 +82,7 @@ class Site:
     static_version: str
     atlas: Callable[[], Atlas]
     visit: Mapping[VisitPart, tuple[str, ...]]
+    families: Mapping[str, Family]
     banner: Banner = field(default_factory=Banner)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     throttle: Throttle = field(default_factory=Throttle)

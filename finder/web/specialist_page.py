@@ -1,15 +1,17 @@
 """The page of one person as one dataclass: every fact with its source and date, losing values included."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from finder.centers import Family
 from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind
 from finder.evidence_words import EvidenceWords, sentence
 from finder.explanations import Explained
 from finder.i18n import gettext, mark
 from finder.languages import Languages
+from finder.web.acceptance import acceptance_of
 from finder.web.cited import Cited, Citing
 from finder.web.correcting import CorrectionForm
 from finder.web.facts_shown import FACTS, label_of_fact, text_of_fact
@@ -25,15 +27,18 @@ ROLES: Mapping[str, str] = {
     "sub_investigator": mark("takes part as investigator"),
 }
 NETWORKS = "networks"
+DIRECTORY = "qhp_providers"  # the source that lists people by plan, and their offices
+ACCEPTANCE = "sees_own_system_patients"
+_PLACES = ("group:", "system:", "hospital:")
 _SHOWN_APART = (NETWORKS,)  # facts with a section of their own
 
 
 @dataclass(frozen=True, slots=True)
 class FactShown:
-    """One fact: the value that won and those that lost."""
+    """One fact: the value that won and those that lost; `best` is None where nobody publishes it."""
 
     label: str
-    best: Cited
+    best: Cited | None
     others: tuple[Cited, ...]
 
 
@@ -44,6 +49,18 @@ class SiteRow:
     lines: tuple[str, ...]
     phone: str | None
     cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Plans and networks that list the person. `named` are the offices that the plans' own directory names,
+    by `cited`, `unnamed` those that it does not; both empty where no such directory lists the person.
+    """
+
+    plans: tuple[Cited, ...]
+    named: tuple[str, ...]
+    unnamed: tuple[str, ...]
+    cited: Cited | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,7 @@ class Proof:
 class SpecialistPage:
     """Everything known of one person, with the proof for one search where there is one.
 
-    `networks` are plans and networks that list the person, `designations` what hospitals of the person are
+    `designations` are what hospitals of the person are
     designated as, `programs` the online programs of the own institutions.
     """
 
@@ -100,7 +117,7 @@ class SpecialistPage:
     sites: tuple[SiteRow, ...]
     organizations: tuple[OrganizationRow, ...]
     designations: tuple[Cited, ...]
-    networks: tuple[Cited, ...]
+    networks: Networks | None
     trials: tuple[TrialRow, ...]
     focus: tuple[FocusGroup, ...]
     programs: tuple[ProgramShown, ...]
@@ -115,6 +132,7 @@ def specialist_page(
     languages: Languages,
     correction: CorrectionForm,
     *,
+    families: Mapping[str, Family],
     programs: tuple[ProgramShown, ...] = (),
     proof: Proof | None = None,
 ) -> SpecialistPage:
@@ -126,13 +144,14 @@ def specialist_page(
         name=document["name"],
         credentials=document.get("credentials"),
         specialty=text_of_fact(facts.get("specialty", {}).get("value", ""), "specialty", languages),
-        facts=tuple(
-            _fact(name, facts[name], citing, languages) for name in order if name not in _SHOWN_APART
+        facts=(
+            *(_fact(name, facts[name], citing, languages) for name in order if name not in _SHOWN_APART),
+            *_acceptance(facts, document.get("ties", {}), families),
         ),
         sites=tuple(site_row(site, citing) for site in document.get("sites", ())),
         organizations=tuple(_organizations(document.get("ties", {}), citing)),
         designations=tuple(_designations(document.get("evidence", ()), words, citing)),
-        networks=tuple(_networks(facts.get(NETWORKS), citing)),
+        networks=_networks(facts.get(NETWORKS), document.get("sites", ()), citing),
         trials=_trials(document.get("trials", ()), citing),
         focus=focus_groups(document.get("evidence", ()), words, citing),
         programs=programs,
@@ -182,11 +201,37 @@ def _designations(
         yield citing.cited(says, piece.get("source", ""), piece.get("as_of"))
 
 
-def _networks(fact: Mapping[str, Any] | None, citing: Citing) -> Iterator[Cited]:
-    """Every plan and network of every source: one file does not speak against another."""
+def _acceptance(
+    facts: Mapping[str, Any], ties: Iterable[str], families: Mapping[str, Family]
+) -> Iterator[FactShown]:
+    """What the places of the person publish of patients of their own system, where the roster is silent."""
+    places = [key for key in ties if key.startswith(_PLACES)]
+    if ACCEPTANCE not in facts and places:
+        best, *others = acceptance_of(places, families) or (None,)
+        yield FactShown(label_of_fact(ACCEPTANCE), best, tuple(filter(None, others)))
+
+
+def _networks(
+    fact: Mapping[str, Any] | None, sites: Sequence[Mapping[str, Any]], citing: Citing
+) -> Networks | None:
+    """Every plan and network of every source: one file does not speak against another. Only directories of
+    plans name offices.
+    """
     if fact is None:
-        return
-    for each in (fact, *fact.get("others", ())):
+        return None
+    told = (fact, *fact.get("others", ()))
+    directory = next((each for each in told if each.get("source") == DIRECTORY), None)
+    named: list[str] = []
+    unnamed: list[str] = []
+    for site in sites if directory else ():
+        where = ", ".join(site_row(site, citing).lines)
+        (named if DIRECTORY in site.get("sources", ()) else unnamed).append(where)
+    cited = citing.cited("", DIRECTORY, directory.get("as_of")) if directory else None
+    return Networks(tuple(_plans(told, citing)), tuple(named), tuple(unnamed), cited)
+
+
+def _plans(told: Iterable[Mapping[str, Any]], citing: Citing) -> Iterator[Cited]:
+    for each in told:
         value = each.get("value")
         for name in value if isinstance(value, list | tuple) else (value,):
             yield citing.cited(str(name), each.get("source", ""), each.get("as_of"))

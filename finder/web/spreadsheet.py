@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from finder.i18n import gettext
+from finder.i18n import gettext, unquoted
 from finder.web.filters import day, phone
 from finder.web.printed import DEMONSTRATION
 from finder.web.programs_page import ProgramShown
@@ -32,6 +32,7 @@ def spreadsheet(page: ShortlistPage) -> bytes:
 
 def safe_cell(text: str) -> str:
     """Get a text as a cell: one that begins like a formula gets a single quote in front."""
+    text = unquoted(text)
     seen = _UNSEEN.sub("", text)
     return f"'{seen}" if _FORMULA.match(text) or _FORMULA.match(seen) else seen
 

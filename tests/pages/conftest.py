@@ -66,6 +66,22 @@ def everything_known() -> Specialist:
     )
 
 
+def in_networks(number: int) -> Specialist:
+    """A person whom plans list at one of two offices, and whose institution says: no second opinions."""
+    listed = a_site(street="7 Listed Street", sources=("clinicians", "qhp_providers"))
+    told = {"place": "Mercy Hospital", "term": "bile duct tumor", "rank": 1, "of": 1}
+    return an_expert(
+        number,
+        sites=(listed, a_site(street="8 Other Street")),
+        attributes=("no_second_opinions",),
+        evidence=(replace(an_evidence(CONCEPT, EvidenceKind.ROSTER, 0.9), told=told),),
+        facts={
+            "networks": Fact(Value(["Example Gold"], "qhp_providers", "2026-01-05")),
+            "accepts_second_opinions": Fact(Value("no", "rosters", "2025-07-11")),
+        },
+    )
+
+
 def the_people() -> list[Specialist]:
     shared = {"tie_keys": ("group:g1", "hospital:h1")}
     return [
@@ -74,7 +90,8 @@ def the_people() -> list[Specialist]:
         an_expert(3, **shared),
         an_expert(4, tie_kinds_known=("hospital",)),
         an_expert(5, tie_keys=("group:own5", "trial:t1"), sites=(a_site(phone=None),)),
-        *(an_expert(number) for number in range(20, 45)),
+        *(an_expert(number) for number in range(20, 44)),
+        in_networks(44),
         an_expert(50, name="Twin Exampleton", name_folded="twin exampleton"),
         an_expert(51, name="Twin Exampleton", name_folded="twin exampleton"),
     ]

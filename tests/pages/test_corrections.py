@@ -107,6 +107,7 @@ def test_mistakes_are_linked_to_their_fields_and_values_kept(
     assert answer.status_code == 400
     assert f'href="#{field}"' in answer.text
     assert says in text(answer.text)
+    assert "About Ada" in text(answer.text)
     assert 'value="410 555 0100"' in answer.text or field == "proof"
 
 

@@ -11,7 +11,7 @@ from finder.programs import load_programs
 from finder.specialties import load_specialties
 from finder.tables import DATA
 from tests.factories import an_npi
-from tests.pages.conftest import CONTEXT, HELP, SEEN, WORDS, address, searched
+from tests.pages.conftest import CONTEXT, HELP, SEEN, WORDS, address
 from tests.reading import grade, sentences
 
 PATH = ("/", "/shortlist", "/two-opinions", *HELP)
@@ -46,18 +46,32 @@ def test_a_page_is_easy_to_read(browser: FlaskClient, path: str, language: str) 
     assert grade(own, names(), language) <= (6 if path in PATH else 8), own
 
 
-def test_results_a_list_and_what_to_bring_are_easy_to_read(browser: FlaskClient) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_of_a_search_is_easy_to_read(browser: FlaskClient, language: str) -> None:
+    prefix = "" if language == "en" else f"/{language}"
     told = address(browser)
-    ticked = browser.post("/help/when", data={"tick": ["rare", "child"]}).location
-    kept = browser.post(
-        "/keep", data={"from": told.rpartition("/")[2], "keep": [an_npi(20), an_npi(4)]}
-    ).location
-    mine = browser.get(kept.replace("results", "shortlist")).text
-    pages = (searched(browser).text, browser.get(f"{told}/records").text, browser.get(ticked).text, mine)
-    for html in pages:
-        own = sentences(html)
-        assert len(own.split()) > 20
-        assert grade(own, names()) <= 6, own
+    token = told.rpartition("/")[2]
+    results = f"{prefix}{told}"
+    ticked = browser.post(f"{prefix}/help/when", data={"tick": ["rare", "child"]}).location
+    kept = browser.post(f"{prefix}/keep", data={"from": token, "keep": [an_npi(20), an_npi(4)]}).location
+    sided = browser.post(f"{prefix}/compare", data={"from": token, "npi": [an_npi(20), an_npi(5)]}).location
+    asked = [f"{prefix}{address(browser, **each)}" for each in ({"near": "59001"}, {"words": "zzzz qqqq"})]
+    easy = (results, f"{results}/records", ticked, kept.replace("results", "shortlist"), *asked)
+    others = [f"{results}/specialists/{an_npi(number)}" for number in (2, 4, 5)]
+    others += [sided, f"{prefix}/nowhere", f"{prefix}/results/broken"]
+    for limit, pages in ((6, easy), (8, others)):
+        for path in pages:
+            own = sentences(browser.get(path).text)
+            assert len(own.split()) > 10, path
+            assert grade(own, names(), language) <= limit, (path[:30], own)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_program_is_easy_to_read(browser: FlaskClient, language: str) -> None:
+    prefix = "" if language == "en" else f"/{language}"
+    for program in load_programs():
+        own = sentences(browser.get(f"{prefix}/programs/{program.id}").text)
+        assert grade(own, names(), language) <= 8, own
 
 
 def test_a_hard_text_is_graded_hard_and_a_masked_name_is_not() -> None:

@@ -164,3 +164,8 @@ def test_suggestions_are_spanish_on_spanish_pages_only(app: Flask) -> None:
 def test_the_other_language_is_marked_as_such(browser: FlaskClient) -> None:
     languages = {language for language, _text in Spoken(browser.get("/es/").text).texts}
     assert languages <= set(i18n.LANGUAGES) | {""}
+
+
+def test_notes_of_prices_and_the_size_of_studies_are_spanish(browser: FlaskClient) -> None:
+    assert "No hace falta permiso del propio médico" in browser.get("/es/programs/houston-methodist").text
+    assert "Basado en 33 estudios." in browser.get("/es/help/figures").text

@@ -204,7 +204,7 @@ def test_a_doctor_by_name_without_a_state_is_refused(text: str) -> None:
 
 def test_the_description_is_one_sentence_of_everything_asked() -> None:
     assert CRITERIA.describe() == (
-        "bile duct cancer, within 100 miles of 21287, verdict: could not be checked, specialty hepatology, "
+        "bile duct cancer, within 100 miles of 21287, verdict: could not be checked, specialty: hepatology, "
         "surgery only, licensed in MD, in the network of plan demo-plan, speaking es, for an adult, "
         "listed as taking no new patients, investigator of clinical trials on this, by video or in writing, "
         "ties shown to the 3 doctors and the 2 organizations already seen"

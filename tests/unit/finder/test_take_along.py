@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from finder.criteria import SearchCriteria
 from finder.errors import InputErrors, SourceError
+from finder.i18n import english, speaking
 from finder.visit import VisitPart, load_visit
 from finder.web.pdf import pdf
 from finder.web.printed import Block, Kind, Sheet, printed_opinions
@@ -23,6 +24,12 @@ def test_a_cell_that_begins_like_a_formula_is_text(start: str) -> None:
 @pytest.mark.parametrize("text", ["Jane O'Neil", "(410) 555-0100", "", "a=b"])
 def test_other_cells_stay_as_they_are(text: str) -> None:
     assert safe_cell(text) == text
+
+
+def test_no_mark_of_english_words_reaches_a_cell_nor_hides_a_formula() -> None:
+    with speaking("es"):
+        assert safe_cell(f"Trabaja en {english('Mercy')}") == "Trabaja en Mercy"
+        assert safe_cell(english("=1+1")) == "'=1+1"
 
 
 def a_sheet(*texts: str, language: str = "en") -> Sheet:

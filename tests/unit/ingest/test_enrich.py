@@ -62,6 +62,18 @@ def test_a_physician_without_a_known_specialty_is_kept_as_a_prior_doctor() -> No
     assert not found.is_candidate
 
 
+@pytest.mark.parametrize("said", ["yes", "no", None])
+def test_a_no_to_second_opinions_is_no_gap(said: str | None) -> None:
+    attributes = specialist(nppes(), roster(accepts_second_opinions=said)).attributes
+    assert attributes == {"yes": ("second_opinions",), "no": ("no_second_opinions",), None: ()}[said]
+
+
+def test_a_stated_sole_practice_is_a_fact_with_its_source() -> None:
+    facts = specialist(nppes(), roster(sole_practice="yes")).facts
+    assert (facts["sole_practice"].best.value, facts["sole_practice"].best.source) == ("yes", "rosters")
+    assert "sole_practice" not in specialist(nppes(), roster(sole_practice="no")).facts
+
+
 def test_systems_are_reached_through_groups_and_hospitals_and_say_so() -> None:
     reference = replace(
         EMPTY,
