@@ -92,9 +92,12 @@ def test_the_expert_stands_first_and_on_the_closest_step(engine: Elasticsearch, 
     assert answer.is_right_step_first() is True
 
 
-def test_words_for_less_than_what_is_judged_have_steps_of_their_own(engine: Elasticsearch, home: str) -> None:
-    answer = an_answer(engine, home, words="cancer", seen=(an_npi(PRIOR),))
-    assert answer.steps_as_read != answer.steps == {an_npi(EXPERT): 1}
+def test_steps_as_read_are_those_on_the_ladder_of_what_the_words_became(
+    engine: Elasticsearch, home: str
+) -> None:
+    answer = an_answer(engine, home, words="colorectal cancer", seen=(an_npi(PRIOR),))
+    assert answer.steps[an_npi(EXPERT)] == 1
+    assert answer.steps_as_read[an_npi(EXPERT)] == 2
 
 
 def test_words_that_mean_nothing_give_an_empty_answer_and_the_same_reach(
