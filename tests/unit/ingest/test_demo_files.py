@@ -68,7 +68,6 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(
     ("name", "real"),
     [
         (files.REGISTRY, "nppes/HEADER_ONLY_npidata_pfile_20250608_V2.csv"),
-        (files.LOCATIONS, "nppes/HEADER_ONLY_pl_pfile_20250608.csv"),
         ("Hospital_General_Information.csv", "cms_hospital/Hospital_General_Information.csv"),
         ("chsp-compendium-2023.csv", "ahrq/HEADER_ONLY_chsp-compendium-2023.csv"),
         ("chsp-hospital-linkage-2023.csv", "ahrq/HEADER_ONLY_chsp-hospital-linkage-2023.csv"),
@@ -80,6 +79,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(
 )
 def test_headers_are_the_publishers_own(demo: DemoReport, shared_data: Path, name: str, real: str) -> None:
     assert header(demo.folder / name) == header(shared_data / real)
+
+
+def test_further_places_too_have_the_publishers_header_and_no_file_without_rows(
+    demo: DemoReport, shared_data: Path
+) -> None:
+    written = {name: next(csv.reader([head])) for name, head, _rows in files.BY_PERSON}
+    assert written[files.LOCATIONS] == header(shared_data / "nppes/HEADER_ONLY_pl_pfile_20250608.csv")
+    assert not (demo.folder / files.LOCATIONS).exists()  # nobody of so small a world has a second place
 
 
 @pytest.mark.parametrize(
