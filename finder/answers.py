@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,9 +13,8 @@ from finder.offers import Offer
 from finder.vocabulary import Understood
 
 
-@dataclass(frozen=True, slots=True)
-class PartShown:
-    """One named share of a score, with the reader's sentence."""
+class PartShown(NamedTuple):
+    """One named share of a score, with the reader's sentence; a page has a hundred of them."""
 
     name: str
     value: float

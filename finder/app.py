@@ -30,6 +30,7 @@ from finder.web.help_pages import help_pages
 from finder.web.kept import kept_under
 from finder.web.language import add_languages
 from finder.web.lists import lists
+from finder.web.metrics import metrics
 from finder.web.pages import pages
 from finder.web.site import EXTENSION, Site, static_version
 from finder.web.site_map import Atlas
@@ -76,6 +77,8 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.register_blueprint(help_pages)
     app.register_blueprint(lists)
     app.register_blueprint(api)
+    if config.metrics:
+        app.register_blueprint(metrics)
     return app
 
 

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -17,11 +18,23 @@ MAX_TRIES = 8
 MAX_WAIT_S = 30.0
 REQUEST_TIMEOUT_S = 120
 _ITEMS = ["errors", "items.*.status", "items.*.error.type", "items.*.error.reason"]
+_DELETE = b'{"delete":'  # an action without a source line
 _DISK_FULL = "cluster_block_exception"
 
 
 class BulkRefused(FinderError):
     """The engine refuses a document for good: its mapping and the document disagree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How hard a load presses the engine: senders at once, and seconds of rest for each second of sending."""
+
+    senders: int = SENDERS
+    rest: float = 0.0
+
+
+GENTLE = Pace(1, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +50,26 @@ def write(
     index: str,
     chunks: Iterable[bytes],
     on_written: Callable[[int], None] = lambda n: None,
+    pace: Pace | None = None,
 ) -> BulkReport:
     """Send chunks of ready action and source lines; every document is written or an error is raised.
 
-    At most `SENDERS` x 2 chunks are in memory. Pressure (429) and a lost connection are retried in
-    smaller pieces with growing, jittered waits up to 30 s: every document has its id, so sending it twice
-    changes nothing. Raises NotReady when the disk is full, BulkRefused for a document that can never be
-    written, EngineDown when the engine stays away.
+    An action may delete a document; one that is not there is as good as deleted. At most twice as many
+    chunks as senders are in memory; `pace` says how hard to press. Pressure (429) and a lost connection are
+    retried in smaller pieces with growing, jittered waits up to 30 s: every document has its id, so sending
+    it twice changes nothing. Raises NotReady
+    when the disk is full, BulkRefused for a document that can never be written, EngineDown when the engine
+    stays away.
     """
     documents = retried = 0
     stop = threading.Event()
-    with ThreadPoolExecutor(SENDERS, thread_name_prefix="bulk") as pool:
+    pace = pace or Pace()
+    with ThreadPoolExecutor(pace.senders, thread_name_prefix="bulk") as pool:
         waiting: set[Future[tuple[int, int]]] = set()
         try:
             for chunk in chunks:
-                waiting.add(pool.submit(_send, client, index, chunk, stop))
-                if len(waiting) >= SENDERS * 2:
+                waiting.add(pool.submit(_send, client, index, chunk, stop, pace))
+                if len(waiting) >= pace.senders * 2:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
                         count, again = future.result()
@@ -67,7 +84,9 @@ def write(
     return BulkReport(documents, retried)
 
 
-def _send(client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event) -> tuple[int, int]:
+def _send(
+    client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event, pace: Pace
+) -> tuple[int, int]:
     written = retried = 0
     waiting: list[bytes] = [chunk]
     tries = 0
@@ -75,7 +94,9 @@ def _send(client: Elasticsearch, index: str, chunk: bytes, stop: threading.Event
         if stop.is_set():
             return written, retried
         piece = waiting.pop()
+        began = time.monotonic()
         failed = _post(client, index, piece)
+        stop.wait(pace.rest * (time.monotonic() - began))
         written += _documents_in(piece) - (_documents_in(failed) if failed else 0)
         if not failed:
             tries = 0
@@ -115,7 +136,7 @@ def _refused(piece: bytes, items: list[dict[str, dict[str, Any]]]) -> bytes:
     again: list[bytes] = []
     for lines, item in zip(_pairs(piece), items, strict=True):
         result = next(iter(item.values()))
-        if result["status"] < 300:
+        if result["status"] < 300 or (result["status"] == 404 and "delete" in item):
             continue
         error = result.get("error", {})
         if error.get("type") == _DISK_FULL:
@@ -129,9 +150,9 @@ def _refused(piece: bytes, items: list[dict[str, dict[str, Any]]]) -> bytes:
 
 
 def _pairs(piece: bytes) -> Iterator[bytes]:
-    lines = piece.splitlines(keepends=True)
-    for at in range(0, len(lines), 2):
-        yield lines[at] + lines[at + 1]
+    lines = iter(piece.splitlines(keepends=True))
+    for line in lines:
+        yield line if line.startswith(_DELETE) else line + next(lines)
 
 
 def _halves(piece: bytes) -> list[bytes]:
@@ -141,7 +162,8 @@ def _halves(piece: bytes) -> list[bytes]:
 
 
 def _documents_in(piece: bytes) -> int:
-    return piece.count(b"\n") // 2
+    deletes = piece.count(b"\n" + _DELETE) + piece.startswith(_DELETE)
+    return (piece.count(b"\n") + deletes) // 2
 
 
 def _id_of(lines: bytes) -> str:

@@ -3,6 +3,8 @@
 import difflib
 import os
 import re
+import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +79,29 @@ def _check_url(url: str) -> None:
         raise ValueError("must not hold a password; use ELASTICSEARCH_USER and ELASTICSEARCH_PASSWORD")
     if parts.query or parts.fragment:
         raise ValueError("must end after the host, port and path")
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address like https://alerts.example/hook")
+    return value
+
+
+def _command(value: str) -> str:
+    try:
+        words = shlex.split(value)
+    except ValueError as problem:
+        raise ValueError(f"is no command: {problem}") from problem
+    if not words or not shutil.which(words[0]):
+        raise ValueError("must begin with a program that can be run")
+    return value
+
+
+def _yes_or_no(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value == "yes"
 
 
 def _prefix(value: str) -> str:
@@ -174,6 +199,30 @@ SETTINGS: tuple[Setting, ...] = (
         _file,
     ),
     Setting(
+        "FINDER_METRICS",
+        "metrics",
+        "yes or no",
+        "no",
+        "Whether the web server gives figures for Prometheus at /metrics.",
+        _yes_or_no,
+    ),
+    Setting(
+        "FINDER_NOTIFY_COMMAND",
+        "notify_command",
+        "command",
+        "",
+        "Gets the JSON report of a refused or failed run on its standard input.",
+        _command,
+    ),
+    Setting(
+        "FINDER_NOTIFY_URL",
+        "notify_url",
+        "address",
+        "",
+        "The JSON report of a refused or failed run is posted there.",
+        _web_address,
+    ),
+    Setting(
         "ELASTICSEARCH_URL",
         "elasticsearch_urls",
         "addresses",
@@ -229,6 +278,9 @@ class Config:
     heap_mb: int = 1024
     engine_port: int = 0
     engine_zip: Path | None = None
+    metrics: bool = False
+    notify_command: str | None = None
+    notify_url: str | None = field(default=None, repr=False)
     elasticsearch_urls: tuple[str, ...] = ()
     elasticsearch_api_key: str | None = field(default=None, repr=False)
     elasticsearch_user: str | None = None

@@ -25,6 +25,8 @@ from finder.vocabulary import Understood, Vocabulary, load_vocabulary, resolve
 from finder.volumes import load_volumes
 
 CANCER = "cancer"  # the concept above every cancer
+# What somebody can mainly treat: a condition or a field, and no operation, drug or marker.
+_TREATED = frozenset({ConceptKind.CONDITION, ConceptKind.SUBSPECIALTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,16 @@ class SearchContext:
         above = self.vocabulary.ancestors(concept_id)[:1]
         kinds = self.vocabulary.concepts
         return tuple(one for one in above if kinds[one].kind is ConceptKind.CONDITION)
+
+    def beside(self, concept_id: str) -> tuple[str, ...]:
+        """Get the conditions and fields beside a condition and beside each broader one, by id: ulcerative
+        colitis for Crohn's disease. An operation has none: what it is done for stands beside it.
+        """
+        concepts, line = self.vocabulary.concepts, self.line_of(concept_id)
+        if concepts[concept_id].kind not in _TREATED:
+            return ()
+        found = {one for above in line - {concept_id} for one in self.vocabulary.children.get(above, ())}
+        return tuple(sorted(one for one in found - line if concepts[one].kind in _TREATED))
 
 
 def load_context(remember_s: float = 0.0) -> SearchContext:

@@ -1,9 +1,9 @@
 """The documents of the index: frozen shapes, and their way to and from the engine's source."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -102,17 +102,22 @@ class Evidence:
     source: str | None = None
 
     def to_source(self) -> dict[str, Any]:
-        """As nested in a specialist: concept, kind and value are searched, the rest is shown."""
+        """As shown to the reader: what is searched, and what its sentence needs."""
+        return self.to_nested() | _known(
+            {"told": dict(self.told) or None, "count": self.count, "of": self.of, "source": self.source}
+        )
+
+    def to_nested(self) -> dict[str, Any]:
+        """As nested in a specialist, which is searched and not sent back."""
         return _known(
             {"concept": self.concept, "kind": self.kind.value, "value": round(self.value, 4),
-             "as_of": self.as_of, "told": dict(self.told) or None, "count": self.count, "of": self.of,
-             "source": self.source}
+             "as_of": self.as_of}
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class TieLabel:
-    """What a tie key stands for, in words, with the source that says so and through what it was found.
+class TieLabel(NamedTuple):
+    """What a tie key stands for, in words, with the source that says so and through what it was found; a page
+    beside a doctor already seen has hundreds.
 
     `via_key` is the tie key one step nearer to the person, itself in `ties`; `until` is when what is shared
     ended or will end (a trial, a school year), None where it has no end of its own.
@@ -195,7 +200,8 @@ class Specialist:
                 "proven_concepts": list(self.proven_concepts),
                 "taxonomies": list(self.taxonomies), "roles": list(self.roles),
                 "is_candidate": self.is_candidate, "concepts": list(self.concepts),
-                "evidence": [e.to_source() for e in self.evidence],
+                "evidence": [e.to_nested() for e in self.evidence],
+                "evidence_told": evidence_text(self.evidence),
                 "points": [{"lat": lat, "lon": lon} for lat, lon in points],
                 "sites": [s.to_source() for s in self.sites], "licence_states": list(self.licence_states),
                 "network_keys": list(self.network_keys), "languages": list(self.languages),
@@ -273,6 +279,31 @@ def facts_of(source: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def evidence_text(evidence: Iterable[Evidence]) -> dict[str, str]:
+    """Get the evidence of a specialist by concept, each concept's pieces as JSON text.
+
+    Thirty pieces a person are most of what the engine sends; a page reads those of a few concepts.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for piece in evidence:
+        told = piece.to_source()
+        found.setdefault(told.pop("concept"), []).append(told)
+    return {concept: orjson.dumps(pieces).decode() for concept, pieces in found.items()}
+
+
+def evidence_of(source: Mapping[str, Any], concepts: Container[str] | None = None) -> list[dict[str, Any]]:
+    """Get the pieces of evidence of a specialist's document, as `Evidence.to_source` has them: those on these
+    concepts, or all.
+    """
+    told: Mapping[str, str] = source.get("evidence_told", {})
+    return [
+        {"concept": concept, **piece}
+        for concept, text in told.items()
+        if concepts is None or concept in concepts
+        for piece in orjson.loads(text)
+    ]
+
+
 def ties_text(ties: Mapping[str, TieLabel]) -> str:
     """Get the labels of a specialist's tie keys as JSON text, as documents carry them; empty without any.
 
@@ -285,6 +316,12 @@ def ties_told(source: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Get the labels of a specialist's document: tie key -> label, source, dates, step in between."""
     found: dict[str, dict[str, Any]] = orjson.loads(source.get("ties") or "{}")
     return found
+
+
+def shown(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Get a specialist's document with everything that it carries as text read: evidence, facts and ties."""
+    kept = {name: value for name, value in source.items() if name != "evidence_told"}
+    return {**kept, "evidence": evidence_of(source), "facts": facts_of(source), "ties": ties_told(source)}
 
 
 def _value_source(value: Value) -> dict[str, Any]:

@@ -6,15 +6,16 @@ of the own work, and `part / (part + prior)`, the bare amount. The strength is t
 neither a large sideline nor a small but only line of work counts whole. More of the concept never lowers it,
 more of anything else never raises it.
 
-**Priors** (own judgment, 2026-11-23): 50 procedures and 3 trials. They pull towards 0, not towards the
+**Priors** (own judgment, 2026-11-23): 50 procedures and 2.5 trials. They pull towards 0, not towards the
 specialty's ordinary share, which can't be told from the few years and states that a folder may hold. So the
-11 procedures that Medicare's file shows at least give 0.18, one trial 0.25; one half takes 50 procedures and
-nothing else, or 3 trials and no other. Trials: 5 until 2026-11-28; on worlds 1 and 2 of `finder bench
-relevance` 3 gains 0.004 of nDCG@10. 2 would gain 0.002 more, and make two trials a main focus.
+11 procedures that Medicare's file shows at least give 0.18, one trial 0.29; one half takes 50 procedures and
+nothing else, or 3 trials and no other. Trials: 5, then 3 until 2026-11-28; on worlds 1 and 2 of
+`finder bench relevance` 3 gains 0.004 of nDCG@10, and 2.5 gains 0.003 more and 0.8 % of right steps. 2 would
+make two trials a main focus.
 
 **Mainly** needs half of the own work after shrinking, `part / (whole + prior)` and the strength both at least
-0.5, or that the own institution names it first: 78 % of 145 procedures do (0.58), 6 of 7 trials do (0.63),
-one of one does not (0.25). A sub-investigator's trials count half in the strength, so they rarely do.
+0.5, or that the own institution names it first: 78 % of 145 procedures do (0.58), 6 of 7 trials do (0.67),
+one of one does not (0.29). A sub-investigator's trials count half in the strength: it takes six of them.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -30,11 +31,12 @@ from finder.specialties import Specialties
 from finder.tables import DATA, read_table
 
 PROCEDURE_PRIOR = 50.0
-TRIAL_PRIOR = 3.0
+TRIAL_PRIOR = 2.5
 MAINLY = 0.5
 FIRST_FOCUS = 1.0  # the strength that only the first focus of a roster has
-# All evidence of a concept together must reach this, so that a person is listed under it: a focus named
-# anywhere in a roster does, one trial (0.25) or eleven procedures (0.18) alone do not. Own judgment,
+# All evidence of a concept together must reach this, so that a person is listed under it, "among other work":
+# a focus named anywhere in a roster does, and so does the only trial that somebody leads (0.29); a trial as
+# sub-investigator (0.17), one of two (0.25) or eleven procedures (0.18) alone do not. Own judgment,
 # 2026-11-28.
 LISTED = 0.26
 # What says that a person works on something; where somebody works and how often one operation was counted

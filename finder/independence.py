@@ -53,6 +53,9 @@ class Verdict(StrEnum):
     INDEPENDENT = "independent"
 
 
+_STRONGEST_FIRST, _WORST_FIRST = tuple(Strength), tuple(Verdict)
+
+
 class Side(StrEnum):
     """Whose data is missing."""
 
@@ -327,19 +330,19 @@ def verdict(prior: Ties, candidate: Ties, rules: TieRules, now: date | None = No
 
 def worst(pairs: Sequence[PairVerdict]) -> Verdict:
     """The verdict that counts over several prior doctors; unknown where there is no pair at all."""
-    order = list(Verdict)
-    return min((pair.verdict for pair in pairs), key=order.index, default=Verdict.UNKNOWN)
+    return min((pair.verdict for pair in pairs), key=_WORST_FIRST.index, default=Verdict.UNKNOWN)
 
 
 def _shared(prior: Ties, candidate: Ties, rules: TieRules, now: date | None) -> tuple[Tie, ...]:
-    strongest_first = list(Strength)
+    shared = prior.keys & candidate.keys
+    if not shared:
+        return ()
     listed = list(rules.kinds)
-    ties = [_tie(key, prior, candidate, rules, now) for key in prior.keys & candidate.keys]
     return tuple(
         sorted(
-            ties,
+            (_tie(key, prior, candidate, rules, now) for key in shared),
             key=lambda tie: (
-                strongest_first.index(tie.strength),
+                _STRONGEST_FIRST.index(tie.strength),
                 listed.index(tie.kind) if tie.kind in listed else len(listed),
                 tie.label,
             ),

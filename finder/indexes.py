@@ -20,6 +20,11 @@ PLANS = "plans"  # where the `_meta` of the specialists holds the names of plans
 _NAME = re.compile(r"(?P<alias>[a-z]+)-(?P<mapping>[0-9a-f]{8})-(?P<run_id>[0-9]{8}t[0-9]{6}[0-9a-f]{4})")
 # Fewer, larger segments answer small searches 1.25 to 1.5 times faster (measured 2026-11-22, 1 M documents).
 SEGMENTS_AFTER_LOAD = 1
+# A cloned index is merged again when it has more segments a shard, or this share of deleted documents:
+# merging rewrites the whole index, which costs more than a night's difference.
+MOST_SEGMENTS = 8
+MOST_DELETED = 0.1
+CLONE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +96,89 @@ def create_generation(
     indices: dict[str, str] = {}
     for alias in SERVED_ALIASES:
         body = mapping_file(alias)
-        settings = dict(body["settings"]["index"])
-        settings |= {"refresh_interval": "-1", "number_of_replicas": 0}
+        settings = {**body["settings"]["index"], **_LOADING}
         settings["number_of_shards"] = shards if alias == "specialists" else 1
-        told = {**body["mappings"]["_meta"], **meta, "run_id": run_id}
-        if plans and alias == "specialists":
-            told[PLANS] = dict(plans)
-        mappings = {**body["mappings"], "_meta": told}
+        mappings = {**body["mappings"], "_meta": _told(alias, run_id, meta, plans)}
         name = str(IndexName(prefix, alias, mapping_hash(alias), run_id))
         client.indices.create(index=name, settings={"index": settings}, mappings=mappings)
         indices[alias] = name
     return indices
 
 
-def finish_loading(client: Elasticsearch, indices: Mapping[str, str], *, replicas: int) -> None:
-    """Make loaded indices searchable and fast: refresh, merge, then the mapping's own settings again."""
+_LOADING: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
+
+
+def _told(
+    alias: str, run_id: str, meta: Mapping[str, Any], plans: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """The `_meta` of one index."""
+    told = {**mapping_file(alias)["mappings"]["_meta"], **meta, "run_id": run_id}
+    if plans and alias == "specialists":
+        told[PLANS] = dict(plans)
+    return told
+
+
+def clone_generation(
+    client: Elasticsearch,
+    prefix: str,
+    base: Generation,
+    run_id: str,
+    *,
+    meta: Mapping[str, Any],
+    plans: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Copies of every index of a generation for one run, by hard links, ready to be changed fast.
+
+    The base gets a write block, which the clone API asks for, and keeps it: nothing writes to a generation
+    that was published. Searches do not notice. Arguments and answer are those of `create_generation`.
+    """
+    indices: dict[str, str] = {}
+    for alias, source in base.indices.items():
+        client.indices.put_settings(index=source, settings={"index": {"blocks.write": True}})
+        name = str(IndexName(prefix, alias, mapping_hash(alias), run_id))
+        settings = {"index": {**_LOADING, "blocks.write": None}}
+        patient = client.options(request_timeout=CLONE_SECONDS)
+        patient.indices.clone(index=source, target=name, settings=settings, timeout=f"{CLONE_SECONDS:.0f}s")
+        client.indices.put_mapping(index=name, meta=_told(alias, run_id, meta, plans))
+        indices[alias] = name
+    return indices
+
+
+def is_like_ours(client: Elasticsearch, prefix: str, generation: Generation, shards: int) -> bool:
+    """Whether a generation has today's mappings and number of shards, so that a clone of it would do."""
+    for alias in SERVED_ALIASES:
+        parsed = parse_name(prefix, generation.indices.get(alias, ""))
+        if parsed is None or parsed.mapping != mapping_hash(alias):
+            return False
+    name = generation.indices["specialists"]
+    answer = client.indices.get_settings(index=name, name="index.number_of_shards", flat_settings=True)
+    return int(answer[name]["settings"]["index.number_of_shards"]) == shards
+
+
+def finish_loading(
+    client: Elasticsearch, indices: Mapping[str, str], *, replicas: int, is_clone: bool = False
+) -> None:
+    """Make loaded indices searchable and fast: refresh, merge, then the mapping's own settings again.
+
+    A clone is merged only where the changes of many nights have left many segments or deleted documents.
+    """
     for alias, name in indices.items():
         client.indices.refresh(index=name)
-        client.options(request_timeout=3600).indices.forcemerge(
-            index=name, max_num_segments=SEGMENTS_AFTER_LOAD
-        )
+        if not is_clone or _needs_merge(client, name):
+            client.options(request_timeout=3600).indices.forcemerge(
+                index=name, max_num_segments=SEGMENTS_AFTER_LOAD
+            )
         interval = mapping_file(alias)["settings"]["index"]["refresh_interval"]
         settings = {"index": {"refresh_interval": interval, "number_of_replicas": replicas}}
         client.indices.put_settings(index=name, settings=settings)
+
+
+def _needs_merge(client: Elasticsearch, name: str) -> bool:
+    found = client.indices.stats(index=name, metric=["docs", "segments"])["indices"][name]
+    docs, segments = found["primaries"]["docs"], found["primaries"]["segments"]["count"]
+    shards = found.get("shards", {})
+    is_scattered = segments > MOST_SEGMENTS * max(1, len(shards))
+    return bool(is_scattered or docs["deleted"] > MOST_DELETED * max(1, docs["count"]))
 
 
 def counts(client: Elasticsearch, indices: Mapping[str, str]) -> dict[str, int]:
@@ -126,6 +191,35 @@ def having(client: Elasticsearch, index: str, fields: Sequence[str]) -> int:
     exist = [{"exists": {"field": name}} for name in fields]
     answer = client.search(index=index, size=0, track_total_hits=True, query={"bool": {"filter": exist}})
     return int(answer["hits"]["total"]["value"])
+
+
+def matching(
+    client: Elasticsearch,
+    index: str,
+    clauses: Sequence[Mapping[str, Any]],
+    only: str | None = None,
+    but: str | None = None,
+) -> list[str]:
+    """Ids of a few documents that fulfil all clauses, by id; `only` keeps one id, `but` leaves one out."""
+    filters = [*clauses, *([{"ids": {"values": [only]}}] if only else [])]
+    unwanted = [{"ids": {"values": [but]}}] if but else []
+    query = {"bool": {"filter": filters, "must_not": unwanted}}
+    answer = client.search(index=index, size=10, query=query, source=False, sort=["_doc"])
+    return sorted(hit["_id"] for hit in answer["hits"]["hits"])
+
+
+def documents(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The sources of documents by id; those that are not there are absent."""
+    if not ids:
+        return {}
+    answer = client.mget(index=index, ids=list(ids))
+    return {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
+
+
+def free_bytes(client: Elasticsearch) -> int:
+    """Free disk of all nodes together, counting nodes on one disk once each."""
+    answer = client.nodes.stats(metric="fs", filter_path="nodes.*.fs.total.available_in_bytes")
+    return sum(int(node["fs"]["total"]["available_in_bytes"]) for node in answer["nodes"].values())
 
 
 def generations(client: Elasticsearch, prefix: str) -> list[Generation]:
@@ -199,7 +293,7 @@ def drop(client: Elasticsearch, prefix: str, run_id: str) -> None:
 def prunable(everything: list[Generation], keep: int = KEPT_GENERATIONS) -> list[str]:
     """Run ids to delete: all but the served one and the newest `keep` - 1 other whole published ones."""
     idle = [g for g in everything if not g.is_served]
-    whole = [g.run_id for g in idle if len(g.indices) == len(SERVED_ALIASES) and _is_published(g)]
+    whole = [g.run_id for g in idle if is_whole(g)]
     spared = set(whole[: max(0, keep - 1)])
     return [g.run_id for g in idle if g.run_id not in spared]
 
@@ -209,8 +303,14 @@ def leftovers(everything: Sequence[Generation]) -> list[str]:
     return [g.run_id for g in everything if not g.is_served and not _is_published(g)]
 
 
+def is_whole(generation: Generation) -> bool:
+    """Whether a generation was published and has all of its indices, so that it can be served again."""
+    return len(generation.indices) == len(SERVED_ALIASES) and _is_published(generation)
+
+
 def _is_published(generation: Generation) -> bool:
-    return generation.meta.get("published") is True
+    # A clone carries the `_meta` of its base until its own is written.
+    return generation.meta.get("published") is True and generation.meta.get("run_id") == generation.run_id
 
 
 def mark_published(client: Elasticsearch, indices: Mapping[str, str], meta: Mapping[str, Any]) -> None:
@@ -218,7 +318,12 @@ def mark_published(client: Elasticsearch, indices: Mapping[str, str], meta: Mapp
 
     For the run to call right before its flip: what is not marked goes as a leftover of a killed run.
     """
+    tell(client, indices, {**meta, "published": True})
+
+
+def tell(client: Elasticsearch, indices: Mapping[str, str], meta: Mapping[str, Any]) -> None:
+    """Add to the `_meta` of every index of a generation; None takes an entry away."""
     for alias, name in indices.items():
         kept = client.indices.get_mapping(index=name)[name]["mappings"].get("_meta", {})
-        fields = mapping_file(alias)["mappings"]["_meta"]
-        client.indices.put_mapping(index=name, meta={**fields, **kept, **meta, "published": True})
+        told = {**mapping_file(alias)["mappings"]["_meta"], **kept, **meta}
+        client.indices.put_mapping(index=name, meta={k: v for k, v in told.items() if v is not None})

@@ -12,7 +12,7 @@ from finder.text import fold
 LANGUAGE_COLUMNS = ("code", "label", "other_names", "source", "as_of")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Languages:
     """ISO 639-1 codes by folded name or code, and the English label of each code."""
 

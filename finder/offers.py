@@ -5,14 +5,16 @@ Every answer follows from what the program itself publishes (`finder/data/progra
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
 from finder.concepts import LadderStep
 from finder.facets import AgesAsked
-from finder.i18n import gettext, mark
+from finder.i18n import gettext, language, mark
 from finder.licensing import Available, Reason, StateLaw, availability
 from finder.program_kinds import Ages, BenefitRoute, PriceKind
 from finder.text import fold
@@ -77,7 +79,7 @@ class About:
     concept_of: Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
     """One program for one patient: `document` as carried, the answer for the state and its reasons.
 
@@ -91,6 +93,7 @@ class Offer:
     available: Available
     why: tuple[Reason, ...]
     current: tuple[Mapping[str, Any], ...]
+    _short: dict[str, orjson.Fragment] = field(default_factory=dict, repr=False)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -157,8 +160,16 @@ class Offer:
             "benefit_routes": told.get("benefit_routes", []), "through_plan": self.is_paid_by_others,
         }  # fmt: skip
 
-    def to_short_json(self) -> dict[str, Any]:
-        """Get what a search tells of a program; the rest is one look-up away."""
+    def to_short_json(self) -> orjson.Fragment:
+        """Get what a search tells of a program; the rest is one look-up away. Written once per language: the
+        offers of a condition are kept, and every search shows them all.
+        """
+        spoken = language()
+        if spoken not in self._short:
+            self._short[spoken] = orjson.Fragment(orjson.dumps(self._told_short()))
+        return self._short[spoken]
+
+    def _told_short(self) -> dict[str, Any]:
         told = self.document
         return {
             "id": self.id, "name": told["name"], "institution": told["institution"],

@@ -153,6 +153,7 @@ def question_of(
         ages=context.ages_for(criteria, understood),
         concepts=context.below(understood.concept_id or ""),
         broader=context.broader(understood.concept_id or ""),
+        beside=context.beside(understood.concept_id or ""),
         above=context.vocabulary.ancestors(understood.concept_id or ""),
         profile=context.profile_for(criteria, understood),
         now=now,

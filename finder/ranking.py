@@ -90,13 +90,15 @@ class Standing:
     """How fully somebody stands on a ladder step, as shares; `finder/data/ranking.toml` says why.
 
     `partly`: of the way to the next step, for evidence short of a main focus. `elsewhere`: of an open step
-    or of partial evidence, for a main focus on something unrelated. `other_specialty`: of the first step, for
+    or of partial evidence, for a main focus on something unrelated. `beside`: of partial evidence, for a main
+    focus on a condition next to this one. `other_specialty`: of the first step, for
     a main focus from a specialty that no step names. `kin`: of evidence, where it is of a narrower concept or
     of the next broader condition.
     """
 
     partly: float
     elsewhere: float
+    beside: float
     other_specialty: float
     kin: float
 

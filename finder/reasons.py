@@ -7,7 +7,7 @@ from typing import Any
 
 from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
-from finder.documents import EvidenceKind
+from finder.documents import EvidenceKind, evidence_of
 from finder.evidence_words import EvidenceWords, mainly, sentence
 from finder.focus import FOCUS_KINDS, main_counts
 from finder.gaps import short_gap
@@ -69,9 +69,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """What the profile of one search says of each part by name: what speaks for somebody who has more of it,
-    and what is missing to whoever has little, with the weight. Evidence is on the condition with the concepts
-    `about`; that of a center may be on the whole field, the concepts `around`.
+    """What the profile of one search says of each part by name, in the language spoken: what speaks for
+    somebody who has more of it, and what is missing to whoever has little, with the weight. Evidence is on
+    the condition with the concepts `about`; that of a center may be on the whole field, the concepts
+    `around`.
     """
 
     gains: Mapping[str, str]
@@ -85,9 +86,13 @@ class Sentences:
         silent = set() if question.criteria.has_prior else {PartName.INDEPENDENCE}
         silent |= set() if question.place else {PartName.DISTANCE}
         parts = question.profile.parts.items()
-        lacks = ((n.value, p.weight, p.lacks) for n, p in parts if p.lacks and n not in silent)
+        lacks = ((n.value, p.weight, gettext(p.lacks)) for n, p in parts if p.lacks and n not in silent)
         return cls(
-            gains={name.value: part.lacks or part.says for name, part in parts if part.says},
+            gains={
+                name.value: _lower_first(gettext(part.lacks or part.says))
+                for name, part in parts
+                if part.says
+            },
             lacks=tuple(lacks),
             about=frozenset(question.concepts),
             around=frozenset((*question.concepts, *question.above)),
@@ -114,9 +119,9 @@ def why_it_fits(
 
     `specialty` is the title of `specialty_shown`.
     """
-    told = []
+    told, evidence = [], evidence_of(source, sentences.around)
     if on:
-        label = _lower_first(_label(question, source, on, words))
+        label = _lower_first(_label(question, sentences.about, source, evidence, on, words))
         says = f"{specialty}: {label}" if specialty else label
         last = question.ladder[-1].step
         told.append(
@@ -132,29 +137,35 @@ def why_it_fits(
             other = gettext("another specialty, and no evidence of work on this")
         told.append(f"{specialty}: {other}")
     if kinds := [kind for part, kind in _KINDS.items() if part in scored]:
-        told += _best_evidence(sentences, source.get("evidence", ()), kinds, words)
+        told += _best_evidence(sentences, evidence, kinds, words)
     for part in (PartName.ROLE, PartName.SECOND_OPINIONS, PartName.ACADEMIC):
         if part in scored:
             told.append(gettext(question.profile.parts[part].says))
     return told
 
 
-def _label(question: Question, source: Mapping[str, Any], on: OnStep, words: Words) -> str:
+def _label(
+    question: Question,
+    about: Set[str],
+    source: Mapping[str, Any],
+    evidence: Sequence[Mapping[str, Any]],
+    on: OnStep,
+    words: Words,
+) -> str:
     """What the step says of this person: "mainly" only with the counts that prove it."""
     label, concept = on.step.label, on.step.evidence_of
     if on.place is Place.PARTLY:
         return gettext("%(focus)s, among other work", focus=_upper_first(without_mainly(label)))
     if on.place is Place.ELSEWHERE:
-        other = _main_elsewhere(question, source.get("evidence", ()), words)
+        other = _main_elsewhere(question, evidence_of(source), words)
         if other is None:
             return gettext("%(focus)s, but works more on something else", focus=label)
         return gettext("%(focus)s, but works more on %(other)s", focus=label, other=other)
     if concept and concept == question.concepts[0]:
-        pieces = source.get("evidence", ())
         # worked out at ingest for the narrowest concept; of a broader one the pieces below it say it together
-        own = (e for e in pieces if e["kind"] == EvidenceKind.MAINLY.value and e["concept"] == concept)
+        own = (e for e in evidence if e["kind"] == EvidenceKind.MAINLY.value and e["concept"] == concept)
         counts = next((e["told"]["counts"] for e in own if "counts" in e.get("told", ())), None)
-        return mainly(counts or main_counts(pieces, question.concepts), concept, words.evidence) or label
+        return mainly(counts or main_counts(evidence, about), concept, words.evidence) or label
     return label
 
 
@@ -222,7 +233,7 @@ def why_above(
     gains = ((share - below.get(part, 0.0), part) for part, share in own.items() if part in sentences.gains)
     most = sorted((each for each in gains if each[0] > EQUAL), reverse=True)[:MOST_TOLD]
     if most:
-        one, *others = (_lower_first(gettext(sentences.gains[part])) for _gain, part in most)
+        one, *others = (sentences.gains[part] for _gain, part in most)
         if others:
             return gettext("Above the next one for %(one)s and %(other)s", one=one, other=others[0])
         return gettext("Above the next one for %(one)s", one=one)
@@ -237,7 +248,7 @@ def what_would_change(
     """Get what would raise a result, the largest gain first; `most` of them, all with None."""
     gaps = [(weight - own.get(part, 0.0), weight, text) for part, weight, text in sentences.lacks]
     missing = [(gap, text) for gap, weight, text in gaps if gap > weight / 2]
-    return tuple(gettext(text) for _gap, text in sorted(missing, key=lambda each: -each[0])[:most])
+    return tuple(text for _gap, text in sorted(missing, key=lambda each: -each[0])[:most])
 
 
 def _best_evidence(

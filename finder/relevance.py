@@ -16,6 +16,7 @@ from finder.composition import page_of
 from finder.context import SearchContext
 from finder.criteria import SearchCriteria
 from finder.facets import FACETS
+from finder.focus import FOCUS_KINDS
 from finder.priors import looked_up, question_of
 from finder.query import Question, specialists_body
 from finder.reads import Client, searches
@@ -48,14 +49,18 @@ class Judged:
 class Answer:
     """What a search gave: the people of its first page in order, and what could have stood there.
 
-    `reachable` are the grades of the judged people whom the filters let through. `steps` are ladder steps of
-    the first result, of the reachable experts and of who was asked for, absent where they stand on none.
+    `reachable` are the grades of the judged people whom the filters let through, `shown` those of them of
+    whom any file shows work on the condition. `steps` are ladder steps of the first result, of the reachable
+    experts and of who was asked for, absent where they stand on none, on the ladder of what the judgments are
+    about; `steps_as_read` on that of what the words were read as, which may be a broader condition.
     """
 
     query_id: str
     ranking: tuple[str, ...]
     reachable: Mapping[str, int]
     steps: Mapping[str, int]
+    steps_as_read: Mapping[str, int]
+    shown: frozenset[str]
     concept_id: str | None
 
     def experts(self) -> list[str]:
@@ -67,11 +72,28 @@ class Answer:
 
         None where no true expert is in reach; False where they are, but stand on no step at all.
         """
-        experts = self.experts()
-        if not experts:
-            return None
-        best = min((self.steps[npi] for npi in experts if npi in self.steps), default=None)
-        return best is not None and bool(self.ranking) and self.steps.get(self.ranking[0]) == best
+        first, closest = self._first_and_closest(self.steps)
+        return first is not None and first == closest if self.experts() else None
+
+    def is_right_step_or_closer_first(self) -> bool | None:
+        """Whether it stands there or on a closer step: on that of true experts no file may show any work."""
+        first, closest = self._first_and_closest(self.steps)
+        return first is not None and closest is not None and first <= closest if self.experts() else None
+
+    def is_right_step_first_as_read(self) -> bool | None:
+        """Whether it stands there on the ladder of the words: who asks for bowel inflammation is also right
+        with somebody for ulcerative colitis where Crohn's disease is judged.
+        """
+        first, closest = self._first_and_closest(self.steps_as_read)
+        return first is not None and first == closest if self.experts() else None
+
+    def is_right_step_first_where_shown(self) -> bool | None:
+        """Like `is_right_step_first`; None as well where no file shows what any true expert in reach does."""
+        return self.is_right_step_first() if self.shown.intersection(self.experts()) else None
+
+    def _first_and_closest(self, steps: Mapping[str, int]) -> tuple[int | None, int | None]:
+        first = steps.get(self.ranking[0]) if self.ranking else None
+        return first, min((steps[npi] for npi in self.experts() if npi in steps), default=None)
 
     def precision(self) -> float | None:
         """Get the share of grade 2 and 3 among the first three, or fewer where fewer are in reach.
@@ -127,16 +149,32 @@ def answered(
 
     `beside` are NPIs whose steps are wanted as well. Raises what `find_specialists` raises.
     """
-    index = context.remembered.served(engine, prefix).specialists
+    generation = context.remembered.served(engine, prefix)
     found = find_specialists(engine, prefix, judged.criteria, context, question.now)
     ranking = tuple(result.npi for result in found.results)
     clauses = [in_reach(question), {"ids": {"values": sorted(judged.grades)}}]
-    reaching = {"size": MOST_JUDGED, "_source": False, "query": {"bool": {"filter": clauses}}}
-    hits = searches(engine, [(index, reaching)])[0]["hits"]["hits"]
+    who = {"filter": clauses, "should": [_works_on(question.concepts)]}
+    reaching = {"size": MOST_JUDGED, "_source": False, "query": {"bool": who}}
+    hits = searches(engine, [(generation.specialists, reaching)])[0]["hits"]["hits"]
     reachable = {hit["_id"]: judged.grades[hit["_id"]] for hit in hits}
-    answer = Answer(judged.query_id, ranking, reachable, {}, found.understood.concept_id)
+    shown = frozenset(hit["_id"] for hit in hits if hit.get("matched_queries"))
+    answer = Answer(judged.query_id, ranking, reachable, {}, {}, shown, found.understood.concept_id)
     wanted = sorted({*answer.experts(), *ranking[:1], *beside})
-    return replace(answer, steps=_steps(engine, index, question, wanted, context) if wanted else {})
+    if not wanted:
+        return answer
+    steps = as_read = _steps(engine, generation.specialists, question, wanted, context)
+    if answer.concept_id not in (None, question.concepts[0]):
+        known = looked_up(engine, generation, judged.criteria, context)
+        read = question_of(judged.criteria, found.understood, known, context, question.now)
+        as_read = _steps(engine, generation.specialists, read, wanted, context)
+    return replace(answer, steps=steps, steps_as_read=as_read)
+
+
+def _works_on(concepts: Sequence[str]) -> dict[str, Any]:
+    """The named clause of those who have any evidence of work on one of the concepts, however weak."""
+    kinds = sorted(kind.value for kind in FOCUS_KINDS)
+    about = [{"terms": {"evidence.concept": list(concepts)}}, {"terms": {"evidence.kind": kinds}}]
+    return {"nested": {"_name": "shown", "path": "evidence", "query": {"bool": {"filter": about}}}}
 
 
 def _steps(

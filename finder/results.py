@@ -182,12 +182,14 @@ def _result(
     reading: _Reading, hit: Hit, rank: int | None, moved: str | None = None, above: str | None = None
 ) -> Result:
     question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
-    parts = [(name, scores[name], says) for name, says in reading.parts if scores.get(name)]
+    parts = _parts(reading, scores)
     on = _best_step(reading, scores)
     site, miles = _nearest_site(question, source.get("sites", ()))
     pairs = _pairs(reading, source)
     specialty = specialty_shown(source, on, words)
-    fits = why_it_fits(question, reading.sentences, source, on, specialty, {part[0] for part in parts}, words)
+    fits = why_it_fits(
+        question, reading.sentences, source, on, specialty, {part.name for part in parts}, words
+    )
     unknown = what_is_unknown(question, source, site.phone if site else None, pairs, words)
     return Result(
         rank=rank,
@@ -197,8 +199,7 @@ def _result(
         specialty=specialty,
         ladder_step=on.step.step if on else None,
         score=hit["_score"],
-        # the named shares that add up to the score, in the order of the profile; no step inside `fit`
-        parts=tuple(PartShown(name, share, says) for name, share, says in parts),
+        parts=parts,
         reasons=(*fits, *why_independent(pairs, words)),
         distance_miles=miles,
         nearest_site=site,
@@ -217,6 +218,11 @@ def _result(
         above_next=above,
         would_change=what_would_change(reading.sentences, scores),
     )
+
+
+def _parts(reading: _Reading, scores: Mapping[str, float]) -> tuple[PartShown, ...]:
+    """The named shares that add up to the score, in the order of the profile; no step inside `fit`."""
+    return tuple(PartShown(name, scores[name], says) for name, says in reading.parts if scores.get(name))
 
 
 def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:

@@ -84,16 +84,33 @@ def save(client: Elasticsearch, prefix: str, record: RunRecord) -> None:
     )
 
 
-def history(client: Elasticsearch, prefix: str, size: int = 50) -> list[RunRecord]:
-    """The newest runs first."""
+def note(client: Elasticsearch, prefix: str, run_id: str, text: str, now: datetime) -> None:
+    """Keep what an admin did to the generation of a run: an event of the history."""
+    started = now.astimezone(UTC).isoformat(timespec="seconds")
+    document = {"kind": "event", "run_id": run_id, "started": started, "reason": text}
+    client.index(index=ensure_runs_index(client, prefix), document=document, refresh="wait_for")
+
+
+def events(client: Elasticsearch, prefix: str, size: int = 50) -> list[tuple[str, str, str]]:
+    """What admins did, the newest first: time, run, text."""
+    found = _newest(client, prefix, "event", size)
+    return [(event["started"], event["run_id"], event["reason"]) for event in found]
+
+
+def _newest(client: Elasticsearch, prefix: str, kind: str, size: int) -> list[dict[str, Any]]:
     try:
         answer = client.search(
-            index=alias_name(prefix, RUNS), query={"term": {"kind": "run"}},
+            index=alias_name(prefix, RUNS), query={"term": {"kind": kind}},
             sort=[{"started": "desc"}, {"run_id": "desc"}], size=size,
         )  # fmt: skip
     except NotFoundError:
         return []
-    return [_record(hit["_source"]) for hit in answer["hits"]["hits"]]
+    return [hit["_source"] for hit in answer["hits"]["hits"]]
+
+
+def history(client: Elasticsearch, prefix: str, size: int = 50) -> list[RunRecord]:
+    """The newest runs first."""
+    return [_record(source) for source in _newest(client, prefix, "run", size)]
 
 
 def run(client: Elasticsearch, prefix: str, run_id: str) -> RunRecord:

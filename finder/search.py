@@ -9,7 +9,7 @@ from finder.answers import SearchResults, Source
 from finder.composition import FIRST, LOOKED_AT, Page, composed, page_of
 from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria, SortAsked
-from finder.documents import facts_of, ties_told
+from finder.documents import shown
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors
 from finder.explanations import explain, independence, prove, side_by_side
@@ -99,7 +99,7 @@ def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
     generation = served(engine, prefix)
     missing = gettext("no specialist with NPI %(npi)s is in the directory", npi=npi)
     found = document(engine, generation.specialists, npi, missing)
-    return {**found, "facts": facts_of(found), "ties": ties_told(found)}
+    return shown(found)
 
 
 def suggest(prefix: str, context: SearchContext, limit: int = SUGGESTED) -> tuple[Suggestion, ...]:
@@ -121,8 +121,9 @@ def _answered(
     is_first = criteria.position is None
     names_surgeon = is_first and context.names_surgeon(results.understood)
     counting = facet_bodies(question) if criteria.facets else {}
-    bodies = [specialists_body(question), *counting.values()]
-    bodies += [surgeon_body(question)] if names_surgeon else []
+    body = specialists_body(question)
+    bodies = [body, *counting.values()]
+    bodies += [surgeon_body(question, body)] if names_surgeon else []
     left_out = tied_body(question)
     bodies += [left_out] if left_out else []
     responses = searches(engine, [(generation.specialists, body) for body in bodies])

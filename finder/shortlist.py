@@ -9,10 +9,10 @@ from finder.answers import Result, Source
 from finder.composition import page_of
 from finder.context import SearchContext
 from finder.criteria import SearchCriteria
-from finder.documents import facts_of, ties_told
+from finder.documents import shown
 from finder.engine import translated
 from finder.explanations import PairShown, pair_shown
-from finder.independence import TIE_FIELDS, Ties, ties_of
+from finder.independence import Ties, ties_of
 from finder.offers import Offer, Patient, offer_of
 from finder.priors import LookedUp, looked_up, question_of
 from finder.program_search import about_of
@@ -20,12 +20,6 @@ from finder.query import Question, explaining_body
 from finder.reads import Client, searches
 from finder.results import results_of
 from finder.vocabulary import Understood, resolve
-
-# What is shown of a person where the words of the search are not understood, so that nothing scores.
-_PERSON_FIELDS = (
-    *TIE_FIELDS, "credentials", "specialties", "main_specialties", "sites", "facts", "languages", "accepting",
-    "attributes", "evidence", "network_keys",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +108,7 @@ def _people_body(
     it is scored like the others.
     """
     if understood.concept_id is None or known.ask:
-        return {**_by_id(npis), "_source": list(_PERSON_FIELDS)}, None
+        return _by_id(npis), None
     question = question_of(replace(criteria, position=None), understood, known, context, now)
     return explaining_body(question, npis), question
 
@@ -133,7 +127,7 @@ def _person(
 ) -> KeptPerson:
     own = ties_of(document["npi"], document)
     return KeptPerson(
-        document={**document, "facts": facts_of(document), "ties": ties_told(document)},
+        document=shown(document),
         result=result,
         pairs=tuple(pair_shown(prior, own, context.words, now) for prior in priors),
         is_listed=plan is not None and plan in document.get("network_keys", ()),

@@ -1,61 +1,78 @@
 """Builds every document of a run into files of ready bulk lines, slice by slice, with one checksum."""
 
-import hashlib
 import multiprocessing
 import os
-from collections import Counter, defaultdict
+import pickle
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
+import pyarrow as pa
 
 from finder.centers import keys_of_programs, load_families
 from finder.documents import Specialist
-from finder.indexes import SERVED_ALIASES, mapping_hash
 from finder.programs import PROGRAM_COLUMNS, Program, load_programs, programs_of
 from finder.tables import Row
 from finder.text import fold
-from ingest.cancer_centers import CancerCenter, center_hospitals
+from ingest.cancer_centers import center_hospitals
 from ingest.enrich import enriched
-from ingest.investigators import Investigators, investigators
+from ingest.investigators import investigators
 from ingest.knowledge import Knowledge, knowledge
-from ingest.link import Reference, reference, trial_ends
+from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, rules_version
+from ingest.link import reference, trial_ends
+from ingest.memory import collect_seldom, give_back
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
 from ingest.rows import TABLES, PersonRows
 from ingest.sources import SOURCES
 from ingest.staging import Staging
+from ingest.traced import Asked, common, entries, short, traced
 
 PEOPLE_A_SLICE = 4_000
-# A second process pays for its start (about 2 s) from here on.
-PEOPLE_FOR_MORE_PROCESSES = 20_000
+# A second process pays for its start (about 3 s) from here on.
+PEOPLE_FOR_MORE_PROCESSES = 8_000
 # Each holds its own reference tables and 200 MB of the database at most.
-MAX_PROCESSES = 4
+MAX_PROCESSES = 2
+LEDGER = "ledger.duckdb"
+_COVERED = (
+    "specialists", "candidates", "with group", "with system", "with system settled", "with hospital",
+    "with trials", "with networks", "with point", "with evidence", "with credentials", "with licence state",
+    "with specialty", "with phone", "with language", "with school", "with acceptance",
+)  # fmt: skip
+
+
+class Part(NamedTuple):
+    """One of several equal ranges of NPIs, the first being number 1; it brings all that is not people."""
+
+    number: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The files of ready lines by alias, how many documents they hold, who was left out and why, what
-    share of the specialists has what, and the checksum over every document and mapping."""
+    """The files of ready lines by alias, how many documents there are, who was left out and why, what
+    share of the specialists has what, and the checksum over every document and mapping.
+
+    `merged` people were merged in this run. Where a ledger to compare with was given, `difference` has by
+    alias the ids to write and those to delete; unless `is_whole`, the files hold no more people than these.
+    """
 
     files: Mapping[str, tuple[Path, ...]]
     documents: Mapping[str, int]
     left_out: Mapping[str, int]
     coverage: Mapping[str, int]
     investigators: Mapping[str, int]
+    sums: Mapping[str, str]
     checksum: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Slice:
-    path: Path
-    sha256: str
-    people: int
-    left_out: Counter[str]
-    coverage: Counter[str]
+    rules: str
+    ledger: Path
+    merged: int
+    is_whole: bool
+    difference: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] | None
 
 
 def build(
@@ -63,53 +80,119 @@ def build(
     out: Path,
     *,
     is_demonstration: bool,
+    base: Path | None = None,
+    part: Part | None = None,
+    processes: int = MAX_PROCESSES,
     on_start: Callable[[int], None] = lambda people: None,
     on_people: Callable[[int], None] = lambda people: None,
 ) -> Built:
     """Every document that the staged rows give, the same bytes for the same rows; `out` is filled anew.
 
-    Rows are read by ranges of NPIs, so memory does not grow with their number; a large data set is built by
-    as many processes as there are cores.
+    With a `part` only its people are merged. With the ledger of a `base` only people are merged of whom a row
+    or something looked up has changed. Rows are read by ranges of NPIs, so memory does not grow with their
+    number; many people are merged by as many processes as there are cores, at most `processes`.
     """
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.ndjson"):
         old.unlink()
+    with Ledger(out / LEDGER, base) as ledger:
+        known, files = _prepared(staged, out, ledger, is_demonstration, part)
+        outcome = known.investigators.outcome
+        count = ledger.stale
+        on_start(count)
+        workers = min(os.cpu_count() or 1, processes) if count >= PEOPLE_FOR_MORE_PROCESSES else 1
+        jobs = ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
+        if workers == 1:
+            parts = _here(staged, known, jobs)
+        else:
+            tables = out / "tables.pickle"
+            tables.write_bytes(pickle.dumps(_shared(known)))
+            parts = _in_processes(staged, tables, jobs, workers)
+        del known  # nationally 300 MB, which this process needs no more
+        give_back()
+        paths = []
+        for path, rows in parts:
+            ledger.add_people(rows)
+            paths.append(path)
+            on_people(len(rows))
+        ledger.finish()
+        files["specialists"] = tuple(paths)
+        return _built(ledger, files, count, outcome)
+
+
+def _built(
+    ledger: Ledger, files: Mapping[str, tuple[Path, ...]], merged_people: int, outcome: Mapping[str, int]
+) -> Built:
+    sums = ledger.sums()
+    return Built(
+        files=files,
+        documents=ledger.counts(),
+        left_out=ledger.left_out(),
+        coverage=ledger.coverage(_COVERED),
+        investigators=dict(outcome),
+        sums=sums,
+        checksum=checksum_of(sums),
+        rules=ledger.rules,
+        ledger=ledger.path,
+        merged=merged_people,
+        is_whole=ledger.is_whole,
+        difference=ledger.difference(),
+    )
+
+
+def _prepared(
+    staged: Path, out: Path, ledger: Ledger, is_demonstration: bool, part: Part | None
+) -> tuple[Knowledge, dict[str, tuple[Path, ...]]]:
+    """What merging looks up; the ledger knows who is to be merged, and all but people is written."""
     with Staging(staged, SOURCES, read_only=True) as staging:
-        bounds = staging.slices(PEOPLE_A_SLICE)
-        tables, trials = reference(staging), investigators(staging)
-        offered = programs(staging)
-        tables = replace(tables, trial_ends=trial_ends(staging, trials.trials), program_names=_names(offered))
-        known = knowledge(
-            tables, trials, center_hospitals(staging), _by_tie(offered), is_demonstration=is_demonstration
-        )
-        on_start(len(bounds) * PEOPLE_A_SLICE)
-        others = _others(out, known, offered)
-        if len(bounds) * PEOPLE_A_SLICE < PEOPLE_FOR_MORE_PROCESSES:
-            slices = []
-            for number, (low, high) in enumerate(bounds):
-                slices.append(_slice(staging, known, out, number, low, high))
-                on_people(PEOPLE_A_SLICE)
-            return _built(others, slices, known.investigators)
-    return _built(others, _in_processes(staged, out, bounds, known, on_people), known.investigators)
+        known, offered = _known(staging, is_demonstration)
+        columns = {table: kind._fields for table, kind in TABLES.items()}  # type: ignore[attr-defined]
+        ledger.begin(staging.prints(columns), entries(known), rules_version(common(known)))
+    if part:
+        ledger.keep_part(*part)
+    return known, _others(out, known, offered, ledger) if part is None or part.number == 1 else {}
 
 
-def _in_processes(
-    staged: Path, out: Path, bounds: list[tuple[str, str]], known: Knowledge, on_people: Callable[[int], None]
-) -> list[_Slice]:
-    """The slices from several processes, in order; spawned, since open databases don't survive a fork."""
-    workers = min(os.cpu_count() or 1, MAX_PROCESSES)
-    context = multiprocessing.get_context("spawn")
-    shared = (
-        staged, known.reference, known.investigators, known.centers, known.programs, known.is_demonstration
-    )  # fmt: skip
-    pool = ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared)
-    slices: list[_Slice] = []
-    with pool:
-        jobs = [pool.submit(_slice_of_worker, out, n, low, high) for n, (low, high) in enumerate(bounds)]
+def _known(staging: Staging, is_demonstration: bool) -> tuple[Knowledge, tuple[Program, ...]]:
+    tables, trials = reference(staging), investigators(staging)
+    offered = programs(staging)
+    tables = replace(tables, trial_ends=trial_ends(staging, trials.trials), program_names=_names(offered))
+    centers = center_hospitals(staging)
+    return knowledge(tables, trials, centers, _by_tie(offered), is_demonstration=is_demonstration), offered
+
+
+Job = tuple[Path, int, tuple[str, ...], bool]
+Slice = tuple[Path, pa.Table]
+
+
+def _here(staged: Path, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Slice]:
+    noting, asked = traced(known)
+    with Staging(staged, SOURCES, read_only=True) as staging:
         for job in jobs:
-            slices.append(job.result())
-            on_people(PEOPLE_A_SLICE)
-    return slices
+            yield _slice(staging, noting, asked, *job)
+
+
+def _shared(known: Knowledge) -> tuple[object, ...]:
+    """What a worker cannot read from the rules: the arguments of `knowledge`."""
+    reference = replace(known.reference, aliases={})  # only organizations have them
+    return reference, known.investigators, known.centers, known.programs, known.is_demonstration
+
+
+def _in_processes(staged: Path, tables: Path, jobs: Iterable[Job], workers: int) -> Iterator[Slice]:
+    """The slices from several processes, in order; spawned, since open databases don't survive a fork.
+
+    Only a few slices are under way at a time, so that what is done never piles up in memory.
+    """
+    context = multiprocessing.get_context("spawn")
+    shared = (staged, tables)
+    waiting: deque[Future[Slice]] = deque()
+    with ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared) as pool:
+        for job in jobs:
+            waiting.append(pool.submit(_slice_of_worker, job))
+            if len(waiting) > workers * 2:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 class _Worker:
@@ -117,32 +200,29 @@ class _Worker:
 
     staging: Staging
     known: Knowledge
+    asked: Asked
 
 
-def _open(
-    staged: Path,
-    tables: Reference,
-    trials: Investigators,
-    centers: Mapping[str, CancerCenter],
-    offered: Mapping[str, tuple[str, ...]],
-    is_demonstration: bool,
-) -> None:
+def _open(staged: Path, tables: Path) -> None:
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
-    _Worker.known = knowledge(tables, trials, centers, offered, is_demonstration=is_demonstration)
+    # Written by this very run into its own folder, and deleted with it.
+    *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
+    known = knowledge(*found, is_demonstration=is_demonstration)
+    _Worker.known, _Worker.asked = traced(known)
+    collect_seldom()
 
 
-def _slice_of_worker(out: Path, number: int, low: str, high: str) -> _Slice:
-    return _slice(_Worker.staging, _Worker.known, out, number, low, high)
+def _slice_of_worker(job: Job) -> Slice:
+    return _slice(_Worker.staging, _Worker.known, _Worker.asked, *job)
 
 
-def people(staging: Staging, low: str, high: str) -> Iterator[PersonRows]:
-    """The rows of each NPI in [low, high), in the order of the NPIs."""
+def people(staging: Staging, npis: Sequence[str], *, is_range: bool) -> Iterator[PersonRows]:
+    """The rows of each of the NPIs, in their order; `is_range` says that no staged NPI lies in between."""
     found: dict[str, PersonRows] = {}
     for table, kind in TABLES.items():
-        for row in staging.table(table, kind._fields, low, high):  # type: ignore[attr-defined]
-            npi = row[0]
-            if npi is None:
-                continue
+        columns = kind._fields  # type: ignore[attr-defined]
+        for row in staging.table(table, columns, npis, is_range=is_range):
+            npi = str(row[0])
             person = found.get(npi)
             if person is None:
                 person = found[npi] = PersonRows(npi)
@@ -186,86 +266,80 @@ def _names(offered: Iterable[Program]) -> dict[str, tuple[str, str]]:
     return found | {fold(p.name): (p.id, p.name) for p in offered if names[fold(p.name)] == 1}
 
 
-def _slice(staging: Staging, known: Knowledge, out: Path, number: int, low: str, high: str) -> _Slice:
+def _slice(
+    staging: Staging,
+    known: Knowledge,
+    asked: Asked,
+    out: Path,
+    number: int,
+    npis: Sequence[str],
+    is_range: bool,
+) -> Slice:
     path = out / f"specialists-{number:05d}.ndjson"
-    left_out: Counter[str] = Counter()
-    coverage: Counter[str] = Counter()
-    digest = hashlib.sha256()
-    count = 0
+    rows: list[tuple[str, bytes | None, str | None, int, list[int]]] = []
     with path.open("wb") as file:
-        for rows in people(staging, low, high):
-            person = merged(rows)
+        for staged in people(staging, npis, is_range=is_range):
+            asked.clear()
+            person = merged(staged)
             result = person if isinstance(person, LeftOut) else enriched(person, known)
+            looked_up = sorted({short(name, key) for name, key in asked})
             if isinstance(result, LeftOut):
-                left_out[result.reason] += 1
+                rows.append((staged.npi, None, result.reason, 0, looked_up))
                 continue
             lines = _lines(result.npi, result.to_source())
             file.write(lines)
-            digest.update(lines)
-            count += 1
-            coverage.update(_covered(result))
-    return _Slice(path, digest.hexdigest(), count, left_out, coverage)
+            rows.append((staged.npi, digest_of(lines), None, _covered(result), looked_up))
+    columns = zip(*rows, strict=True) if rows else ([],) * len(PEOPLE)
+    return path, pa.table([pa.array(c, f.type) for c, f in zip(columns, PEOPLE, strict=True)], PEOPLE)
 
 
 def _lines(key: str, source: Mapping[str, Any]) -> bytes:
     return orjson.dumps({"index": {"_id": key}}) + b"\n" + orjson.dumps(source) + b"\n"
 
 
-def _covered(specialist: Specialist) -> Iterator[str]:
+def _covered(specialist: Specialist) -> int:
+    """One bit for each of _COVERED that is true, the lowest for the first."""
     kinds = {key.partition(":")[0] for key in specialist.tie_keys}
-    yield "specialists"
-    for name, has in (
-        ("candidates", specialist.is_candidate),
-        ("with group", "group" in kinds),
-        ("with system", "system" in kinds),
-        ("with system settled", "system" in specialist.tie_kinds_known),
-        ("with hospital", "hospital" in kinds),
-        ("with trials", bool(specialist.trials)),
-        ("with networks", bool(specialist.network_keys)),
-        ("with point", any(site.point for site in specialist.sites)),
-        ("with evidence", bool(specialist.evidence)),
-    ):
-        if has:
-            yield name
+    facts = (
+        True,
+        specialist.is_candidate,
+        "group" in kinds,
+        "system" in kinds,
+        "system" in specialist.tie_kinds_known,
+        "hospital" in kinds,
+        bool(specialist.trials),
+        bool(specialist.network_keys),
+        any(site.point for site in specialist.sites),
+        bool(specialist.evidence),
+        bool(specialist.credentials),
+        bool(specialist.licence_states),
+        bool(specialist.specialties),
+        any(site.phone for site in specialist.sites),
+        bool(specialist.languages),
+        "school" in specialist.facts,
+        specialist.accepting is not None,
+    )
+    return sum(fact << bit for bit, fact in enumerate(facts))
 
 
-def _others(out: Path, known: Knowledge, offered: Sequence[Program]) -> dict[str, tuple[Path, int, str]]:
+def _others(
+    out: Path, known: Knowledge, offered: Sequence[Program], ledger: Ledger
+) -> dict[str, tuple[Path, ...]]:
+    """The files of programs, organizations and places, whole, by alias."""
     demonstration = known.is_demonstration
     documents: dict[str, Iterable[tuple[str, Mapping[str, Any]]]] = {
         "programs": ((p.id, p.to_source()) for p in offered),
         "organizations": ((o.id, o.to_source()) for o in organizations(known.reference, demonstration)),
         "places": ((p.zip, p.to_source()) for p in places()),
     }
-    written: dict[str, tuple[Path, int, str]] = {}
     for alias, pairs in documents.items():
-        path, digest, count = out / f"{alias}.ndjson", hashlib.sha256(), 0
-        with path.open("wb") as file:
+        ids: list[str] = []
+        digests: list[bytes] = []
+        with (out / f"{alias}.ndjson").open("wb") as file:
             for key, source in pairs:
                 lines = _lines(key, source)
                 file.write(lines)
-                digest.update(lines)
-                count += 1
-        written[alias] = (path, count, digest.hexdigest())
-    return written
-
-
-def _built(others: Mapping[str, tuple[Path, int, str]], slices: list[_Slice], found: Investigators) -> Built:
-    left_out, coverage = Counter[str](), Counter[str]()
-    sums: dict[str, list[str]] = defaultdict(list)
-    for part in slices:
-        left_out.update(part.left_out)
-        coverage.update(part.coverage)
-        sums["specialists"].append(part.sha256)
-    for alias, (_path, _count, sha256) in others.items():
-        sums[alias].append(sha256)
-    text = "\n".join(f"{alias} {mapping_hash(alias)} {' '.join(sums[alias])}" for alias in SERVED_ALIASES)
-    files = {alias: (path,) for alias, (path, _count, _sum) in others.items()}
-    counts = {alias: count for alias, (_path, count, _sum) in others.items()}
-    return Built(
-        files={"specialists": tuple(part.path for part in slices), **files},
-        documents={"specialists": sum(part.people for part in slices), **counts},
-        left_out=dict(left_out),
-        coverage=dict(coverage),
-        investigators=dict(found.outcome),
-        checksum=hashlib.sha256(text.encode()).hexdigest(),
-    )
+                ids.append(key)
+                digests.append(digest_of(lines))
+        ledger.add_documents(alias, ids, digests)
+    return {alias: (out / f"{alias}.ndjson",) for alias in documents}

@@ -1,40 +1,43 @@
-"""The commands `finder ingest ...` and `finder bench ...`."""
+"""The commands `finder ingest ...`; those of `finder bench ...` join from their own module."""
 
+import getpass
+import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
 
 from finder import runs
 from finder.cli import Teller, as_json, configured, told
+from finder.config import Config
 from finder.engine import connect, translated
-from finder.errors import NotFound, SourceError
-from ingest.bench_independence import bench_independence
-from ingest.bench_ingest import bench_ingest
-from ingest.bench_relevance import bench_relevance
-from ingest.bench_search import bench_search, bench_seen
+from finder.errors import FieldError, FinderError, InputErrors, NotFound, SourceError
+from finder.indexes import KEPT_GENERATIONS, generations, prunable
+from finder.reads import Client
+from ingest.bench_commands import bench
+from ingest.control import prune, publish, rollback, whoever
 from ingest.demo.generate import generate
 from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
+from ingest.notify import notify
+from ingest.parts import ingest_part, parsed_part
 from ingest.progress import Reporter
-from ingest.real_pairs import count_real_pairs
 from ingest.recognition import recognised
-from ingest.relevance_text import relevance_text
 from ingest.report import RunReport, State
 from ingest.run import ingest_run
+from ingest.schedule import schedule
 from ingest.sources import SOURCES
 from ingest.sources.base import Issue, Source
 
 SOURCE_NAMES = [source.name for source in SOURCES]
 NAMES_TOLD = 6
 DATA = click.Path(path_type=Path)
-
-
-SERVED = click.option(
-    "--served", is_flag=True, help="Measure the directory that this FINDER_HOME serves instead of a new one."
-)
+__all__ = ["bench", "ingest"]  # the entry points of pyproject.toml
 
 
 @click.group()
@@ -47,16 +50,114 @@ def ingest() -> None:
 @click.option("--only", type=click.Choice(SOURCE_NAMES), multiple=True, help="Read only this source.")
 @click.option("--gates", "gate_set", type=click.Choice(sorted(gate_sets())), default="sample",
               help="The set of limits that the new generation must pass.")  # fmt: skip
-@click.option("--full", is_flag=True, help="Load even when nothing has changed.")
+@click.option("--full", is_flag=True, help="Build and load everything, whatever has changed.")
+@click.option("--part", metavar="K/N", help="Only this part of the people; N machines share one generation.")
+@click.option("--judgments", type=DATA, help="A CSV of your own (words, npi, grade 0 to 3) as one more gate.")
+@click.option(
+    "--gentle", is_flag=True, help="One process, lowest priority, paced: for a machine that serves."
+)
 @click.option("--json", "wants_json", is_flag=True, help="The report as JSON.")
 @told
-def run_command(data: Path, only: tuple[str, ...], gate_set: str, full: bool, wants_json: bool) -> int:
-    """Read every file of a folder, merge, load, check, and serve the result in one step."""
+def run_command(
+    data: Path, only: tuple[str, ...], gate_set: str, part: str | None, wants_json: bool, **how: Any
+) -> int:
+    """Read every file of a folder, merge, load, check, and serve the result in one step.
+
+    Only what changed since the served generation is merged and loaded. Exit codes: 0 published, unchanged, or
+    another run is at work; 1 gates refused or failed; 2 bad input; 3 engine not reachable.
+    """
     config = configured()
-    client = connect(config, Teller())
-    report = ingest_run(client, config, data, gate_set=gate_set, only=only, full=full, reporter=Reporter())
+    try:
+        client = connect(config, Teller())
+        if part:
+            report = _part_run(client, config, data, part, only=only, gate_set=gate_set, **how)
+        else:
+            report = ingest_run(
+                client, config, data, gate_set=gate_set, only=only, reporter=Reporter(), **how
+            )
+    except FinderError as problem:
+        if problem.exit_code:
+            told_report = {"run_id": None, "state": State.FAILED.value, "reason": problem.message}
+            notify(config, told_report, lambda text: click.echo(text, err=True))
+        raise
     click.echo(as_json(report.to_json()) if wants_json else printed(report))
     return report.exit_code
+
+
+def _part_run(
+    client: Client, config: Config, data: Path, part: str, *, gate_set: str, gentle: bool, **others: Any
+) -> RunReport:
+    """One part; what only makes sense for a whole run is refused."""
+    wrong = [FieldError(name, "does not go with --part") for name, value in others.items() if value]
+    if wrong:
+        raise InputErrors(wrong)
+    chosen = parsed_part(part)
+    return ingest_part(client, config, data, chosen, gate_set=gate_set, gentle=gentle, reporter=Reporter())
+
+
+@ingest.command(name="publish")
+@click.argument("run_id", metavar="RUN")
+@click.option("--reason", required=True, help="Why it is served although its gates refused it; is recorded.")
+@told
+def publish_command(run_id: str, reason: str) -> None:
+    """Serve a generation that its gates refused, with a reason that is recorded."""
+    config = configured()
+    client = connect(config, Teller())
+    publish(client, config, run_id, reason, whoever(), datetime.now(UTC))
+    click.echo(f"generation {run_id} is served; `finder ingest rollback` undoes it")
+
+
+@ingest.command(name="rollback")
+@click.argument("run_id", metavar="[RUN]", required=False)
+@told
+def rollback_command(run_id: str | None) -> None:
+    """Serve an earlier generation again, at once: the one before, or that of RUN."""
+    config = configured()
+    target = rollback(connect(config, Teller()), config, run_id, whoever(), datetime.now(UTC))
+    click.echo(f"generation {target.run_id} of {target.meta.get('as_of') or 'unknown date'} is served")
+
+
+@ingest.command(name="prune")
+@click.option("--keep", type=click.IntRange(1, 50), default=KEPT_GENERATIONS, show_default=True,
+              help="How many generations stay, the served one included.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@told
+def prune_command(keep: int, yes: bool) -> int:
+    """Delete old generations; says which ones and asks first."""
+    config = configured()
+    client = connect(config, Teller())
+    with translated():
+        old = prunable(generations(client, config.index_prefix), keep)
+    if not old:
+        click.echo("nothing to delete")
+        return 0
+    click.echo("to be deleted: " + ", ".join(old))
+    if not yes and not click.confirm("Delete them?"):
+        return 1
+    click.echo("deleted: " + ", ".join(prune(client, config, keep)))
+    return 0
+
+
+@ingest.command(name="schedule")
+@click.option("--data", type=DATA, required=True, help="Folder with the publishers' files.")
+@click.option("--gates", "gate_set", type=click.Choice(sorted(gate_sets())), default="national",
+              show_default=True, help="The set of limits of the nightly run.")  # fmt: skip
+@click.option(
+    "--at", default="02:30", show_default=True, metavar="HH:MM", help="When, by the machine's clock."
+)
+@click.option("--full-speed", is_flag=True, help="Without --gentle.")
+@told
+def schedule_command(data: Path, gate_set: str, at: str, full_speed: bool) -> None:
+    """Print a systemd service and timer, and a cron line, for a nightly run; installs nothing."""
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
+    if not found:
+        raise InputErrors([FieldError("at", "must be a time like 02:30")])
+    arguments = ["ingest", "run", "--data", str(data.resolve()), "--gates", gate_set]
+    arguments += [] if full_speed else ["--gentle"]
+    program = Path(sys.executable).with_name("finder")
+    hour, minute = int(found[1]), int(found[2])
+    text = schedule(program, configured().home, getpass.getuser(), tuple(arguments), (hour, minute))
+    click.echo(text, nl=False)
 
 
 @ingest.command(name="check")
@@ -101,12 +202,16 @@ def runs_command(wants_json: bool) -> None:
     """The history of runs, newest first."""
     config = configured()
     with translated():
-        records = runs.history(connect(config, Teller()), config.index_prefix)
+        client = connect(config, Teller())
+        records = runs.history(client, config.index_prefix)
+        events = runs.events(client, config.index_prefix)
     if wants_json:
         click.echo(as_json([{**record.detail, "started": record.started} for record in records]))
         return
-    for record in records:
-        click.echo(f"{record.run_id}  {record.state:<9}  {record.started}  {record.reason or ''}")
+    lines = [(r.started, f"{r.run_id}  {r.state:<9}  {r.started}  {r.reason or ''}") for r in records]
+    lines += [(at, f"{run_id}  {'event':<9}  {at}  {text}") for at, run_id, text in events]
+    for _at, line in sorted(lines, reverse=True):
+        click.echo(line)
 
 
 @ingest.command()
@@ -145,84 +250,6 @@ def demo_data(people: int, seed: int, out: Path) -> None:
 
         report = generate(people, out, seed, progress)
     click.echo(f"{len(report.files)} files below {out}, all of them fictional (seed {report.seed})", err=True)
-
-
-@click.group()
-def bench() -> None:
-    """Measurements that print their figures; never part of the tests."""
-
-
-@bench.command(name="ingest")
-@click.option("--people", type=click.IntRange(300, 1_000_000), default=50_000, show_default=True)
-@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
-@told
-def bench_ingest_command(people: int, wants_json: bool) -> None:
-    """Rows a second of each step, loading against the limit of raw prepared bytes, peak memory."""
-    config = configured()
-    figures = bench_ingest(connect(config, Teller()), config, people, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
-
-
-@bench.command(name="independence")
-@click.option("--people", type=click.IntRange(300, 200_000), default=28_000, show_default=True,
-              help="Of each world: about a fifth as many pairs are planted.")  # fmt: skip
-@click.option("--seeds", type=click.IntRange(1, 20), default=5, show_default=True, help="Worlds to judge.")
-@click.option("--searches", type=click.IntRange(0, 100_000), default=1_000, show_default=True,
-              help="Searches over all worlds.")  # fmt: skip
-@click.option("--data", type=DATA, help="Instead count pairs in a folder with the publishers' files.")
-@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
-@told
-def bench_independence_command(
-    people: int, seeds: int, searches: int, data: Path | None, wants_json: bool
-) -> int:
-    """Ties said and missed by kind, against the truth of generated worlds; the worst seed, 1 below par."""
-    config = configured()
-    if data:
-        figures = count_real_pairs(data)
-    else:
-        client = connect(config, Teller())
-        figures = bench_independence(client, config, people, seeds, searches, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
-    return 0 if figures["holds"] else 1
-
-
-@bench.command(name="search")
-@click.option("--people", type=click.IntRange(1_000, 1_000_000), default=5_000, show_default=True)
-@SERVED
-@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
-@told
-def bench_search_command(people: int, served: bool, wants_json: bool) -> None:
-    """p50, p95 and p99 of the raw engine, the JSON answer and the page, side by side in one run."""
-    config = configured()
-    figures = bench_search(connect(config, Teller()), config, None if served else people, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
-
-
-@bench.command(name="seen")
-@click.option("--people", type=click.IntRange(1_000, 1_000_000), default=5_000, show_default=True)
-@SERVED
-@click.option("--rounds", type=click.IntRange(1, 1_000), default=15, show_default=True,
-              help="How often each search is sent in each way.")  # fmt: skip
-@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
-@told
-def bench_seen_command(people: int, served: bool, rounds: int, wants_json: bool) -> int:
-    """What five doctors already seen add to the engine's time of the same search; 1 for 10 % or more."""
-    config = configured()
-    figures = bench_seen(connect(config, Teller()), config, None if served else people, rounds, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
-    return 0 if figures["holds"] else 1
-
-
-@bench.command(name="relevance")
-@click.option("--people", type=click.IntRange(1_000, 20_000), default=5_000, show_default=True)
-@click.option("--seeds", type=click.IntRange(1, 50), default=5, show_default=True, help="How many worlds.")
-@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
-@told
-def bench_relevance_command(people: int, seeds: int, wants_json: bool) -> None:
-    """nDCG@10, first ladder step, misspelling, baselines and held-out trials, by the worlds' truth files."""
-    config = configured()
-    found = bench_relevance(connect(config, Teller()), config, people, seeds, Reporter())
-    click.echo(as_json(found) if wants_json else relevance_text(found))
 
 
 def printed(report: RunReport) -> str:

@@ -8,10 +8,10 @@ count and the total; nothing of it is a claim of ours. The kinds:
 - `roster`: what the own institution names as a focus: the first one 1, the second one half, the third one
   third, and so on, never under 0.26. Only the newest roster counts.
 - `procedure`, `volume`: see ingest/counted.py.
-- `trial`: share of the own linked trials that are about the concept or anything below it, shrunk by 3 trials
-  of other kinds (finder/focus.py). A principal investigator, study chair or director counts whole, a
+- `trial`: share of the own linked trials that are about the concept or anything below it, shrunk by 2.5
+  trials of other kinds (finder/focus.py). A principal investigator, study chair or director counts whole, a
   sub-investigator half; a trial that names more than three conditions counts for each by 3 over their number.
-  One trial gives at most 0.25.
+  One trial gives at most 0.29.
 - `recruiting`: 1 where one of these trials takes patients, by the record's own date.
 - `center`: one half for `cancer`, for work at a cancer center designated by NCI: a hospital that certainly is
   one (ingest/cancer_centers.py), or the institution of a roster that has a center's very name.
@@ -86,7 +86,7 @@ def listed_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ..
     """Get the concepts under which a person is listed, broader ones included, by id.
 
     The best piece of each kind speaks for a concept and for everything broader; together, as independent
-    witnesses, they must reach LISTED. So one trial or eleven procedures alone list nobody.
+    witnesses, they must reach LISTED. So eleven procedures alone list nobody.
     """
     together = _strengths(evidence, dict.fromkeys(FOCUS_KINDS, 1.0), above)
     return tuple(sorted(concept for concept, strength in together.items() if strength >= LISTED))

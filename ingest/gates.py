@@ -1,15 +1,18 @@
 """Measures a loaded generation against gates.toml; a gate that fails keeps it from being served."""
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from finder.indexes import Generation, counts, having
+from finder.indexes import counts, documents, having
 from finder.reads import Client
+from ingest import probes
 from ingest.build import Built
+from ingest.ledger import sample
 from ingest.staging import FileReport
 
 GATES = Path(__file__).with_name("gates.toml")
@@ -34,15 +37,28 @@ def gate_sets() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(GATES.read_text(encoding="utf-8"))
 
 
+def rows_by_source(files: Iterable[FileReport]) -> dict[str, int]:
+    """Rows read of each source, staged before or now."""
+    found: Counter[str] = Counter()
+    for report in files:
+        found[report.source] += report.rows_read
+    return dict(found)
+
+
 def measured(
     client: Client,
     limits: Mapping[str, Any],
     indices: Mapping[str, str],
     built: Built,
     files: Sequence[FileReport],
-    served: Generation | None,
+    served: Mapping[str, Any] | None,
+    orphans: Mapping[str, float],
 ) -> list[Gate]:
-    """Every gate of a set, for a generation that is loaded and refreshed."""
+    """Every gate that counts, of a set, for a generation that is loaded and refreshed.
+
+    `served` is what the served generation tells of itself (`_meta`), None without one to compare with;
+    `orphans` are the shares of `joins.orphan_shares`.
+    """
     people = built.documents["specialists"]
     gates = list(_count_gates(client, indices, built))
     gates.append(_at_least("specialists", people, limits["min_specialists"]))
@@ -50,17 +66,65 @@ def measured(
         share = built.coverage.get(name, 0) / people if people else 0.0
         gates.append(_at_least(f"share of specialists {name}", round(share, 4), least))
     gates += _rejected_gates(limits["rejected"], files)
-    if served is not None and served.meta.get("specialists"):
-        shrink = 1 - people / int(served.meta["specialists"])
-        gates.append(_at_most("shrink against the served generation", round(shrink, 4), limits["max_shrink"]))
+    for name, share in sorted(orphans.items()):
+        gates.append(_at_most(name, round(share, 4), limits["orphans"][name]))
+    if served is not None and served.get("specialists"):
+        gates += _against(served, limits, built, rows_by_source(files))
     gates.append(_smoke(client, indices["specialists"], built))
     return gates
+
+
+def _against(
+    served: Mapping[str, Any], limits: Mapping[str, Any], built: Built, rows: Mapping[str, int]
+) -> Iterable[Gate]:
+    """What is less, or suspiciously more, than in the served generation."""
+    people, before = built.documents["specialists"], int(served["specialists"])
+    change = people / before - 1
+    yield _at_most("shrink against the served generation", round(-change, 4), limits["max_shrink"])
+    yield _at_most("growth against the served generation", round(change, 4), limits["max_growth"])
+    for source, count in sorted(served.get("rows", {}).items()):
+        if count:
+            lost = 1 - rows.get(source, 0) / count
+            yield _at_most(f"share of {source} rows lost", round(lost, 4), limits["max_source_shrink"])
+    for name, count in sorted(served.get("coverage", {}).items()):
+        if name.startswith("with ") and count and people:
+            drop = 1 - (built.coverage.get(name, 0) / people) / (count / before)
+            yield _at_most(f"drop of specialists {name}", round(drop, 4), limits["max_fill_drop"])
+
+
+def probed(
+    client: Client, limits: Mapping[str, Any], indices: Mapping[str, str], ledger: Path, today: date
+) -> Iterable[Gate]:
+    """Gates that search the new generation: for documents as built, for people, and for ties."""
+    sampled = sample(ledger, probes.PEOPLE)
+    same = probes.same_content(client, indices, sampled)
+    yield _exactly("sampled documents as they were built", same, len(sampled))
+    index = indices["specialists"]
+    people = documents(client, index, [each.id for each in sampled if each.alias == "specialists"])
+    found = probes.found_again(client, index, people)
+    yield _exactly("sampled people found by name, specialty and place", found, len(people))
+    right, pairs = probes.tied_pairs(client, index, people, today)
+    if pairs:
+        name = f"share of {pairs} tied pairs called not independent"
+        yield _at_least(name, round(right / pairs, 4), limits["min_tied_pairs"])
+
+
+def judged(
+    client: Client, limits: Mapping[str, Any], prefix: str, run_id: str, judgments: Path, today: date
+) -> Gate:
+    """The gate on judgments of the admin's own."""
+    value = probes.judged(client, prefix, run_id, judgments, today)
+    return _at_least("nDCG@10 by the judgments", round(value, 4), limits["min_ndcg"])
+
+
+def _exactly(name: str, found: int, expected: int) -> Gate:
+    return Gate(name, found, f"exactly {expected}", found == expected)
 
 
 def _count_gates(client: Client, indices: Mapping[str, str], built: Built) -> Iterable[Gate]:
     for alias, found in counts(client, indices).items():
         expected = built.documents[alias]
-        yield Gate(f"{alias} in the engine", found, f"exactly {expected}", found == expected)
+        yield _exactly(f"{alias} in the engine", found, expected)
 
 
 def _rejected_gates(limits: Mapping[str, float], files: Sequence[FileReport]) -> Iterable[Gate]:
@@ -79,7 +143,7 @@ def _smoke(client: Client, index: str, built: Built) -> Gate:
     fields = ("points", "name_folded")
     found = having(client, index, fields)
     expected = built.coverage.get("with point", 0)
-    return Gate("specialists found by name and point", found, f"exactly {expected}", found == expected)
+    return _exactly("specialists found by name and point", found, expected)
 
 
 def _at_least(name: str, value: float, limit: float) -> Gate:

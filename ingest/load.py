@@ -1,11 +1,15 @@
 """Streams built documents into a new generation, the measured fast way."""
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import orjson
 
 from finder import bulk
 from finder.config import Config
-from finder.indexes import create_generation, finish_loading
+from finder.indexes import Generation, clone_generation, create_generation, finish_loading
 from finder.reads import Client
 from ingest.build import Built
 
@@ -13,18 +17,46 @@ from ingest.build import Built
 CHUNK_BYTES = 2 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The index names by alias, how many documents were written or deleted, and how many items sent again."""
+
+    indices: Mapping[str, str]
+    documents: int
+    retried: int
+
+
 def chunks(path: Path, size: int = CHUNK_BYTES) -> Iterator[bytes]:
     """Pieces of a file of ready lines, each about `size` bytes, cut between documents."""
-    piece: list[bytes] = []
-    length = 0
+    return _packed(_documents(path), size)
+
+
+def changes(
+    paths: Iterable[Path], written: frozenset[str], deleted: Sequence[str], size: int = CHUNK_BYTES
+) -> Iterator[bytes]:
+    """Pieces as of `chunks`, of the documents with the ids `written` only, and the deletions before them."""
+    deletions = ((orjson.dumps({"delete": {"_id": key}}) + b"\n",) for key in deleted)
+    documents = (document for path in paths if written for document in _documents(path))
+    chosen = (lines for lines in documents if orjson.loads(lines[0])["index"]["_id"] in written)
+    return _packed(itertools.chain(deletions, chosen), size)
+
+
+def _documents(path: Path) -> Iterator[tuple[bytes, ...]]:
+    """Action and source of each document."""
     with path.open("rb") as file:
         for action in file:
-            source = file.readline()
-            piece += (action, source)
-            length += len(action) + len(source)
-            if length >= size:
-                yield b"".join(piece)
-                piece, length = [], 0
+            yield action, file.readline()
+
+
+def _packed(documents: Iterable[tuple[bytes, ...]], size: int) -> Iterator[bytes]:
+    piece: list[bytes] = []
+    length = 0
+    for lines in documents:
+        piece += lines
+        length += sum(map(len, lines))
+        if length >= size:
+            yield b"".join(piece)
+            piece, length = [], 0
     if piece:
         yield b"".join(piece)
 
@@ -36,19 +68,26 @@ def load(
     built: Built,
     meta: Mapping[str, object],
     plans: Mapping[str, str],
+    base: Generation | None = None,
+    pace: bulk.Pace | None = None,
     on_documents: Callable[[int], None] = lambda count: None,
-) -> tuple[dict[str, str], int]:
-    """Create the run's indices and write every built document; the index names and the items sent again.
+) -> Loaded:
+    """Create the run's indices and write every built document, or with `base` clone it and write the changes.
 
     `meta` goes into every index, `plans` are the names of plans by id.
     Nothing is visible to searches until the run flips the aliases. Raises what `bulk.write` raises.
     """
-    indices = create_generation(
-        client, config.index_prefix, run_id, shards=config.shards, meta=meta, plans=plans
-    )
-    retried = 0
+    prefix = config.index_prefix
+    pieces: Mapping[str, Iterator[bytes]]
+    if base is None or built.difference is None:
+        indices = create_generation(client, prefix, run_id, shards=config.shards, meta=meta, plans=plans)
+        pieces = {a: (piece for path in built.files[a] for piece in chunks(path)) for a in indices}
+    else:
+        indices = clone_generation(client, prefix, base, run_id, meta=meta, plans=plans)
+        pieces = {a: changes(built.files[a], *built.difference[a]) for a in indices}
+    documents = retried = 0
     for alias, index in indices.items():
-        pieces = (piece for path in built.files[alias] for piece in chunks(path))
-        retried += bulk.write(client, index, pieces, on_documents).retried
-    finish_loading(client, indices, replicas=config.replicas)
-    return indices, retried
+        report = bulk.write(client, index, pieces[alias], on_documents, pace)
+        documents, retried = documents + report.documents, retried + report.retried
+    finish_loading(client, indices, replicas=config.replicas, is_clone=base is not None)
+    return Loaded(indices, documents, retried)

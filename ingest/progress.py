@@ -73,19 +73,19 @@ class Reporter:
     """Where a run tells of its steps; writes to standard error, so that answers stay alone on the other."""
 
     def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stderr
+        self.out = out or sys.stderr
 
     def say(self, text: str) -> None:
         """One line for the reader."""
-        self._out.write(text + "\n")
-        self._out.flush()
+        self.out.write(text + "\n")
+        self.out.flush()
 
     @contextmanager
     def step(self, name: str, unit: str) -> Iterator[Step]:
         """A step that is shown while it lasts and closed with one line: what was done, in what time."""
         step: Step
-        if self._out.isatty():
-            console = Console(file=self._out)
+        if self.out.isatty():
+            console = Console(file=self.out)
             columns = (
                 TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"),
                 TimeElapsedColumn(), TimeRemainingColumn(),
@@ -94,6 +94,6 @@ class Reporter:
                 step = _Bar(name, unit, progress)
                 yield step
         else:
-            step = _Lines(name, unit, self._out)
+            step = _Lines(name, unit, self.out)
             yield step
         self.say(f"{name}: {step.done:,} {unit} in {step.seconds:.1f} s")

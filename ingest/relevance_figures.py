@@ -24,8 +24,9 @@ LEAST_NDCG, LEAST_STEP, MOST_EMPTY, LEAST_GAIN = 0.90, 0.95, 0.01, 0.15
 class Scored:
     """One search in one world. None: there was nothing to measure. `concept_id` is what the words became.
 
-    `is_expert_first`: the first result is a true expert, where one is in reach. `best_grade` is that of those
-    in reach. `baselines` are the same search as each baseline answers it; they have none themselves.
+    The readings of `is_right_step` are told in finder/relevance.py, `Answer`. `is_expert_first`: the first
+    result is a true expert, where one is in reach. `best_grade` is that of those in reach. `baselines` are
+    the same search as each baseline answers it; they have none themselves.
     """
 
     seed: int
@@ -33,6 +34,9 @@ class Scored:
     ndcg: float | None
     ndcg_exponential: float | None
     is_right_step: bool | None
+    is_right_step_or_closer: bool | None
+    is_right_step_as_read: bool | None
+    is_right_step_where_shown: bool | None
     is_expert_first: bool | None
     precision: float | None
     is_empty: bool
@@ -49,6 +53,10 @@ def figures(scored: Sequence[Scored]) -> dict[str, Any]:
         "ndcg_at_10": _mean(one.ndcg for one in judged),
         "ndcg_at_10_exponential_gain": _mean(one.ndcg_exponential for one in judged),
         "right_step_first": _mean(one.is_right_step for one in judged),
+        "right_step_or_closer_first": _mean(one.is_right_step_or_closer for one in judged),
+        "right_step_first_as_read": _mean(one.is_right_step_as_read for one in judged),
+        "right_step_first_where_shown": _mean(one.is_right_step_where_shown for one in judged),
+        "searches_with_an_expert_shown": sum(one.is_right_step_where_shown is not None for one in judged),
         "searches_with_an_expert": sum(one.is_right_step is not None for one in judged),
         "expert_first": _mean(one.is_expert_first for one in judged),
         "precision_at_3": _mean(one.precision for one in judged),

@@ -17,6 +17,8 @@ class State(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     FAILED = "failed"
+    LOADED = "loaded"
+    """A part of a run over several machines that is not the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ class RunReport:
     gates: tuple[Gate, ...] = ()
     quarantine: str | None = None
     exit_code: int = 0
+    cloned: str | None = None
+    """The generation whose clone was changed; None where every document was loaded."""
+    written: int = 0
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Why files could not be read whole."""
+        return tuple(f.failure for f in self.files if f.failure)
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON, without paths of this machine."""
@@ -55,5 +65,6 @@ class RunReport:
             "coverage": dict(built.coverage) if built else {},
             "left_out": dict(built.left_out) if built else {},
             "investigators": dict(built.investigators) if built else {},
+            "merged": built.merged if built else 0, "cloned": self.cloned, "written": self.written,
             "content_checksum": built.checksum if built else None,
         }  # fmt: skip

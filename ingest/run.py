@@ -1,34 +1,44 @@
 """One ingest run, step by step, from files to a served generation, with its record and its lock."""
 
 import hashlib
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
 
-from finder import indexes, runs
+from finder import bulk, indexes, runs
 from finder.config import Config
 from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.reads import Client
-from ingest.build import Built, build
+from ingest.build import MAX_PROCESSES, Built, build
+from ingest.control import withdrawn
+from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
 from ingest.files import InputFile, inspected
-from ingest.gates import Gate, gate_sets, measured
+from ingest.gates import Gate, gate_sets, judged, measured, probed, rows_by_source
+from ingest.investigators import read_names
+from ingest.joins import orphan_shares
 from ingest.load import load
+from ingest.memory import give_back
+from ingest.notify import notify
 from ingest.plans import plan_names
 from ingest.progress import Reporter
 from ingest.recognition import is_demonstration, recognised
 from ingest.report import RunReport, State, StepReport
 from ingest.sources import SOURCES
 from ingest.sources.base import Source
+from ingest.space import check_space
 from ingest.staging import FileReport, Staging
 
 BUILD = "build"
+NICE = 19  # the lowest priority of a process on Unix
 
 
 def staging_file(config: Config, data: Path) -> Path:
@@ -40,7 +50,18 @@ def staging_file(config: Config, data: Path) -> Path:
 class Run:
     """One run under way: its id, its place on disk, and the steps done so far."""
 
-    def __init__(self, client: Client, config: Config, reporter: Reporter, now: datetime) -> None:
+    def __init__(
+        self,
+        client: Client,
+        config: Config,
+        reporter: Reporter,
+        now: datetime,
+        is_gentle: bool = False,
+        judgments: Path | None = None,
+    ) -> None:
+        self.is_gentle, self.judgments = is_gentle, judgments
+        if is_gentle:
+            os.nice(NICE)
         self.client, self.config, self.reporter = client, config, reporter
         self.started = now.astimezone(UTC).isoformat(timespec="seconds")
         self.run_id = runs.new_run_id(now)
@@ -74,16 +95,19 @@ def ingest_run(
     gate_set: str = "sample",
     only: Sequence[str] = (),
     full: bool = False,
+    gentle: bool = False,
+    judgments: Path | None = None,
     reporter: Reporter | None = None,
     now: datetime | None = None,
 ) -> RunReport:
     """Run every step over a data folder; the report says how it ended: exactly one of four states.
 
-    The served generation changes in one call at the end, or not at all. `full` loads even when nothing
-    changed. Raises RunLocked when another run lives, EngineDown, NotReady; what a file or a gate objects to
-    is in the report, not raised.
+    The served generation changes in one call at the end, or not at all. `full` builds and loads everything
+    even when little or nothing changed; `gentle` leaves the machine to those who search: lowest priority, one
+    process, one sender that rests as long as it sends. Raises RunLocked when another run lives, EngineDown,
+    NotReady; what a file or a gate objects to is in the report, not raised.
     """
-    run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC))
+    run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC), gentle, judgments)
     with translated(), runs.locked(client, config.index_prefix, tell=run.reporter.say) as lock:
         _close_killed(run)
         run.save()
@@ -101,10 +125,7 @@ def ingest_run(
         finally:
             shutil.rmtree(run.folder / BUILD, ignore_errors=True)
         _settle(run)
-        run.save()
-        (run.folder / "report.json").write_bytes(
-            orjson.dumps(run.report.to_json(), option=orjson.OPT_INDENT_2)
-        )
+        close(run)
     return run.report
 
 
@@ -117,13 +138,25 @@ def _local_trouble() -> Iterator[None]:
         raise FinderError(f"the disk or the staging file: {problem}") from problem
 
 
+def close(run: Run) -> None:
+    """Write the record of a run that has ended, here and in the engine, and tell whoever is to be told."""
+    run.save()
+    told = run.report.to_json()
+    (run.folder / "report.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    notify(run.config, told, run.reporter.say)
+
+
 def _settle(run: Run) -> None:
-    """What the engine serves decides: a flip that went through makes the run published, whatever followed."""
+    """What the engine serves decides: a flip that went through makes the run published, whatever followed.
+
+    What its gates refuse stays, so that it can be inspected and published all the same, until the next run.
+    """
     served = indexes.served(run.client, run.config.index_prefix)
     if served and served.run_id == run.run_id:
         run.report = replace(run.report, state=State.PUBLISHED, exit_code=0)
-    elif run.report.state is not State.UNCHANGED:
+    elif run.report.state is State.FAILED:
         indexes.drop(run.client, run.config.index_prefix, run.run_id)
+    drop_ledgers(run.client, run.config)
 
 
 def _close_killed(run: Run) -> None:
@@ -143,22 +176,33 @@ def _close_killed(run: Run) -> None:
 def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[str], full: bool) -> None:
     staged = staging_file(run.config, data)
     is_fictional = is_demonstration(data)
-    _stage(run, data, staged, only)
-    failed = [f for f in run.report.files if f.failure]
-    if failed:
-        reason = "; ".join(str(f.failure) for f in failed)
+    stage(run, data, staged, only)
+    if run.report.failures:
+        reason = "; ".join(run.report.failures)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
         return
-    built = _build(run, staged, is_fictional)
-    lock.confirm()
     served = indexes.served(run.client, run.config.index_prefix)
+    base = None
+    if not full:
+        base = find_base(run.client, run.config, served, is_demonstration=is_fictional)
+    built = _build(run, staged, is_fictional, base)
+    lock.confirm()
     if not full and served and served.meta.get("content_checksum") == built.checksum:
+        keep_ledger(run.config, built.ledger, served.run_id)  # as our code may have changed since
         run.report = replace(run.report, state=State.UNCHANGED)
         return
-    found = _load(run, lock, built, staged, is_fictional)
+    if not full and (twin := withdrawn(run.client, run.config, built.checksum)):
+        reason = (
+            f"these files give generation {twin.run_id} again, which was rolled back on"
+            f" {twin.meta['withdrawn']}: `finder ingest rollback {twin.run_id}` serves it, --full builds it"
+        )
+        run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=1)
+        return
+    found = _load(run, lock, built, staged, is_fictional, base if is_worth_it(built) else None)
+    keep_ledger(run.config, built.ledger, run.run_id)
     # Shrink is only told between like and like.
     before = served if served and served.meta.get("demonstration") == is_fictional else None
-    checked = _gates(run, gate_set, found, built, before)
+    checked = _gates(run, gate_set, found, built, before, staged)
     if all(gate.holds for gate in checked):
         _publish(run, lock, found, gate_set)
     else:
@@ -166,7 +210,8 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         run.report = replace(run.report, state=State.REFUSED, reason=f"gates: {broken}", exit_code=1)
 
 
-def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
+def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
+    """Read the files of a folder into the staging file; the report says what they gave and what is wrong."""
     files, unknown = recognised(data)
     if not files:
         raise SourceError(str(data), None, None, "holds no file that any source reads")
@@ -191,8 +236,10 @@ def _stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
             reports.append(report)
             run.reporter.say(_told(report))
         staging.sort_people()
+        read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
         _write_quarantine(staging, quarantine)
+    give_back()
     told = tuple(unknown)
     run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
     rows = sum(r.rows_read for r in reports)
@@ -219,55 +266,93 @@ def _write_quarantine(staging: Staging, path: Path) -> None:
             file.write(orjson.dumps(issue) + b"\n")
 
 
-def _build(run: Run, staged: Path, is_demonstration: bool) -> Built:
+def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) -> Built:
+    def start(people: int) -> None:
+        check_space(run.client, run.config, people, run.reporter.say)
+        step.expect(people)
+
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
-            staged, run.folder / BUILD, is_demonstration=is_demonstration,
-            on_start=step.expect, on_people=step.advance,
+            staged, run.folder / BUILD, is_demonstration=is_demonstration, base=base.ledger if base else None,
+            processes=1 if run.is_gentle else MAX_PROCESSES, on_start=start, on_people=step.advance,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
     people = built.documents["specialists"] + sum(built.left_out.values())
+    if base:
+        run.reporter.say(f"  {people - built.merged:,} people are unchanged since {base.generation.run_id}")
     run.done("merge and enrich", people, built.documents["specialists"], step.seconds)
     return built
 
 
-def _load(run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool) -> dict[str, str]:
+def generation_meta(run: Run, built: Built, lock: runs.Lock, is_demonstration: bool) -> dict[str, Any]:
+    """What a generation tells of itself in its `_meta`."""
     dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
-    meta = {
+    return {
         "as_of": dates[-1] if dates else None,
         "demonstration": is_demonstration,
         "content_checksum": built.checksum,
         "specialists": built.documents["specialists"],
+        "documents": dict(built.documents),
+        "coverage": dict(built.coverage),
+        "rows": rows_by_source(run.report.files),
         "fence": lock.fence,
     }
-    total = sum(built.documents.values())
+
+
+def _load(
+    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
+) -> Mapping[str, str]:
+    meta = generation_meta(run, built, lock, is_demonstration)
     with Staging(staged, SOURCES, read_only=True) as staging:
         plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
-        step.expect(total)
-        found, retried = load(run.client, run.config, run.run_id, built, meta, plans, step.advance)
-    if retried:
-        run.reporter.say(f"  {retried:,} documents were sent again because the engine was under pressure")
-    run.done("load", total, step.done, step.seconds)
-    return found
+        generation = base.generation if base else None
+        pace = bulk.GENTLE if run.is_gentle else None
+        loaded = load(run.client, run.config, run.run_id, built, meta, plans, generation, pace, step.advance)
+    if loaded.retried:
+        run.reporter.say(
+            f"  {loaded.retried:,} documents were sent again because the engine was under pressure"
+        )
+    run.report = replace(
+        run.report, cloned=base.generation.run_id if base else None, written=loaded.documents
+    )
+    run.done("load", sum(built.documents.values()), loaded.documents, step.seconds)
+    return loaded.indices
 
 
 def _gates(
-    run: Run, gate_set: str, found: dict[str, str], built: Built, served: indexes.Generation | None
+    run: Run,
+    gate_set: str,
+    found: Mapping[str, str],
+    built: Built,
+    served: indexes.Generation | None,
+    staged: Path,
 ) -> list[Gate]:
-    limits = gate_sets()[gate_set]
+    limits, today = gate_sets()[gate_set], datetime.fromisoformat(run.started).date()
+    client, config = run.client, run.config
     with run.reporter.step("gates", "checks") as step:
-        checked = measured(run.client, limits, found, built, run.report.files, served)
+        with Staging(staged, SOURCES, read_only=True) as staging:
+            orphans = orphan_shares(staging)
+        before = served.meta if served else None
+        checked = measured(client, limits, found, built, run.report.files, before, orphans)
+        checked += probed(client, limits, found, ledger_file(config, run.run_id), today)
+        if run.judgments:
+            checked.append(judged(client, limits, config.index_prefix, run.run_id, run.judgments, today))
         step.advance(len(checked))
-    for gate in checked:
-        if not gate.holds:
-            run.reporter.say(f"  GATE {gate.name}: {gate.measured:,} is not {gate.limit}")
-    run.report = replace(run.report, gates=tuple(checked))
+    tell_gates(run, checked)
     run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
     return checked
 
 
-def _publish(run: Run, lock: runs.Lock, found: dict[str, str], gate_set: str) -> None:
+def tell_gates(run: Run, checked: Sequence[Gate]) -> None:
+    """Print every gate with measured, limit and verdict, and put them into the report."""
+    for gate in checked:
+        verdict = "holds" if gate.holds else "FAILS"
+        run.reporter.say(f"  gate {verdict}: {gate.name}: {gate.measured:,} ({gate.limit})")
+    run.report = replace(run.report, gates=tuple(checked))
+
+
+def _publish(run: Run, lock: runs.Lock, found: Mapping[str, str], gate_set: str) -> None:
     prefix = run.config.index_prefix
     with run.reporter.step("publish", "generations") as step:
         lock.confirm()

@@ -2,9 +2,9 @@
 
 import dataclasses
 import hashlib
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,6 +34,10 @@ _ISSUES = """CREATE TABLE IF NOT EXISTS issues (
     file_id INTEGER, row_number BIGINT, field VARCHAR, reason VARCHAR, level VARCHAR, count BIGINT,
     content VARCHAR)"""
 
+# Names of trial investigators, split once (ingest/investigators.py).
+_NAMES = """CREATE TABLE IF NOT EXISTS names_read (
+    text VARCHAR, key VARCHAR, middle VARCHAR, version VARCHAR)"""
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -53,6 +57,7 @@ class FileReport:
     was_staged: bool
 
 
+@lru_cache(maxsize=1)
 def reader_version(folder: Path = Path(__file__).parent) -> str:
     """Changes with the code that reads files, so that rows staged by older code are read again."""
     digest = hashlib.sha256()
@@ -92,6 +97,7 @@ class Staging:
     def _create_tables(self) -> None:
         self._db.execute(_FILES)
         self._db.execute(_ISSUES)
+        self._db.execute(_NAMES)
         for table, columns in self._columns.items():
             wanted = (*columns, *(() if "as_of" in columns else ("as_of",)))
             existing = [
@@ -226,6 +232,16 @@ class Staging:
                 self._db.execute("SET preserve_insertion_order=false")
         self._unsorted.clear()
 
+    def keep_names(self, parts: Sequence[tuple[str, str | None, str]], version: str) -> None:
+        """Keep the parts of names as (text, key, middle); those of another version go."""
+        self._db.execute("DELETE FROM names_read WHERE version <> ?", [version])
+        if parts:
+            columns = dict(zip(("text", "key", "middle"), zip(*parts, strict=True), strict=True))
+            rows = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+            self._db.register("incoming", rows)
+            self._db.execute("INSERT INTO names_read SELECT *, ? FROM incoming", [version])
+            self._db.unregister("incoming")
+
     def keep_only(self, names: Iterable[str]) -> None:
         """Forget every staged file that is not among `names`."""
         self.forget({str(row[0]) for row in self._sql("SELECT name FROM files")} - set(names))
@@ -251,27 +267,34 @@ class Staging:
             yield from zip(*columns, strict=True)
 
     def table(
-        self, name: str, columns: Sequence[str], low: str | None = None, high: str | None = None
+        self, name: str, columns: Sequence[str], npis: Sequence[str] | None = None, *, is_range: bool = True
     ) -> Iterator[tuple[str | None, ...]]:
-        """Columns of one table as tuples; with `low` and `high`, only NPIs in [low, high), sorted by NPI."""
-        chosen = ", ".join(columns)
-        if low is None:
-            return self.rows(f"SELECT {chosen} FROM {name}")  # noqa: S608 - own names
-        return self.rows(
-            f"SELECT {chosen} FROM {name} WHERE npi >= ? AND npi < ? ORDER BY npi",  # noqa: S608 - own names
-            [low, high],
-        )
+        """Columns of one table as tuples, of the given NPIs only, sorted by NPI.
 
-    def slices(self, people: int) -> list[tuple[str, str]]:
-        """Ranges [low, high) of NPIs with about `people` distinct NPIs each, in order, over all sources."""
-        union = " UNION ALL ".join(f"SELECT npi FROM {t}" for t in PERSON_TABLES if t in self._columns)  # noqa: S608
-        starts = self._sql(
-            f"SELECT npi FROM (SELECT npi, row_number() OVER (ORDER BY npi) AS n FROM"  # noqa: S608 - own names
-            f" (SELECT DISTINCT npi FROM ({union}))) WHERE (n - 1) % ? = 0 ORDER BY npi",
-            [people],
+        Where they are a range, every NPI from the first to the last one is meant.
+        """
+        query = f"SELECT {', '.join(columns)} FROM {name}"  # noqa: S608 - own names
+        if npis is None:
+            return self.rows(query)
+        if not npis:
+            return iter(())
+        query += " WHERE npi BETWEEN ? AND ?"
+        if is_range:
+            return self.rows(f"{query} ORDER BY npi", [npis[0], npis[-1]])
+        chosen = " AND npi IN (SELECT unnest(?))"
+        return self.rows(f"{query}{chosen} ORDER BY npi", [npis[0], npis[-1], list(npis)])
+
+    def prints(self, tables: Mapping[str, Sequence[str]]) -> pa.RecordBatchReader:
+        """Every NPI of some tables with a mark of its rows: the sum of the hashes of the given columns.
+
+        The order of rows and the file they came in change nothing, and a row that comes twice counts twice.
+        """
+        union = " UNION ALL ".join(
+            f"SELECT npi, hash('{table}', {', '.join(columns)}) AS mark FROM {table}"  # noqa: S608 - own names
+            for table, columns in tables.items()
         )
-        bounds = [str(row[0]) for row in starts] + ["9999999999"]
-        return list(itertools.pairwise(bounds))
+        query = f"SELECT npi, sum(mark::HUGEINT)::HUGEINT FROM ({union}) WHERE npi IS NOT NULL GROUP BY 1"  # noqa: S608
+        return self._db.cursor().sql(query).to_arrow_reader(ROWS_A_FETCH)
 
 
 def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:

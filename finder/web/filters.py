@@ -1,4 +1,4 @@
-"""Template filters: dates, telephone numbers, distances, money and counts as a reader writes them."""
+"""Template filters: dates, telephone numbers, distances, money, counts and choices as a reader meets them."""
 
 import re
 from datetime import date
@@ -16,7 +16,7 @@ _EMERGENCY = re.compile(r"\b(911|988)\b")
 
 def add_filters(app: Flask) -> None:
     """Make the filters known to the templates of `app`."""
-    for each in (calls, day, phone, dial, miles, dollars, plural, capfirst, listed_as):
+    for each in (calls, day, phone, dial, miles, dollars, plural, capfirst, listed_as, choices):
         app.add_template_filter(each)
 
 
@@ -76,3 +76,13 @@ def plural(number: int, one: str, many: str) -> str:
 def capfirst(text: str) -> str:
     """A text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=1024)
+def choices(options: tuple[tuple[str, str, bool], ...]) -> Markup:
+    """The options of a list, written once for each choice: a form has a hundred, and they seldom change."""
+    line = Markup('<option value="{}"{}>{}</option>')
+    return Markup("\n").join(
+        line.format(value, Markup(" selected") if is_chosen else "", label)
+        for value, label, is_chosen in options
+    )

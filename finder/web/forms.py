@@ -3,14 +3,15 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
 from finder.criteria import DEFAULT_MILES, SearchCriteria, WhyAsked, name_asked
 from finder.errors import FieldError, InputErrors
 from finder.facets import FACETS
-from finder.i18n import gettext, mark, ngettext
+from finder.i18n import gettext, language, mark, ngettext
 from finder.languages import Languages
 from finder.sealed import Seals
 from finder.text import fold
@@ -58,8 +59,7 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One choice of a list."""
 
     value: str
@@ -134,8 +134,6 @@ def form_of(
     named = {npi: f"{name} (NPI {npi})" for npi, name in (names or {}).items()}
     lines = [named.get(line, line) for name in DOCTORS for line in _lines(args.get(name))]
     values["doctors"] = "\n".join(lines)
-    told = [(code, languages.name(code)) for code in languages.labels]
-    spoken = sorted(told, key=lambda pair: fold(pair[1]))
     return SearchForm(
         values=values,
         miles=options(
@@ -143,7 +141,7 @@ def form_of(
             values["within"] or str(DEFAULT_MILES),
         ),
         roles=options(list(ROLES.items()), values["role"] or "any"),
-        languages=options([("", mark("Any language")), *spoken], values["language"]),
+        languages=options([("", mark("Any language")), *_spoken(languages, language())], values["language"]),
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
         kept=tuple(_lines(args.get("kept"))),
@@ -151,6 +149,13 @@ def form_of(
         is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED)
         or values["within"] not in ("", str(DEFAULT_MILES)),
     )
+
+
+@cache
+def _spoken(languages: Languages, _reader: str) -> tuple[tuple[str, str], ...]:
+    """Every language that a doctor may speak, by its name in the reader's own one, sorted once for each."""
+    told = [(code, languages.name(code)) for code in languages.labels]
+    return tuple(sorted(told, key=lambda pair: fold(pair[1])))
 
 
 def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCriteria:

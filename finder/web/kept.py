@@ -1,6 +1,7 @@
 """What a form changes on the reader's own list, and where the reader goes on from there."""
 
 import re
+from typing import Any
 
 from flask import g, url_for
 from werkzeug.datastructures import MultiDict
@@ -49,8 +50,13 @@ def on_from(form: MultiDict[str, str], token: str) -> str:
 
 
 def kept_under(token: str) -> tuple[str, ...]:
-    """Get the list that a sealed search carries, opened once for a page, which asks for every card."""
-    opened: dict[str, tuple[str, ...]] = g.setdefault("kept", {})
-    if token not in opened:
-        opened[token] = tuple(site().seals.open(token).get("kept", ()))
-    return opened[token]
+    """Get the list that a sealed search carries."""
+    return tuple(opened(token).get("kept", ()))
+
+
+def opened(token: str) -> dict[str, Any]:
+    """Get the arguments of a sealed search, opened once for a page. Raises InputErrors on `token`."""
+    known: dict[str, dict[str, Any]] = g.setdefault("opened", {})
+    if token not in known:
+        known[token] = site().seals.open(token)
+    return known[token]

@@ -6,9 +6,11 @@ the application: routes have one address each, and `url_for` and `at` put the pr
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from flask import Flask, request
+from markupsafe import Markup
 
 from finder import i18n
 
@@ -24,10 +26,22 @@ def add_languages(app: Flask) -> None:
         i18n.catalog(code)  # read before the workers fork
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals["at"] = at
-    app.jinja_env.globals["english"] = i18n.english
+    app.jinja_env.globals |= {"_": _told, "gettext": _told, "at": at, "english": i18n.english}
     app.jinja_env.filters["spoken"] = i18n.gettext  # for texts of data files: escaped, a % is a per cent sign
     app.wsgi_app = _spoken(app.wsgi_app)  # type: ignore[method-assign, assignment]
+
+
+def _told(message: str, **values: object) -> Markup:
+    """What templates call: the message with its values escaped. Jinja's own goes through its context twice,
+    and formats messages without values as well; a page has two hundred of them.
+    """
+    told = _whole(i18n.language(), message)
+    return told % values if values else told
+
+
+@cache
+def _whole(language: str, message: str) -> Markup:
+    return Markup(i18n.catalog(language).gettext(message))  # noqa: S704 - our own words, never the reader's
 
 
 def at(path: str) -> str:

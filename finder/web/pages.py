@@ -22,9 +22,10 @@ from finder.web.correcting import (
 )
 from finder.web.forms import SearchForm, args_of, form_of, with_plan_id
 from finder.web.headers import own_forms_only
+from finder.web.kept import opened
 from finder.web.programs_form import args_of_asked, programs_args_of, programs_form_of
 from finder.web.programs_page import ProgramPage, ProgramsPage, program_shown, programs_page, programs_shown
-from finder.web.results_page import results_page
+from finder.web.results_page import MOST_CARDS, results_page
 from finder.web.site import now_served, site
 from finder.web.specialist_page import Proof, proof_of, specialist_page
 from finder.web.suggesting import doctors_suggested, places_suggested, plans_suggested, suggestions
@@ -95,11 +96,12 @@ def suggest_doctors() -> Response:
 def results(token: str) -> Response:
     """The answer to a sealed search; a ZIP code or doctor that nobody knows leads back to the form."""
     here = site()
-    criteria = SearchCriteria.from_args(here.seals.open(token))
+    criteria = SearchCriteria.from_args(opened(token))
     try:
         plans = here.plans() if criteria.plan else {}
         criteria = with_plan_id(criteria, plans)
-        wanted = replace(criteria, facets=criteria.position is None)  # later pages need no counts
+        # later pages need no counts
+        wanted = replace(criteria, facets=criteria.position is None, size=MOST_CARDS)
         found = search.find_specialists(here.engine, here.prefix, wanted, here.context, here.today())
     except InputErrors as problem:
         form = form_of(criteria.to_args(), here.languages, problem.errors)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from finder.coverage import CoverageFact
-from finder.i18n import gettext, mark
+from finder.i18n import gettext, language, mark
 from finder.licensing import NO_STATE, Available, StateLaw
 from finder.offers import LeftOut, Offer, SortAsked, price_words
 from finder.program_kinds import (
@@ -228,6 +229,11 @@ def programs_shown(offers: Iterable[Offer], today: date) -> tuple[ProgramShown, 
 
 def program_shown(offer: Offer, today: date) -> ProgramShown:
     """Get one program in words."""
+    return _program_shown(offer, today, language())
+
+
+@lru_cache(maxsize=2048)  # the offers of a condition are kept, and every page of results shows some
+def _program_shown(offer: Offer, today: date, _reader: str) -> ProgramShown:
     told = offer.document
     how = ", ".join(gettext(MODALITIES[Modality(each)]) for each in told.get("modality", ()))
     doctor = LOCAL_DOCTORS[LocalDoctor(told["needs_treating_doctor"])]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template
 from markupsafe import Markup
 
 from finder import i18n
 from finder.web.headers import POLICY_WITH_SCRIPT
-from finder.web.language import english_marked, same_page_in
+from finder.web.language import at, english_marked, same_page_in
 from finder.web.site import now_served, site
 from finder.web.style import STYLE
 
@@ -85,7 +85,7 @@ def framed(template: str, content: Any, status: int, is_demonstration: bool) -> 
 
 
 def _static(name: str) -> str:
-    return url_for("static", filename=name, v=site().static_version)
+    return f"{at('/static/' + name)}?v={site().static_version}"
 
 
 def file(content: bytes, name: str, kind: str) -> Response:

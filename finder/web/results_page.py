@@ -24,6 +24,7 @@ from finder.web.site import Site
 from finder.web.site_map import SiteMap
 from finder.web.trials_shown import TrialShown, recruiting
 
+MOST_CARDS = 10  # people a page: a phone shows one at a time, and the best ones stand first
 MOST_PROGRAMS = 6  # online opinions beside the people; all of them have their own page
 MOST_TRIALS = 2  # on a card; all of them are on the page of the person
 LEAST_MAPPED = 2  # sites; a single one is found by its address

@@ -100,8 +100,11 @@ def test_sponsor_like_facts_change_nothing(serve: Serve) -> None:
     assert serve(people)() == serve(flattered)()
 
 
+@pytest.mark.parametrize(
+    "mainly", [(), ("gallbladder_cancer", *ABOVE), ("breast_cancer", "breast_cancers", "cancer")]
+)
 @pytest.mark.parametrize("kind", [EvidenceKind.ROSTER, EvidenceKind.PROCEDURE, EvidenceKind.TRIAL])
-def test_more_focus_never_ranks_lower(serve: Serve, kind: EvidenceKind) -> None:
+def test_more_focus_never_ranks_lower(serve: Serve, kind: EvidenceKind, mainly: tuple[str, ...]) -> None:
     others = the_people(13)
     ranks = []
     for value in (0.0, 0.2, 0.6, 1.0):
@@ -112,7 +115,8 @@ def test_more_focus_never_ranks_lower(serve: Serve, kind: EvidenceKind) -> None:
             specialties=(SPECIALTIES[0],),
             evidence=evidence,
             concepts=concepts,
-            main_concepts=concepts if value > 0.5 else (),
+            main_concepts=(*mainly, *(concepts if value > 0.5 else ())),
+            proven_concepts=mainly,
         )
         found = [npi for npi, _score in serve([*others, one])()]
         ranks.append(found.index(an_npi(50)))

@@ -87,8 +87,14 @@ def test_only_those_whom_distance_and_prior_doctors_leave_are_in_reach(
 def test_the_expert_stands_first_and_on_the_closest_step(engine: Elasticsearch, home: str) -> None:
     answer = an_answer(engine, home, seen=(an_npi(PRIOR),))
     assert numbers(answer.ranking)[0] == EXPERT
-    assert answer.steps == {an_npi(EXPERT): 1}
+    assert answer.steps == answer.steps_as_read == {an_npi(EXPERT): 1}
+    assert answer.shown == {an_npi(EXPERT)}
     assert answer.is_right_step_first() is True
+
+
+def test_words_for_less_than_what_is_judged_have_steps_of_their_own(engine: Elasticsearch, home: str) -> None:
+    answer = an_answer(engine, home, words="cancer", seen=(an_npi(PRIOR),))
+    assert answer.steps_as_read != answer.steps == {an_npi(EXPERT): 1}
 
 
 def test_words_that_mean_nothing_give_an_empty_answer_and_the_same_reach(

@@ -128,9 +128,9 @@ def of_system(number: int, system: str, value: float, **changes: object) -> Spec
 
 
 def the_varied() -> list[Specialist]:
-    """Eight of one system first, then one each of two others, and a surgeon with the least evidence."""
+    """Seven of one system first, then one each of two others, and a surgeon with the least evidence."""
     return [
-        *(of_system(number, "a", 0.9 - number / 100, network_keys=("p1",)) for number in range(1, 9)),
+        *(of_system(number, "a", 0.9 - number / 100, network_keys=("p1",)) for number in range(1, 8)),
         of_system(9, "b", 0.1, network_keys=("p2",)),
         of_system(10, "c", 0.05),
         of_system(11, "a", 0.01, specialties=(SURGICAL,), roles=("surgery",)),

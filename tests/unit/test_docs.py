@@ -64,8 +64,16 @@ def gates_table() -> str:
     rows = []
     for name, limits in sorted(gate_sets().items()):
         shares = ", ".join(f"{k} ≥ {v:.0%}" for k, v in limits["min_share"].items())
-        rows.append(f"| {name} | {limits['min_specialists']:,} | {limits['max_shrink']:.0%} | {shares} |")
-    return "\n".join(["| Set | Specialists at least | Shrink at most | Shares |", "|---|---|---|---|", *rows])
+        against = " / ".join(
+            f"{limits[each]:.0%}"
+            for each in ("max_shrink", "max_growth", "max_source_shrink", "max_fill_drop")
+        )
+        orphans = ", ".join(f"{k} ≤ {v:.0%}" for k, v in limits["orphans"].items() if v < 1)
+        rows.append(f"| {name} | {limits['min_specialists']:,} | {against} | {shares} | {orphans} |")
+    head = (
+        "| Set | Specialists at least | Shrink / growth / rows lost of a source / drop of a field, at most |"
+    )
+    return "\n".join([f"{head} Shares | Without a partner |", "|---|---|---|---|---|", *rows])
 
 
 def routes_table() -> str:

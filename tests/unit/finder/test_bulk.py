@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from finder.bulk import BulkRefused, BulkReport, _halves, _refused, write
+from finder.bulk import BulkRefused, BulkReport, _documents_in, _halves, _refused, write
 from finder.errors import NotReady
 
 
@@ -108,3 +108,13 @@ def test_a_single_document_that_is_too_large_is_refused_at_once() -> None:
 def test_a_connection_that_breaks_off_is_tried_again() -> None:
     with a_gateway(lambda number, documents: 0 if number == 1 else 200) as client:
         assert write(client, "any", [lines("a", "b")]) == BulkReport(documents=2, retried=2)
+
+
+def test_a_deletion_is_one_line_and_one_that_finds_nothing_is_done() -> None:
+    deletion = b'{"delete":{"_id":"x"}}\n'
+    piece = deletion + lines("a") + deletion + lines("b")
+    assert _documents_in(piece) == 4
+    assert _halves(piece) == [deletion + lines("b"), deletion + lines("a")]
+    gone: dict[str, dict[str, Any]] = {"delete": {"status": 404}}
+    busy = {"delete": {"status": 429, "error": {"type": "es_rejected_execution_exception"}}}
+    assert _refused(piece, [gone, answer(201), busy, answer(429, "busy")]) == deletion + lines("b")

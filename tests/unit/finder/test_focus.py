@@ -36,7 +36,7 @@ def test_more_of_it_never_lowers_and_more_of_other_things_never_raises(
 
 @pytest.mark.parametrize(
     ("part", "whole", "prior", "expected"),
-    [(11, 11, PROCEDURE_PRIOR, 0.18), (1, 1, TRIAL_PRIOR, 0.25), (113, 145, PROCEDURE_PRIOR, 0.63)],
+    [(11, 11, PROCEDURE_PRIOR, 0.18), (1, 1, TRIAL_PRIOR, 0.29), (113, 145, PROCEDURE_PRIOR, 0.63)],
 )
 def test_strengths_are_as_the_module_says(part: int, whole: int, prior: float, expected: float) -> None:
     assert strength(part, whole, prior) == pytest.approx(expected, abs=0.005)
@@ -86,8 +86,8 @@ def test_evidence_of_a_narrower_concept_counts_under_the_asked_label() -> None:
     assert text == "Mainly treats bile duct cancer: 97 % of 310 counted procedures"
 
 
-def test_a_sub_investigators_trials_do_not_say_mainly() -> None:
-    half = Evidence("pancreatic_cancer", TRIALS, strength(3, 3.5, TRIAL_PRIOR), None, {}, 6, 7)
+def test_five_trials_as_sub_investigator_do_not_say_mainly() -> None:
+    half = Evidence("pancreatic_cancer", TRIALS, strength(2.5, 3, TRIAL_PRIOR), None, {}, 5, 6)
     assert said(half) is None
 
 

@@ -172,6 +172,15 @@ def test_partial_evidence_counts_less_for_a_main_focus_on_something_else() -> No
         assert (clause["negative"], clause["negative_boost"]) == (ELSEWHERE, 0.75)
 
 
+def test_partial_evidence_counts_a_little_less_for_a_main_focus_on_a_condition_beside() -> None:
+    question = replace(PLAIN, beside=("gallbladder_cancer",))
+    clauses = part(question, "fit")["dis_max"]["queries"]
+    partly = [clause["boosting"]["positive"] for clause in clauses if "boosting" in clause]
+    assert [clause["boosting"]["negative_boost"] for clause in partly] == [0.93, 0.93]
+    for clause in partly:
+        assert clause["boosting"]["negative"] == {"terms": {"main_concepts": ["gallbladder_cancer"]}}
+
+
 def test_the_main_specialty_counts_whole_on_the_first_open_step_and_half_on_the_second() -> None:
     ladder = (*LADDER, LadderStep(4, "Surgeons", ("general_surgery",), False))
     found = part(replace(PLAIN, ladder=ladder), "specialty")["dis_max"]["queries"]
@@ -246,12 +255,14 @@ def test_only_proved_independence_scores() -> None:
 
 
 def test_the_surgeon_is_looked_for_whatever_kind_of_doctor_was_asked_for() -> None:
-    body = surgeon_body(asking(role=RoleAsked.MEDICAL, specialty="medical_oncology"))
+    question = asking(role=RoleAsked.MEDICAL, specialty="medical_oncology")
+    search = specialists_body(question)
+    body = surgeon_body(question, search)
     filters = body["query"]["bool"]["filter"]
     assert {"term": {"roles": "surgery"}} in filters
     assert {"term": {"roles": "medical"}} not in filters
     assert {"term": {"specialties": "medical_oncology"}} not in filters
-    assert body["size"] == 1
+    assert (body["size"], body["query"]["bool"]["should"]) == (1, search["query"]["bool"]["should"])
 
 
 def test_further_hits_follow_on_the_last_one_without_counting_again() -> None:

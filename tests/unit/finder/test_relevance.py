@@ -15,8 +15,15 @@ from tests.factories import BALTIMORE
 PROFILE = load_context().profiles["expert_first"]
 
 
-def an_answer(ranking: str, steps: dict[str, int], **reachable: int) -> Answer:
-    return Answer("q", tuple(ranking), reachable, steps, "concept")
+def an_answer(
+    ranking: str,
+    steps: dict[str, int],
+    as_read: dict[str, int] | None = None,
+    shown: str = "",
+    **reachable: int,
+) -> Answer:
+    read = steps if as_read is None else as_read
+    return Answer("q", tuple(ranking), reachable, steps, read, frozenset(shown), "concept")
 
 
 def a_question(**asked: Any) -> Question:
@@ -48,6 +55,20 @@ def test_the_right_step_is_the_closest_one_that_an_expert_in_reach_stands_on() -
     assert an_answer("a", steps, a=1, c=3).is_right_step_first() is True
     assert an_answer("b", steps, b=1, c=3).is_right_step_first() is False
     assert an_answer("a", steps, a=1, b=3, c=3).is_right_step_first() is False
+
+
+def test_beside_the_right_step_stand_the_other_readings_of_it() -> None:
+    closer = an_answer("b", {"b": 1, "c": 2}, b=1, c=3)
+    assert (closer.is_right_step_first(), closer.is_right_step_or_closer_first()) == (False, True)
+    assert an_answer("b", {"b": 2, "c": 1}, b=1, c=3).is_right_step_or_closer_first() is False
+    broader = an_answer("b", {"b": 2, "c": 1}, {"b": 1, "c": 1}, b=1, c=3)
+    assert (broader.is_right_step_first(), broader.is_right_step_first_as_read()) == (False, True)
+
+
+def test_where_no_file_shows_any_expert_the_reading_for_those_shown_has_nothing_to_say() -> None:
+    unshown = an_answer("b", {"b": 1, "c": 2}, shown="b", b=1, c=3)
+    assert unshown.is_right_step_first_where_shown() is None
+    assert an_answer("b", {"b": 1, "c": 2}, shown="c", b=1, c=3).is_right_step_first_where_shown() is False
 
 
 def test_without_an_expert_in_reach_there_is_no_right_step() -> None:

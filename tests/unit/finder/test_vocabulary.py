@@ -37,6 +37,11 @@ def choices(words: str) -> set[str]:
         ("liver tumor ablation", "liver_ablation"),
         ("ablation of a liver tumor", "liver_ablation"),
         ("Whipple", "whipple"),
+        # not only the part of the words that has a term of its own
+        ("migraine while pregnant", "pregnancy_illness"),
+        ("malignant ear melanoma", "melanoma"),
+        ("cirugía de corazón", "heart_diseases"),
+        ("cirugía de válvula del corazón", "heart_valve_surgery"),
         ("TAVR", "tavr"),
         ("knee replacement", "knee_replacement"),
         ("total knee arthroplasty", "knee_replacement"),

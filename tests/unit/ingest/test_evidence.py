@@ -92,13 +92,21 @@ def test_more_focus_never_lowers_and_other_work_never_raises(
     )
 
 
-def test_eleven_procedures_or_one_trial_make_no_expert_and_list_nobody() -> None:
+def test_eleven_procedures_list_nobody_and_the_only_trial_only_among_other_work() -> None:
     eleven = specialist(nppes(), procedure(hcpcs=LIVER, services="11"))
+    assert max(e.value for e in eleven.evidence) < LISTED
+    assert eleven.concepts == ()
     one = specialist(nppes(), trials=trials(1, status="RECRUITING"))
+    assert "melanoma" in one.concepts
     for found in (eleven, one):
-        assert max(e.value for e in found.evidence if e.kind is not EvidenceKind.RECRUITING) < LISTED
-        assert found.concepts == ()
         assert not evidence(found, EvidenceKind.MAINLY)
+        assert found.main_concepts == ()
+
+
+@pytest.mark.parametrize("shares", [{"Melanoma": 1, "Gout": 1}, {"Melanoma": 1, "Gout": 2}])
+def test_one_of_several_trials_lists_nobody(shares: dict[str, int]) -> None:
+    several = {key: one for words, count in shares.items() for key, one in trials(count, (words,)).items()}
+    assert "melanoma" not in specialist(nppes(), trials=several).concepts
 
 
 def test_visits_laboratory_tests_and_unlisted_drugs_are_no_procedures() -> None:

@@ -31,8 +31,9 @@ def a_scored(
     words = changes.pop("words", f"{condition} {way}")
     asked = Asked(f"{condition}/{way}", condition, "cancer", condition, way, SearchCriteria(words), MARKET)
     fields: dict[str, Any] = {
-        "ndcg_exponential": ndcg, "is_right_step": None, "is_expert_first": None, "precision": None,
-        "is_empty": False, "best_grade": 3, "concept_id": "glioma", "baselines": {},
+        "ndcg_exponential": ndcg, "is_right_step": None, "is_right_step_or_closer": None,
+        "is_right_step_as_read": None, "is_right_step_where_shown": None, "is_expert_first": None,
+        "precision": None, "is_empty": False, "best_grade": 3, "concept_id": "glioma", "baselines": {},
     }  # fmt: skip
     nearest = Scored(seed, asked, None if ndcg is None else 0.1, **fields)
     return Scored(seed, asked, ndcg, **{**fields, "baselines": {"distance": nearest}, **changes})

@@ -47,7 +47,7 @@ def test_rows_carry_the_date_of_their_file(tmp_path: Path, file: InputFile) -> N
     with staged(tmp_path, source) as staging:
         report = staging.stage(file, source)
         assert (report.rows_read, report.records, report.rejected) == (5, 3, 2)
-        rows = list(staging.table("qhp_networks", ("npi", "as_of"), "1000000000", "1000000013"))
+        rows = list(staging.table("qhp_networks", ("npi", "as_of"), ["1000000000", "1000000013"]))
     assert rows == [("1000000004", "2024"), ("1000000012", "2024")]
 
 
@@ -95,12 +95,23 @@ def test_rejected_rows_are_kept_with_reason_and_content(tmp_path: Path, file: In
     assert issue["content"] == {"npi": "x"}
 
 
-def test_slices_hold_every_npi_once(tmp_path: Path, file: InputFile) -> None:
-    npis = [str(1000000000 + n) for n in range(25)]
-    source = a_source(npis)
+def test_chosen_npis_come_without_those_between(tmp_path: Path, file: InputFile) -> None:
+    source = a_source([str(1000000000 + n) for n in range(25)])
+    chosen = ["1000000003", "1000000020"]
     with staged(tmp_path, source) as staging:
         staging.stage(file, source)
-        slices = staging.slices(10)
-        found = [row[0] for low, high in slices for row in staging.table("qhp_networks", ("npi",), low, high)]
-    assert len(slices) == 3
-    assert found == npis
+        found = staging.table("qhp_networks", ("npi",), chosen, is_range=False)
+        assert [row[0] for row in found] == chosen
+
+
+def test_the_mark_of_an_npi_tells_its_rows_whatever_their_order(tmp_path: Path, file: InputFile) -> None:
+    def marks(*npis: str) -> dict[str, int]:
+        source = a_source(list(npis))
+        with Staging(tmp_path / f"{'-'.join(npis)}.duckdb", [source]) as staging:
+            staging.stage(file, source)
+            found = staging.prints({"qhp_networks": ("npi", "as_of", "plan_id")}).read_all().to_pydict()
+        return dict(zip(*found.values(), strict=True))
+
+    first, other, twice = marks("1", "2"), marks("2", "1"), marks("1", "2", "2")
+    assert first == other
+    assert (twice["1"], twice["2"]) == (first["1"], 2 * first["2"])

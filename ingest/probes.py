@@ -1,0 +1,103 @@
+"""Searches on a loaded generation that nobody sees yet: people are found again, ties hold, answers fit."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from finder.criteria import SearchCriteria
+from finder.errors import InputErrors, SourceError
+from finder.independence import Verdict, kind_of, load_rules, ties_of, verdict
+from finder.indexes import documents, matching
+from finder.reads import Client
+from finder.relevance import CUT, ndcg
+from finder.search import find_specialists, load_context
+from ingest.ledger import Sampled, digest_of
+
+PEOPLE = 60
+NEAR = "1km"
+_JUDGED_COLUMNS = ("words", "npi", "grade")
+
+
+def same_content(client: Client, indices: Mapping[str, str], sampled: Sequence[Sampled]) -> int:
+    """How many of the sampled documents the engine holds exactly as they were built."""
+    count = 0
+    by_alias: dict[str, list[Sampled]] = defaultdict(list)
+    for each in sampled:
+        by_alias[each.alias].append(each)
+    for alias, wanted in by_alias.items():
+        found = documents(client, indices[alias], [each.id for each in wanted])
+        for each in wanted:
+            if each.id in found:
+                action = orjson.dumps({"index": {"_id": each.id}})
+                lines = action + b"\n" + orjson.dumps(found[each.id]) + b"\n"
+                count += digest_of(lines) == each.digest
+    return count
+
+
+def found_again(client: Client, index: str, people: Mapping[str, Mapping[str, Any]]) -> int:
+    """How many people a search finds by name, specialties and place, all at once."""
+    return sum(matching(client, index, _clauses(source), npi) == [npi] for npi, source in people.items())
+
+
+def _clauses(source: Mapping[str, Any]) -> list[dict[str, Any]]:
+    clauses: list[dict[str, Any]] = [
+        {"match": {"name_folded": {"query": source["name_folded"], "operator": "and"}}}
+    ]
+    clauses += [{"term": {"specialties": each}} for each in source.get("specialties", ())]
+    clauses += [
+        {"geo_distance": {"distance": NEAR, "points": point}} for point in source.get("points", ())[:1]
+    ]
+    return clauses
+
+
+def tied_pairs(
+    client: Client, index: str, people: Mapping[str, Mapping[str, Any]], today: date
+) -> tuple[int, int]:
+    """Of pairs that share a group, owner, system or hospital: how many the verdict calls not independent, of
+    how many. The partner is whoever else the index has under the same key.
+    """
+    rules = load_rules()
+    right = pairs = 0
+    for npi, source in people.items():
+        key = next((k for k in source.get("tie_keys", ()) if kind_of(k) in rules.breaking()), None)
+        others = matching(client, index, [{"term": {"tie_keys": key}}], None, but=npi) if key else []
+        for partner, told in documents(client, index, others[:1]).items():
+            found = verdict(ties_of(npi, source), ties_of(partner, told), rules, today)
+            pairs += 1
+            right += found.verdict is Verdict.NOT_INDEPENDENT
+    return right, pairs
+
+
+def judged(client: Client, prefix: str, run_id: str, judgments: Path, today: date) -> float:
+    """nDCG of the first ten by judgments of one's own: a CSV with the columns words, npi, grade (0 to 3).
+
+    Raises SourceError for a file that cannot be used.
+    """
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    try:
+        with judgments.open(encoding="utf-8-sig", newline="") as text:
+            for number, row in enumerate(csv.DictReader(text), start=2):
+                words, npi, grade = (str(row.get(name) or "").strip() for name in _JUDGED_COLUMNS)
+                if not words or not npi.isdigit() or grade not in ("0", "1", "2", "3"):
+                    raise SourceError(judgments.name, number, None, "needs words, an NPI and a grade 0 to 3")
+                grades[words][npi] = int(grade)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SourceError(judgments.name, None, None, f"cannot be read: {problem}") from problem
+    if not grades:
+        raise SourceError(judgments.name, None, None, "holds no judgment")
+    context = load_context()
+    rankings: dict[str, tuple[str, ...]] = {}
+    for words in grades:
+        try:
+            asked = SearchCriteria.from_args({"words": words, "generation": run_id, "size": str(CUT)})
+        except InputErrors as problem:
+            raise SourceError(judgments.name, None, "words", problem.message) from problem
+        results = find_specialists(client, prefix, asked, context, today)
+        rankings[words] = tuple(hit.npi for hit in results.results)
+    found = ndcg(rankings, grades)
+    return sum(found.values()) / len(found)
