@@ -6,7 +6,7 @@ DEMO_DATA ?= demo-data
 STAMP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sure format lint types docs messages lock clean
+.PHONY: help setup demo test faults sure format lint types docs messages lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ demo: setup ## the labelled demonstration directory, made, ingested and served o
 
 test: setup ## every test, against a real engine
 	$(BIN)/python -m pytest
+
+faults: setup ## every fault on purpose (kills, damaged files, a full disk, lost nodes), one printed line each
+	$(BIN)/python -m pytest tests/faults -m ""
 
 sure: setup ## format, lint, types, tests, documentation test
 	$(BIN)/ruff format --check .

@@ -20,6 +20,9 @@ PLANS = "plans"  # where the `_meta` of the specialists holds the names of plans
 _NAME = re.compile(r"(?P<alias>[a-z]+)-(?P<mapping>[0-9a-f]{8})-(?P<run_id>[0-9]{8}t[0-9]{6}[0-9a-f]{4})")
 # Fewer, larger segments answer small searches 1.25 to 1.5 times faster (measured 2026-11-22, 1 M documents).
 SEGMENTS_AFTER_LOAD = 1
+# The engine makes an index even where it can place it nowhere; each write would then take a minute to fail.
+PLACED_WITHIN_S = 20
+_NOT_PLACED = "the engine finds no place for a new index: its disk is almost full, or nodes are missing"
 # A cloned index is merged again when it has more segments a shard, or this share of deleted documents:
 # merging rewrites the whole index, which costs more than a night's difference.
 MOST_SEGMENTS = 8
@@ -91,7 +94,7 @@ def create_generation(
     """Empty indices for one run, ready to be filled fast: refresh off, no replicas. Alias -> index name.
 
     `meta` goes into every `_meta`; its `fence` is the number of the run's lock, which `flip` compares.
-    `plans`, names by id, go into that of the specialists.
+    `plans`, names by id, go into that of the specialists. Raises NotReady where the engine has no place.
     """
     indices: dict[str, str] = {}
     for alias in SERVED_ALIASES:
@@ -100,7 +103,11 @@ def create_generation(
         settings["number_of_shards"] = shards if alias == "specialists" else 1
         mappings = {**body["mappings"], "_meta": _told(alias, run_id, meta, plans)}
         name = str(IndexName(prefix, alias, mapping_hash(alias), run_id))
-        client.indices.create(index=name, settings={"index": settings}, mappings=mappings)
+        made = client.indices.create(
+            index=name, settings={"index": settings}, mappings=mappings, timeout=f"{PLACED_WITHIN_S}s"
+        )
+        if not made["shards_acknowledged"]:
+            raise NotReady(_NOT_PLACED)
         indices[alias] = name
     return indices
 

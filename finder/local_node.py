@@ -100,6 +100,12 @@ def node_status(config: Config) -> NodeStatus:
     return NodeStatus(state, record.url, record.pid, record.version, Path(record.folder))
 
 
+def node_address(config: Config) -> str | None:
+    """Where this home's node answers, if its process lives; unlike `node_status` it asks the node nothing."""
+    record = _read_record(config)
+    return record.url if record is not None and _process(record) is not None else None
+
+
 def stop_node(config: Config) -> bool:
     """Stops this home's node and says whether one ran; a process that is not ours is never touched.
 
@@ -141,7 +147,7 @@ def _start(config: Config, progress: Progress) -> str:
     java_home = find_java(config, account)
     files = distribution(config, progress)
     _end_orphans(folders)
-    port = _port(config.engine_port)
+    port = _http_port(config)
     prepare(folders, files, _settings(folders, port, _port(0)), account)
     begun = time.monotonic()
     output = folders.root / "start.log"
@@ -233,6 +239,15 @@ def _port(wanted: int) -> int:
             ) from error
         port: int = probe.getsockname()[1]
         return port
+
+
+def _http_port(config: Config) -> int:
+    """The port of the settings, else that of the node before: clients that outlived it then find it again."""
+    before = _read_record(config)
+    if not config.engine_port and before is not None:
+        with contextlib.suppress(EngineDown):
+            return _port(before.port)
+    return _port(config.engine_port)
 
 
 def _wait_until_ready(port: int, is_alive: Callable[[], bool], progress: Progress) -> bool:

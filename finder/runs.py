@@ -79,9 +79,8 @@ def save(client: Elasticsearch, prefix: str, record: RunRecord) -> None:
         "detail": dict(record.detail),
     }  # fmt: skip
     document = {k: v for k, v in document.items() if v is not None}
-    client.index(
-        index=alias_name(prefix, RUNS), id=f"run-{record.run_id}", document=document, refresh="wait_for"
-    )
+    # Not wait_for, which waits for up to a second: a run that is refused must be told at once.
+    client.index(index=alias_name(prefix, RUNS), id=f"run-{record.run_id}", document=document, refresh=True)
 
 
 def note(client: Elasticsearch, prefix: str, run_id: str, text: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import pickle
+import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -204,12 +205,25 @@ class _Worker:
 
 
 def _open(staged: Path, tables: Path) -> None:
+    _end_with_parent()
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
     # Written by this very run into its own folder, and deleted with it.
     *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
     known = knowledge(*found, is_demonstration=is_demonstration)
     _Worker.known, _Worker.asked = traced(known)
     collect_seldom()
+
+
+def _end_with_parent() -> None:
+    """A worker whose run was killed would wait for ever, and keep the next run out of the staging file."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 def _slice_of_worker(job: Job) -> Slice:

@@ -138,7 +138,10 @@ def _stated_dates(path: Path) -> dict[str, str]:
         return {}
     dates: dict[str, str] = {}
     with path.open(encoding="utf-8-sig", newline="") as text:
-        for number, row in enumerate(csv.DictReader(text), start=2):
+        reader = csv.DictReader(text)
+        if not {"file", "as_of"} <= set(reader.fieldnames or ()):
+            raise SourceError(path.name, 1, None, "needs the columns file and as_of")
+        for number, row in enumerate(reader, start=2):
             name, as_of = (row.get("file") or "").strip(), (row.get("as_of") or "").strip()
             if not name or date_in_name(as_of) != as_of:
                 raise SourceError(
@@ -157,10 +160,17 @@ def _members(path: Path, root: Path) -> Iterator[InputFile]:
         raise SourceError(name, None, None, f"is not a readable zip: {problem}") from problem
     if len(members) > MAX_ZIP_MEMBERS:
         raise SourceError(name, None, None, f"holds more than {MAX_ZIP_MEMBERS:,} files")
-    for member in members:
-        name_of = Path(member).name  # a Mac adds ._files that hold no data
-        if Path(name_of).suffix.lower() in DATA_SUFFIXES - {".zip"} and not name_of.startswith("."):
-            yield _named(path, member, root)
+    if outside := next((m for m in members if m.startswith("/") or ".." in Path(m).parts), None):
+        raise SourceError(name, None, None, f"holds {outside}, whose path leads outside of it")
+    data = [member for member in members if _is_data_member(member)]
+    if not data:
+        raise SourceError(name, None, None, "is a zip without any table or JSON file in it")
+    yield from (_named(path, member, root) for member in data)
+
+
+def _is_data_member(member: str) -> bool:
+    name = Path(member).name  # a Mac adds ._files that hold no data
+    return Path(name).suffix.lower() in DATA_SUFFIXES - {".zip"} and not name.startswith(".")
 
 
 def _named(path: Path, member: str | None, root: Path) -> InputFile:

@@ -45,6 +45,15 @@ def rows_by_source(files: Iterable[FileReport]) -> dict[str, int]:
     return dict(found)
 
 
+def dates_by_source(files: Iterable[FileReport]) -> dict[str, str]:
+    """The date of the newest file of each source that has one: ISO day, month or year."""
+    found: dict[str, str] = {}
+    for report in files:
+        if report.as_of and report.records:
+            found[report.source] = max(report.as_of, found.get(report.source, ""))
+    return found
+
+
 def measured(
     client: Client,
     limits: Mapping[str, Any],
@@ -70,6 +79,7 @@ def measured(
         gates.append(_at_most(name, round(share, 4), limits["orphans"][name]))
     if served is not None and served.get("specialists"):
         gates += _against(served, limits, built, rows_by_source(files))
+        gates.append(_not_older(served, dates_by_source(files)))
     gates.append(_smoke(client, indices["specialists"], built))
     return gates
 
@@ -90,6 +100,14 @@ def _against(
         if name.startswith("with ") and count and people:
             drop = 1 - (built.coverage.get(name, 0) / people) / (count / before)
             yield _at_most(f"drop of specialists {name}", round(drop, 4), limits["max_fill_drop"])
+
+
+def _not_older(served: Mapping[str, Any], dates: Mapping[str, str]) -> Gate:
+    """Yesterday's files put back by mistake; dates of unlike precision are compared as far as both go."""
+    known = served.get("dates", {})
+    older = [s for s in sorted(dates) if s in known and dates[s] < known[s][: len(dates[s])]]
+    names = f" ({', '.join(older)})" if older else ""
+    return _exactly(f"sources older than the served generation's{names}", len(older), 0)
 
 
 def probed(

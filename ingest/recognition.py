@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from finder.errors import SourceError
@@ -13,15 +14,19 @@ DEMONSTRATION_MARK = "DEMONSTRATION.txt"
 UNREAD = Path(__file__).with_name("unread.toml")
 
 
-def recognised(data: Path) -> tuple[list[tuple[InputFile, Source]], list[str]]:
+def recognised(data: Path, today: date | None = None) -> tuple[list[tuple[InputFile, Source]], list[str]]:
     """The files of a folder with the source that reads each, and those that nobody reads, with the reason.
 
-    Raises SourceError for a folder that is not there, or a file that two sources claim.
+    Raises SourceError for a folder that is not there, an empty file, one that two sources claim, or one
+    dated after `today` (by default this day of UTC): its rows would win over everything until that day comes.
     """
+    today = today or datetime.now(UTC).date()
     known: list[tuple[InputFile, Source]] = []
     unknown: list[str] = []
     for file in discovered(data):
         head = head_of(file)
+        if not head.start:
+            raise SourceError(file.name, None, None, "is empty: 0 bytes")
         found = claims(head, SOURCES)
         if len(found) > 1:
             names = " and ".join(s.name for s in found)
@@ -29,9 +34,17 @@ def recognised(data: Path) -> tuple[list[tuple[InputFile, Source]], list[str]]:
         if not found:
             unknown.append(f"{file.name}: {_why_unread(head)}")
         else:
+            _check_date(file, today)
             limits = replace(file, max_bytes=found[0].max_bytes, max_ratio=found[0].max_ratio)
             known.append((limits, found[0]))
     return known, unknown
+
+
+def _check_date(file: InputFile, today: date) -> None:
+    """A day of grace covers publishers east of us and a clock that is a little wrong."""
+    latest = (today + timedelta(days=1)).isoformat()
+    if file.as_of and file.as_of > latest[: len(file.as_of)]:
+        raise SourceError(file.name, None, None, f"is dated {file.as_of}, which lies in the future")
 
 
 def _why_unread(head: Head) -> str:

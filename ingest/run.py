@@ -20,9 +20,10 @@ from finder.errors import FinderError, SourceError
 from finder.reads import Client
 from ingest.build import MAX_PROCESSES, Built, build
 from ingest.control import withdrawn
+from ingest.cross_checks import swapped_names
 from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
 from ingest.files import InputFile, inspected
-from ingest.gates import Gate, gate_sets, judged, measured, probed, rows_by_source
+from ingest.gates import Gate, dates_by_source, gate_sets, judged, measured, probed, rows_by_source
 from ingest.investigators import read_names
 from ingest.joins import orphan_shares
 from ingest.load import load
@@ -114,7 +115,8 @@ def ingest_run(
         try:
             with translated(), _local_trouble():
                 _steps(run, lock, data, gate_set, only, full)
-        except FinderError as problem:
+        except FinderError as stumbled:
+            problem = _cause(lock, stumbled)
             run.report = replace(
                 run.report, state=State.FAILED, reason=problem.message, exit_code=problem.exit_code or 1
             )
@@ -129,6 +131,15 @@ def ingest_run(
     return run.report
 
 
+def _write_report(run: Run) -> None:
+    """The report beside the quarantine; the engine has it too, so that a full disk changes nothing here."""
+    try:
+        text = orjson.dumps(run.report.to_json(), option=orjson.OPT_INDENT_2)
+        (run.folder / "report.json").write_bytes(text)
+    except OSError as problem:
+        run.reporter.say(f"the file of the report could not be written: {problem}")
+
+
 @contextmanager
 def _local_trouble() -> Iterator[None]:
     """Turns trouble with the disk and the staging file, which no file of the publishers caused, into ours."""
@@ -138,12 +149,23 @@ def _local_trouble() -> Iterator[None]:
         raise FinderError(f"the disk or the staging file: {problem}") from problem
 
 
+def _cause(lock: runs.Lock, problem: FinderError) -> FinderError:
+    """A run that was taken over stumbles over what the other took away: told is what came first."""
+    try:
+        with translated():
+            lock.confirm()
+    except runs.LockLost as lost:
+        return lost
+    except FinderError:
+        return problem  # the engine is away, which is the cause itself
+    return problem
+
+
 def close(run: Run) -> None:
     """Write the record of a run that has ended, here and in the engine, and tell whoever is to be told."""
     run.save()
-    told = run.report.to_json()
-    (run.folder / "report.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
-    notify(run.config, told, run.reporter.say)
+    _write_report(run)
+    notify(run.config, run.report.to_json(), run.reporter.say)
 
 
 def _settle(run: Run) -> None:
@@ -236,6 +258,7 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
             reports.append(report)
             run.reporter.say(_told(report))
         staging.sort_people()
+        reports = _cross_checked(run, staging, reports)
         read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
         _write_quarantine(staging, quarantine)
@@ -244,6 +267,14 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
     run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
     rows = sum(r.rows_read for r in reports)
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
+
+
+def _cross_checked(run: Run, staging: Staging, reports: list[FileReport]) -> list[FileReport]:
+    """The reports, with a failure at each file that contradicts the others as a whole."""
+    found = {name: SourceError(name, None, None, why).message for name, why in swapped_names(staging)}
+    for problem in found.values():
+        run.reporter.say(f"  FAILED {problem}")
+    return [replace(r, failure=r.failure or found.get(r.name)) for r in reports]
 
 
 def _unreadable(file: InputFile, source: Source, problem: SourceError) -> FileReport:
@@ -295,6 +326,7 @@ def generation_meta(run: Run, built: Built, lock: runs.Lock, is_demonstration: b
         "documents": dict(built.documents),
         "coverage": dict(built.coverage),
         "rows": rows_by_source(run.report.files),
+        "dates": dates_by_source(run.report.files),
         "fence": lock.fence,
     }
 

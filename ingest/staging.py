@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from finder.errors import FinderError, SourceError
 from ingest.files import InputFile
-from ingest.sources.base import Batch, Issue, Level, Source
+from ingest.sources.base import NO_ROWS, Batch, Issue, Level, Source
 
 MEMORY_LIMIT = "400MB"
 READER_MEMORY_LIMIT = "200MB"  # of each building process
@@ -161,6 +161,8 @@ class Staging:
             self._insert_issues(batch.issues, file_id)
             _add(totals, batch)
             on_rows(batch.rows_read)
+            if any(issue.reason == NO_ROWS for issue in batch.issues) and not _is_header_list(file):
+                raise SourceError(file.name, None, None, f"{NO_ROWS}: it is empty or cut off")
         return totals
 
     def _insert(self, table: str, frame: pd.DataFrame, file: InputFile, file_id: int) -> None:
@@ -309,6 +311,11 @@ def _opened(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
             path.unlink()
             return duckdb.connect(str(path), read_only=read_only)
         raise FinderError("another process is using the staging file of this data folder") from problem
+
+
+def _is_header_list(file: InputFile) -> bool:
+    """NPPES ships lists of its headers beside its tables (`..._fileheader.csv`), rightly without rows."""
+    return "header" in file.inner_name.casefold()
 
 
 _TOTALS = ("rows_read", "records", "rejected", "repaired", "warnings")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from finder.config import Config
 from finder.engine import SEARCH_SECONDS, connect
 from finder.errors import EngineDown
-from finder.local_node import node_status
+from finder.local_node import node_address
 from finder.reads import Client
 
 THREADS = 4  # of a worker, see gunicorn.conf.py; each may hold one connection
@@ -43,7 +43,7 @@ class Engines:
     def _make(self) -> None:
         urls = self._config.elasticsearch_urls
         if not urls:
-            url = node_status(self._config).url
+            url = node_address(self._config)
             if url is None:
                 raise EngineDown("the search engine is not running: start it with `finder engine start`")
             urls = (url,)

@@ -144,6 +144,9 @@ def _write_people(world: World, out: Path, counts: Counter[str], tell: Progress)
             lines = list(extra(world))
             files[0].write("".join(lines))
             counts[REGISTRY] += len(lines)
+    for name, _, _ in BY_PERSON:
+        if not counts[name]:  # no publisher ships a table without rows, and no ingest takes one
+            (out / name).unlink()
 
 
 def _write_rosters(world: World, out: Path, people: list[Person], counts: Counter[str]) -> None:

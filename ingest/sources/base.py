@@ -20,10 +20,13 @@ from ingest.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, HEAD_BYTES, Input
 BLOCK_BYTES = 16 << 20
 # Words that publishers write for "nothing here"; NPPES hides tax numbers as <UNAVAIL>, Care Compare says so.
 MISSING_MARKS = ["", "Not Available", "NOT AVAILABLE", "<UNAVAIL>"]
+# What a spreadsheet's cell holds at most; the longest text that a publisher ships is a tenth of it.
+MAX_CELL_BYTES = 32_767
 _DELIMITERS = (",", "\t", ";", "|")
 _SPACES = re.compile(r"\s+")
 _QUOTED = re.compile(r'"[^"]*"')
 _LINE_END = re.compile(r"[\r\n]")
+NO_ROWS = "the file has no rows"
 # What pyarrow says of a file that ends with its header, with and without a line end behind it.
 _NO_ROWS = ("Empty CSV file", "file is too short")
 
@@ -149,11 +152,12 @@ def _split(line: str) -> list[str]:
 
 
 class _Watched(io.RawIOBase):
-    """Passes a stream on and counts its quotation marks: an odd number means that one was never closed."""
+    """Passes a stream on and tells what its bytes show of damage: an odd number of quotation marks means that
+    one was never closed, a missing line end that the file may be cut off."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream, self._mark = stream, '"'.encode("utf-16-le" if encoding == "utf-16" else "ascii")
-        self.quotes = 0
+        self.quotes, self._end = 0, b""
 
     def readable(self) -> bool:
         return True
@@ -161,7 +165,13 @@ class _Watched(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self.quotes += data.count(self._mark)
+        self._end = (self._end + data)[-len(self._mark) :]
         return data
+
+    @property
+    def ends_with_a_line(self) -> bool:
+        """Whether a line end closes the last row."""
+        return any(mark in self._end for mark in (b"\n", b"\r"))
 
 
 @dataclass(slots=True)
@@ -170,11 +180,13 @@ class _Unreadable:
 
     file: str
     rows: list[int] = field(default_factory=list)
+    last_is_short: bool = False
     issues: list[Issue] = field(default_factory=list)
 
     def take(self, row: pa_csv.InvalidRow) -> str:
         number = int(row.number or 0)
         self.rows.append(number)
+        self.last_is_short = row.actual_columns < row.expected_columns
         reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
         content = {"row": str(row.text)[:10_000]}
         self.issues.append(Issue(self.file, number, None, reason, Level.REJECTED, content=content))
@@ -225,7 +237,9 @@ def read_csv(
                 rows, next_row = _row_numbers(len(record_batch), next_row, unreadable.rows)
                 issues = unreadable.handed_over()
                 last = last.after(record_batch, rows, issues)
-                yield CsvBatch(_frame(record_batch, columns, found), rows, issues, len(issues))
+                unread = len(issues)
+                frame, too_long = _frame(file.name, record_batch, rows, columns, found)
+                yield CsvBatch(frame, rows, (*issues, *too_long), unread)
         except pa.ArrowInvalid as problem:
             if not any(saying in str(problem) for saying in _NO_ROWS):
                 raise SourceError(file.name, next_row, None, _plain(problem)) from problem
@@ -235,10 +249,18 @@ def read_csv(
             ) from problem
     issues = unreadable.handed_over()
     last = last.after(None, np.array([], dtype=np.int64), issues)
-    if stream.quotes % 2 and last.has_line_break:
-        raise SourceError(file.name, last.row, None, "a quotation mark is opened here and never closed")
+    _check_end(file, stream, unreadable, last)
     if issues:
         yield CsvBatch(*_no_rows(), issues, len(issues))
+
+
+def _check_end(file: InputFile, stream: _Watched, unreadable: _Unreadable, last: _LastRow) -> None:
+    """Raise SourceError for a file that was cut off, or whose rest lies inside of one open quotation."""
+    if stream.quotes % 2 and last.has_line_break:
+        raise SourceError(file.name, last.row, None, "a quotation mark is opened here and never closed")
+    is_last = bool(unreadable.rows) and unreadable.rows[-1] == last.row
+    if is_last and unreadable.last_is_short and not stream.ends_with_a_line:
+        raise SourceError(file.name, last.row, None, "the file ends in the middle of this row: it is cut off")
 
 
 def _header(file: InputFile) -> str:
@@ -310,15 +332,25 @@ def _no_rows() -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(), np.array([], dtype=np.int64)
 
 
-def _frame(batch: pa.RecordBatch, columns: Sequence[Column], found: Mapping[str, int]) -> pd.DataFrame:
+def _frame(
+    file: str, batch: pa.RecordBatch, rows: np.ndarray, columns: Sequence[Column], found: Mapping[str, int]
+) -> tuple[pd.DataFrame, list[Issue]]:
+    """The declared columns of a batch, and what was said of values that are too long to be any."""
     data: dict[str, pd.Series] = {}
+    issues: list[Issue] = []
     for column in columns:
         if column.name in found:
             array = _trimmed(batch.column(f"c{found[column.name]}"))
+            if (pc.max(pc.binary_length(array)).as_py() or 0) > MAX_CELL_BYTES:
+                is_long = pc.fill_null(pc.greater(pc.binary_length(array), MAX_CELL_BYTES), False)
+                array = pc.if_else(is_long, None, array)
+                first = int(rows[pc.index(is_long, True).as_py()])
+                reason = f"has more than {MAX_CELL_BYTES:,} characters: the value is dropped"
+                issues.append(Issue(file, first, column.name, reason, Level.WARNING, pc.sum(is_long).as_py()))
         else:
             array = pa.nulls(len(batch), pa.string())
         data[column.name] = pd.Series(array.to_pandas(), dtype="str")
-    return pd.DataFrame(data)
+    return pd.DataFrame(data), issues
 
 
 def _trimmed(array: pa.Array) -> pa.Array:

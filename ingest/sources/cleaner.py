@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from finder.errors import SourceError
 from ingest.clean import Cleaned, npis, phones, states, zips
 from ingest.files import InputFile
-from ingest.sources.base import Batch, Column, CsvBatch, Issue, Level, read_csv
+from ingest.sources.base import NO_ROWS, Batch, Column, CsvBatch, Issue, Level, read_csv
 
 Cleaning = Callable[[pd.Series], Cleaned]
 
@@ -50,6 +51,11 @@ class Cleaner:
     def reject(self, bad: np.ndarray, column: str | None, reason: str) -> None:
         """Take the rows at which a mask is true out of `frame`; each is an issue with its content."""
         self._reject(np.where(bad, reason, ""), column)
+
+    def stop(self, where: np.ndarray, column: str, reason: str) -> None:
+        """Give the whole file up where at least half of the rows are of this mask. Raises SourceError."""
+        if where.any() and where.mean() >= 0.5:
+            raise SourceError(self._file, int(self.rows[where.argmax()]), column, reason)
 
     def require(self, column: str, reason: str) -> None:
         """Reject the rows that have nothing in this column."""
@@ -108,4 +114,4 @@ def csv_batches(
         rows_read += batch.rows_read
         yield batch
     if not rows_read:
-        yield Batch({}, (Issue(file.name, None, None, "the file has no rows", Level.WARNING),), 0, 0)
+        yield Batch({}, (Issue(file.name, None, None, NO_ROWS, Level.WARNING),), 0, 0)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ingest.files import InputFile
-from ingest.sources.base import Batch, Issue, Level
+from ingest.sources.base import NO_ROWS, Batch, Issue, Level
 
 
 def text_frame(rows: Sequence[Sequence[str | None]], columns: Sequence[str]) -> pd.DataFrame:
@@ -17,5 +17,5 @@ def text_frame(rows: Sequence[Sequence[str | None]], columns: Sequence[str]) -> 
 def or_empty_warning(file: InputFile, batches: Iterator[Batch]) -> Iterator[Batch]:
     """The batches; one with a warning where there is none, so that an empty file is reported."""
     first = next(batches, None)
-    yield first or Batch({}, (Issue(file.name, None, None, "the file has no rows", Level.WARNING),), 0, 0)
+    yield first or Batch({}, (Issue(file.name, None, None, NO_ROWS, Level.WARNING),), 0, 0)
     yield from batches

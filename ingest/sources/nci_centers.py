@@ -48,10 +48,18 @@ def read(file: InputFile) -> Iterator[Batch]:
 
 def _centers(cleaner: Cleaner) -> Mapping[str, pd.DataFrame]:
     cleaner.require("name", "the center has no name")
+    _check_degrees(cleaner)
     cleaner.clean(lambda values: _degrees(values, 90), "lat")
     cleaner.clean(lambda values: _degrees(values, 180), "lon")
     cleaner.clean_address()
     return {"nci_centers": cleaner.frame[list(TABLES["nci_centers"])]}
+
+
+def _check_degrees(cleaner: Cleaner) -> None:
+    """No place of the United States lies both south of the equator and east of Greenwich."""
+    lat, lon = (pd.to_numeric(cleaner.frame[name], errors="coerce") for name in ("lat", "lon"))
+    is_swapped = ((lat < 0) & (lon > 0)).to_numpy()
+    cleaner.stop(is_swapped, "Latitude", "the columns Latitude and Longitude are swapped")
 
 
 def _degrees(values: pd.Series, limit: float) -> Cleaned:

@@ -321,7 +321,7 @@ def test_a_node_that_dies_while_starting_shows_its_last_words(folder: Path) -> N
 
 
 def test_a_killed_node_is_started_again_with_its_data(node: tuple[Config, str]) -> None:
-    config, _ = node
+    config, url = node
     with connect(config) as client:
         client.indices.create(index="kept")
         client.index(index="kept", id="1", document={"name": "kept"})
@@ -332,6 +332,7 @@ def test_a_killed_node_is_started_again_with_its_data(node: tuple[Config, str]) 
     assert node_status(config).state is NodeState.STOPPED
     said: list[str] = []
     again = ensure_node(config, said.append)
+    assert again == url  # who knew its address finds it again
     with connect(config) as client:
         assert client.get(index="kept", id="1")["_source"] == {"name": "kept"}
     assert said[0] == "Starting the engine: 0 s"

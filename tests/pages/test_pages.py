@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from finder.app import create_app
 from finder.config import Config
-from finder.local_node import NodeState, NodeStatus, node_status
+from finder.local_node import node_status
 from tests.factories import an_npi
 from tests.pages.conftest import HELP, PATIENT, SEEN, SEEN_NAME, WORDS, ZIP, address, searched
 
@@ -337,9 +337,7 @@ def test_an_engine_that_came_back_elsewhere_is_found_again(
 ) -> None:
     here = config.elasticsearch_urls[0] if config.elasticsearch_urls else node_status(config).url
     urls = iter([f"http://127.0.0.1:{closed_port}", here])
-    monkeypatch.setattr(
-        "finder.web.engines.node_status", lambda _config: NodeStatus(NodeState.RUNNING, next(urls))
-    )
+    monkeypatch.setattr("finder.web.engines.node_address", lambda _config: next(urls))
     browser = create_app(replace(config, elasticsearch_urls=(), index_prefix=pages_prefix)).test_client()
     assert [browser.get("/health").status_code for _ in range(3)] == [503, 200, 200]
 

@@ -101,11 +101,29 @@ def test_row_numbers_stay_right_over_many_blocks_with_unreadable_rows(tmp_path: 
     assert sum(batch.unreadable for batch in found) == sum(1 for row in range(2, 400) if row % 3 == 0)
 
 
-def test_a_file_cut_in_mid_row_rejects_its_last_row(tmp_path: Path) -> None:
+def test_a_short_last_row_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    path.write_bytes(b"A,B\n1,2\n3")
+    path.write_bytes(b"A,B\n1,2\n3\n")
     assert cells(path) == [("1", "2")]
     assert [line[:3] for line in said(path)] == [(3, None, "has 1 fields where the header has 2")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_file_cut_off_in_mid_row_is_stopped_and_names_the_row(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("A,B\n1,2\n3".encode(encoding))
+    with pytest.raises(SourceError, match="row 3: the file ends in the middle of this row"):
+        batches(path)
+    path.write_bytes("A,B\n1,2\n3,4".encode(encoding))
+    assert cells(path) == [("1", "2"), ("3", "4")]
+
+
+def test_a_value_too_long_to_be_one_is_dropped_and_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "x.csv", "A,B", "1,2", f"3,{'x' * 40_000}")
+    assert cells(path) == [("1", "2"), ("3", None)]
+    assert [line[:3] for line in said(path)] == [
+        (3, "b", "has more than 32,767 characters: the value is dropped")
+    ]
 
 
 @pytest.mark.parametrize("bad", ['3,"4', '"3,4'])

@@ -69,6 +69,26 @@ def test_a_page_instead_of_a_zip_is_one_clear_line(tmp_path: Path) -> None:
         list(discovered(tmp_path))
 
 
+@pytest.mark.parametrize("outside", ["../x.csv", "/x.csv", "a/../../x.csv"])
+def test_a_zip_with_a_path_that_leads_outside_is_refused(tmp_path: Path, outside: str) -> None:
+    zipped(tmp_path / "x.zip", {"a.csv": b"", outside: b""})
+    with pytest.raises(SourceError, match=r"x\.zip: holds .*, whose path leads outside of it"):
+        list(discovered(tmp_path))
+
+
+@pytest.mark.parametrize("members", [{}, {"Readme.pdf": b"", "__MACOSX/._x.csv": b""}])
+def test_a_zip_without_data_is_refused(tmp_path: Path, members: dict[str, bytes]) -> None:
+    zipped(tmp_path / "x.zip", members)
+    with pytest.raises(SourceError, match=r"x\.zip: is a zip without any table or JSON file"):
+        list(discovered(tmp_path))
+
+
+def test_a_list_of_dates_without_its_columns_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "as_of.csv").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"as_of\.csv, row 1: needs the columns file and as_of"):
+        list(discovered(tmp_path))
+
+
 def test_a_zip_with_too_many_files_is_refused(tmp_path: Path) -> None:
     zipped(tmp_path / "x.zip", {f"{i}.csv": b"" for i in range(1001)})
     with pytest.raises(SourceError, match="more than 1,000 files"):

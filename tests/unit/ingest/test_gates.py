@@ -3,8 +3,19 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from ingest.build import _COVERED, Built
-from ingest.gates import _against, _at_least, _at_most, _rejected_gates, gate_sets, rows_by_source
+from ingest.gates import (
+    _against,
+    _at_least,
+    _at_most,
+    _not_older,
+    _rejected_gates,
+    dates_by_source,
+    gate_sets,
+    rows_by_source,
+)
 from ingest.joins import _JOINS, orphan_shares
 from ingest.staging import FileReport
 from tests.unit.ingest.staged_frames import frame, staged
@@ -52,6 +63,24 @@ def test_what_is_lost_since_the_served_generation_is_told_by_source_and_field() 
     assert gates["share of gone rows lost"].measured == 1.0
     assert gates["drop of specialists with phone"].measured == 0.375
     assert not gates["drop of specialists with phone"].holds
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_older"),
+    [
+        ("2026-01", "2025-12-31", True),
+        ("2026-01-05", "2026-01", False),
+        ("2026-01", "2026-01-01", False),
+        ("2026", "2025-12", True),
+        ("2025-06-30", "2025", False),
+        ("2025-06-30", None, False),
+    ],
+)
+def test_a_source_older_than_the_served_one_is_named(before: str, now: str | None, is_older: bool) -> None:
+    dates = dates_by_source([replace(REPORT, as_of=now), replace(REPORT, as_of="2020")])
+    gate = _not_older({"dates": {"nppes": before, "gone": "2026"}}, dates if now else {})
+    assert gate.holds is not is_older
+    assert ("(nppes)" in gate.name) is is_older
 
 
 def test_ids_without_a_partner_are_counted_where_both_sides_have_rows(tmp_path: Path) -> None:

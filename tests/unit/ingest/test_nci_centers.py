@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from finder.errors import SourceError
 from ingest.files import InputFile
 from ingest.sources.base import Level, head_of
 from ingest.sources.nci_centers import SOURCE
@@ -35,6 +36,12 @@ def test_a_point_that_is_none_is_dropped(tmp_path: Path, lat: str, expected: str
     found = read_whole(SOURCE, path)
     assert found.rows("nci_centers")[0]["lat"] == expected
     assert len(found.said(Level.WARNING)) == (1 if lat in ("95", "north") else 0)
+
+
+def test_swapped_degrees_stop_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "cancer.csv", HEADER, "1,A,,,MA,02134,-71.1,42.3,,,US,Cancer Center,")
+    with pytest.raises(SourceError, match="field Latitude: the columns Latitude and Longitude are swapped"):
+        read_whole(SOURCE, path)
 
 
 def test_places_that_are_not_about_cancer_are_not_claimed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Which source reads a file: by its content, else by its publisher's name; the rest has a reason."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,25 @@ def test_a_publishers_file_without_its_columns_says_which_is_missing(tmp_path: P
     assert unknown == []
     with pytest.raises(SourceError, match=f"{name}, row 1, field {PUBLISHED[name]}: this required column"):
         list(source.read(inspected(file)))
+
+
+@pytest.mark.parametrize(("day", "is_future"), [("20260302", False), ("20260303", True), ("20270101", True)])
+def test_a_file_dated_after_tomorrow_is_refused(tmp_path: Path, day: str, is_future: bool) -> None:
+    name = f"npidata_pfile_20050523-{day}.csv"
+    (tmp_path / name).write_text("NPI,Entity Type Code\n")
+    today = date(2026, 3, 1)
+    if is_future:
+        with pytest.raises(SourceError, match=f"{name}: is dated .*, which lies in the future"):
+            recognised(tmp_path, today)
+    else:
+        assert len(recognised(tmp_path, today)[0]) == 1
+
+
+@pytest.mark.parametrize("name", ["providers.json", "Facility_Affiliation.csv", "unknown.csv"])
+def test_an_empty_file_is_refused_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(SourceError, match=f"{name}: is empty: 0 bytes"):
+        recognised(tmp_path)
 
 
 def test_a_format_that_is_known_and_not_read_is_named(tmp_path: Path) -> None:

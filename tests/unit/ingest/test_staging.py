@@ -9,7 +9,7 @@ import pytest
 
 from finder.errors import SourceError
 from ingest.files import InputFile
-from ingest.sources.base import Batch, Issue, Level, Source
+from ingest.sources.base import NO_ROWS, Batch, Issue, Level, Source
 from ingest.staging import Staging
 
 COLUMNS = ("npi", "plan_id")
@@ -75,6 +75,20 @@ def test_a_file_that_breaks_off_leaves_no_rows_and_says_where(tmp_path: Path, fi
         assert report.failure == "plan_2024.csv, row 7: the quote is never closed"
         assert list(staging.rows("SELECT count(*) FROM qhp_networks")) == [(0,)]
         assert staging.stage(file, a_source(["1000000004"])).failure is None
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("plan_2024.csv", False), ("plan_2024_fileheader.csv", True)])
+def test_a_file_without_rows_is_damaged_unless_it_lists_headers(
+    tmp_path: Path, name: str, is_read: bool
+) -> None:
+    def read(file: InputFile) -> Iterator[Batch]:
+        yield Batch({}, [Issue(file.name, None, None, NO_ROWS, Level.WARNING)], 0, 0)
+
+    (tmp_path / name).write_text("npi\n")
+    source = Source("tests", {"qhp_networks": COLUMNS}, lambda head: True, read)
+    with staged(tmp_path, source) as staging:
+        report = staging.stage(InputFile.of(tmp_path / name), source)
+    assert report.failure == (None if is_read else f"{name}: the file has no rows: it is empty or cut off")
 
 
 def test_a_file_that_is_gone_takes_its_rows_along(tmp_path: Path, file: InputFile) -> None:
