@@ -1,6 +1,6 @@
 """The documents of the index: frozen shapes, and their way to and from the engine's source."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -200,7 +200,7 @@ class Specialist:
                 "proven_concepts": list(self.proven_concepts),
                 "taxonomies": list(self.taxonomies), "roles": list(self.roles),
                 "is_candidate": self.is_candidate, "concepts": list(self.concepts),
-                "evidence": [e.to_nested() for e in self.evidence],
+                "evidence": [e.to_nested() for e in _grouped(self.evidence)],
                 "evidence_told": evidence_text(self.evidence),
                 "points": [{"lat": lat, "lon": lon} for lat, lon in points],
                 "sites": [s.to_source() for s in self.sites], "licence_states": list(self.licence_states),
@@ -289,6 +289,25 @@ def evidence_text(evidence: Iterable[Evidence]) -> dict[str, str]:
         told = piece.to_source()
         found.setdefault(told.pop("concept"), []).append(told)
     return {concept: orjson.dumps(pieces).decode() for concept, pieces in found.items()}
+
+
+def _grouped(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """In the order of `evidence_text`, so that `as_built` can make the nested pieces anew."""
+    first = {piece.concept: number for number, piece in reversed(list(enumerate(evidence)))}
+    return sorted(evidence, key=lambda piece: first[piece.concept])
+
+
+def as_built(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Get a specialist's document with the nested evidence, which the engine searches and does not keep."""
+    built: dict[str, Any] = {}
+    for name, value in source.items():
+        if name == "evidence_told":
+            built["evidence"] = [
+                {part: piece[part] for part in ("concept", "kind", "value", "as_of") if part in piece}
+                for piece in evidence_of(source)
+            ]
+        built[name] = value
+    return built
 
 
 def evidence_of(source: Mapping[str, Any], concepts: Container[str] | None = None) -> list[dict[str, Any]]:
