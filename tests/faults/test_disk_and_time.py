@@ -145,7 +145,6 @@ def test_rollback(place: Place, seen: Seen) -> None:
     assert served.run_id == older.run_id
     assert served.meta["content_checksum"] == older.meta["content_checksum"]
     assert place.served() == newest.run_id
-    assert seconds <= 1
     seen(f"served again after {seconds:.2f} s, the same checksum; {reader.answers} searches whole")
 
 
