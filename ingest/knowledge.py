@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from finder.focus import load_focused_specialties
 from finder.specialties import Specialties, load_specialties
@@ -49,6 +49,12 @@ class Knowledge:
         return self.vocabulary.concepts[concept].label
 
 
+@cache
+def _vocabulary() -> Vocabulary:
+    """The one that ships with the product: read once, though a process may run several ingests."""
+    return load_vocabulary()
+
+
 def knowledge(
     tables: Reference,
     trials: Investigators,
@@ -58,7 +64,7 @@ def knowledge(
     is_demonstration: bool,
 ) -> Knowledge:
     """Read the rules and facts that ship with the product, beside what a data folder gives."""
-    vocabulary, specialties = load_vocabulary(), load_specialties()
+    vocabulary, specialties = _vocabulary(), load_specialties()
     treatments = load_treatments(vocabulary.concepts)
     above = {concept: vocabulary.ancestors(concept) for concept in vocabulary.concepts}
 
