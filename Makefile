@@ -6,7 +6,7 @@ DEMO_DATA ?= demo-data
 STAMP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults sure format lint types docs messages lock clean
+.PHONY: help setup demo test faults slow sure format lint types docs messages lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ test: setup ## every test, against a real engine
 
 faults: setup ## every fault on purpose (kills, damaged files, a full disk, lost nodes), one printed line each
 	$(BIN)/python -m pytest tests/faults -m ""
+
+slow: setup ## the other tests that `make test` leaves out as dear
+	$(BIN)/python -m pytest tests/integration tests/pages -m dear
 
 sure: setup ## format, lint, types, tests, documentation test
 	$(BIN)/ruff format --check .

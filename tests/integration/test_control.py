@@ -90,6 +90,7 @@ def test_a_rollback_serves_what_was_before_and_the_same_files_do_not_undo_it(
     assert tried(engine, own, data).state is State.UNCHANGED
 
 
+@pytest.mark.dear
 def test_pruning_names_what_it_deletes_and_takes_the_ledgers_along(
     engine: Client, own: Config, data: Path
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_refused_run_is_told_to_command_and_address_and_a_good_one_is_not(
     assert json.loads(got[0])["state"] == "refused"
 
 
+@pytest.mark.dear
 def test_a_gentle_run_gives_the_same(
     engine: Client, homes: tuple[Config, Config], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

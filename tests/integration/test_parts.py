@@ -28,6 +28,7 @@ def loaded(engine: Client, own: Config, data: Path, number: int) -> RunReport:
     )
 
 
+@pytest.mark.dear
 def test_parts_in_any_order_and_one_of_them_twice_give_the_whole(
     engine: Client, homes: tuple[Config, Config], data: Path
 ) -> None:
