@@ -70,6 +70,7 @@ def checked(place: Place, seen: Seen, kill: Callable[[], None], *, is_flipped: b
     seen(f"{reader.answers} searches whole, {repaired.state.value} by the next run with the same checksum")
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F1", "SIGKILL before the first file is read (nothing is fetched: files lie on disk)")
 def test_killed_before_reading(place: Place, seen: Seen) -> None:
     def trap(proxy: Proxy, kill: Kill) -> None:
@@ -109,6 +110,7 @@ def test_killed_while_merging(place: Place, seen: Seen) -> None:
     checked(place, seen, lambda: killed_at_line(place, "read and stage:", 1.0))
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F5", "SIGKILL while several processes merge, as for a large data set")
 def test_killed_while_several_processes_merge(place: Place, seen: Seen) -> None:
     many = "import ingest.build as b; b.PEOPLE_FOR_MORE_PROCESSES = 1; b.PEOPLE_A_SLICE = 50"
@@ -162,6 +164,7 @@ def test_killed_while_verifying(place: Place, seen: Seen) -> None:
     checked(place, seen, lambda: killed_at_request(place, trap))
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F7", "SIGKILL with the flip asked for and not yet seen by the engine")
 def test_killed_before_the_flip(place: Place, seen: Seen) -> None:
     def trap(proxy: Proxy, kill: Kill) -> None:
@@ -170,6 +173,7 @@ def test_killed_before_the_flip(place: Place, seen: Seen) -> None:
     checked(place, seen, lambda: killed_at_request(place, trap))
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F8", "SIGKILL with the flip done and its answer not yet seen by the run")
 def test_killed_after_the_flip(place: Place, seen: Seen) -> None:
     def trap(proxy: Proxy, kill: Kill) -> None:

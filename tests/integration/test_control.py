@@ -61,6 +61,7 @@ def test_a_refused_generation_can_be_looked_at_and_published_with_a_reason(
         publish(engine, own, first.run_id, "why", "eve@desk", NOW)
 
 
+@pytest.mark.dear
 def test_the_next_run_takes_a_refused_generation_away(engine: Client, own: Config, data: Path) -> None:
     ingested(engine, own, data)
     whole = (data / "DAC_NationalDownloadableFile.csv").read_bytes()
@@ -123,6 +124,7 @@ def hook() -> Iterator[tuple[str, list[bytes]]]:
     server.server_close()
 
 
+@pytest.mark.dear
 def test_a_refused_run_is_told_to_command_and_address_and_a_good_one_is_not(
     engine: Client, own: Config, data: Path, tmp_path: Path, hook: tuple[str, list[bytes]]
 ) -> None:

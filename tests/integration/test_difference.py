@@ -111,6 +111,7 @@ def test_both_ways_give_the_same_documents_and_checksum(
     assert everything(engine, nightly) == everything(engine, whole)
 
 
+@pytest.mark.dear
 def test_a_weekly_file_costs_only_its_people(
     engine: Client, homes: tuple[Config, Config], data: Path
 ) -> None:

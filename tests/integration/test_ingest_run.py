@@ -167,6 +167,7 @@ def test_a_folder_without_a_known_file_fails(engine: Client, own: Config, tmp_pa
     assert report.exit_code == 2
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize("moment", ["read and stage", "merge and enrich"])
 def test_a_killed_run_leaves_the_served_generation_and_can_be_run_again(
     engine: Client, own: Config, data: Path, moment: str

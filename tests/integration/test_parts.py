@@ -53,6 +53,7 @@ def test_parts_in_any_order_and_one_of_them_twice_give_the_whole(
     assert ingested(engine, own, data).state is State.UNCHANGED
 
 
+@pytest.mark.dear
 def test_parts_of_other_files_begin_anew(engine: Client, homes: tuple[Config, Config], data: Path) -> None:
     own = homes[0]
     first = loaded(engine, own, data, 1)
