@@ -230,7 +230,10 @@ def free_bytes(client: Elasticsearch) -> int:
 
 
 def generations(client: Elasticsearch, prefix: str) -> list[Generation]:
-    """Every generation that is in the engine, newest first; names that do not parse are not seen."""
+    """Every generation that is in the engine, newest first; names that do not parse are not seen.
+
+    Newest is the one of the latest lock: the time in a name is that of a clock, which may have been wrong.
+    """
     found = client.indices.get(
         index=f"{prefix}-*", expand_wildcards="open", allow_no_indices=True, features=["aliases", "mappings"]
     )
@@ -240,13 +243,13 @@ def generations(client: Elasticsearch, prefix: str) -> list[Generation]:
         if parsed:
             by_run.setdefault(parsed.run_id, {})[parsed.alias] = name
     result = []
-    for run_id, indices in sorted(by_run.items(), reverse=True):
+    for run_id, indices in by_run.items():
         aliased = [alias_name(prefix, a) in found[name].get("aliases", {}) for a, name in indices.items()]
         first = next(iter(indices.values()))
         meta = found[first]["mappings"].get("_meta", {})
         complete = len(indices) == len(SERVED_ALIASES)
         result.append(Generation(run_id, indices, meta, complete and all(aliased)))
-    return result
+    return sorted(result, key=lambda g: (_fence(g), g.run_id), reverse=True)
 
 
 def served(client: Elasticsearch, prefix: str) -> Generation | None:
@@ -260,7 +263,11 @@ def highest_fence(client: Elasticsearch, prefix: str) -> int:
 
 
 def _highest_fence(everything: Sequence[Generation]) -> int:
-    return max((int(g.meta.get("fence", 0)) for g in everything), default=0)
+    return max(map(_fence, everything), default=0)
+
+
+def _fence(generation: Generation) -> int:
+    return int(generation.meta.get("fence", 0))
 
 
 def flip(client: Elasticsearch, prefix: str, run_id: str, fence: int | None = None) -> None:

@@ -60,8 +60,8 @@ def rollback(client: Client, config: Config, run_id: str | None, who: str, now: 
         everything = indexes.generations(client, prefix)
         before = next((g for g in everything if g.is_served), None)
         if run_id is None:
-            older = (g.run_id for g in everything if indexes.is_whole(g) and not g.is_served)
-            run_id = next((each for each in older if before is None or each < before.run_id), None)
+            earlier = everything[everything.index(before) + 1 :] if before else everything
+            run_id = next((g.run_id for g in earlier if indexes.is_whole(g) and not g.is_served), None)
             if run_id is None:
                 raise NotFound("there is no earlier generation to go back to")
         target = _kept(client, prefix, run_id)

@@ -9,6 +9,7 @@ import pytest
 from finder import bulk, indexes, runs
 from finder.errors import NotFound, NotReady
 from finder.reads import Client
+from tests.factories import removed
 
 
 @pytest.fixture
@@ -16,9 +17,7 @@ def own(engine: Client, prefix: str) -> Iterator[str]:
     """A prefix below the session's, emptied at the end."""
     name = f"{prefix}-{secrets.token_hex(3)}"
     yield name
-    for generation in indexes.generations(engine, name):
-        engine.indices.delete(index=",".join(generation.indices.values()))
-    engine.indices.delete(index=indexes.alias_name(name, "runs"), ignore_unavailable=True)
+    removed(engine, name)
 
 
 def a_generation(
@@ -59,6 +58,14 @@ def test_a_flip_moves_every_alias_and_rolls_back_the_same_way(engine: Client, ow
         indexes.flip(engine, own, run_id)
         served = [g.run_id for g in indexes.generations(engine, own) if g.is_served]
         assert served == [run_id]
+
+
+def test_the_newest_generation_is_that_of_the_latest_lock_whatever_a_wrong_clock_said(
+    engine: Client, own: str
+) -> None:
+    ahead, later = a_generation(engine, own, 59, fence=1), a_generation(engine, own, 1, fence=2)
+    assert ahead > later
+    assert [g.run_id for g in indexes.generations(engine, own)] == [later, ahead]
 
 
 def test_a_generation_that_lacks_an_index_is_never_served(engine: Client, own: str) -> None:
