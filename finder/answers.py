@@ -21,7 +21,7 @@ class PartShown(NamedTuple):
     says: str
 
     def to_json(self) -> dict[str, Any]:
-        """Get the part under the keys of the contract; by hand, as `asdict` takes ten times as long."""
+        """Get the part under the keys of the contract; by hand, which is quicker than `_asdict`."""
         return {"name": self.name, "value": self.value, "says": self.says}
 
 

@@ -34,7 +34,7 @@ class Pace:
     rest: float = 0.0
 
 
-GENTLE = Pace(1, 1.0)
+FULL_SPEED, GENTLE = Pace(), Pace(1, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,18 @@ def write(
     index: str,
     chunks: Iterable[bytes],
     on_written: Callable[[int], None] = lambda n: None,
-    pace: Pace | None = None,
+    pace: Pace = FULL_SPEED,
 ) -> BulkReport:
     """Send chunks of ready action and source lines; every document is written or an error is raised.
 
     An action may delete a document; one that is not there is as good as deleted. At most twice as many
     chunks as senders are in memory; `pace` says how hard to press. Pressure (429) and a lost connection are
     retried in smaller pieces with growing, jittered waits up to 30 s: every document has its id, so sending
-    it twice changes nothing. Raises NotReady
-    when the disk is full, BulkRefused for a document that can never be written, EngineDown when the engine
-    stays away.
+    it twice changes nothing. Raises NotReady when the disk is full, BulkRefused for a document that can
+    never be written, EngineDown when the engine stays away.
     """
     documents = retried = 0
     stop = threading.Event()
-    pace = pace or Pace()
     with ThreadPoolExecutor(pace.senders, thread_name_prefix="bulk") as pool:
         waiting: set[Future[tuple[int, int]]] = set()
         try:

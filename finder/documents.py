@@ -1,6 +1,6 @@
 """The documents of the index: frozen shapes, and their way to and from the engine's source."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -192,6 +192,7 @@ class Specialist:
     def to_source(self) -> dict[str, Any]:
         """The document as the engine keeps it; unknown fields are absent."""
         points = sorted({s.point for s in self.sites if s.point})
+        evidence = _by_concept(self.evidence)
         return _known(
             {
                 "npi": self.npi, "name": self.name, "name_folded": self.name_folded,
@@ -200,8 +201,8 @@ class Specialist:
                 "proven_concepts": list(self.proven_concepts),
                 "taxonomies": list(self.taxonomies), "roles": list(self.roles),
                 "is_candidate": self.is_candidate, "concepts": list(self.concepts),
-                "evidence": [e.to_nested() for e in _grouped(self.evidence)],
-                "evidence_told": evidence_text(self.evidence),
+                "evidence": [piece.to_nested() for pieces in evidence.values() for piece in pieces],
+                "evidence_told": evidence_text(evidence),
                 "points": [{"lat": lat, "lon": lon} for lat, lon in points],
                 "sites": [s.to_source() for s in self.sites], "licence_states": list(self.licence_states),
                 "network_keys": list(self.network_keys), "languages": list(self.languages),
@@ -279,22 +280,27 @@ def facts_of(source: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def evidence_text(evidence: Iterable[Evidence]) -> dict[str, str]:
+def evidence_text(evidence: Mapping[str, Iterable[Evidence]]) -> dict[str, str]:
     """Get the evidence of a specialist by concept, each concept's pieces as JSON text.
 
     Thirty pieces a person are most of what the engine sends; a page reads those of a few concepts.
     """
-    found: dict[str, list[dict[str, Any]]] = {}
+    return {
+        concept: orjson.dumps([_without_concept(piece) for piece in pieces]).decode()
+        for concept, pieces in evidence.items()
+    }
+
+
+def _without_concept(piece: Evidence) -> dict[str, Any]:
+    return {name: value for name, value in piece.to_source().items() if name != "concept"}
+
+
+def _by_concept(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
+    """In the order in which the concepts come first, so that `as_built` can make the nested pieces anew."""
+    found: dict[str, list[Evidence]] = {}
     for piece in evidence:
-        told = piece.to_source()
-        found.setdefault(told.pop("concept"), []).append(told)
-    return {concept: orjson.dumps(pieces).decode() for concept, pieces in found.items()}
-
-
-def _grouped(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """In the order of `evidence_text`, so that `as_built` can make the nested pieces anew."""
-    first = {piece.concept: number for number, piece in reversed(list(enumerate(evidence)))}
-    return sorted(evidence, key=lambda piece: first[piece.concept])
+        found.setdefault(piece.concept, []).append(piece)
+    return found
 
 
 def as_built(source: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ _NOT_PLACED = "the engine finds no place for a new index: its disk is almost ful
 MOST_SEGMENTS = 8
 MOST_DELETED = 0.1
 CLONE_SECONDS = 120.0
+_LOADING: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,6 @@ def create_generation(
             raise NotReady(_NOT_PLACED)
         indices[alias] = name
     return indices
-
-
-_LOADING: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
 
 
 def _told(
@@ -198,29 +196,6 @@ def having(client: Elasticsearch, index: str, fields: Sequence[str]) -> int:
     exist = [{"exists": {"field": name}} for name in fields]
     answer = client.search(index=index, size=0, track_total_hits=True, query={"bool": {"filter": exist}})
     return int(answer["hits"]["total"]["value"])
-
-
-def matching(
-    client: Elasticsearch,
-    index: str,
-    clauses: Sequence[Mapping[str, Any]],
-    only: str | None = None,
-    but: str | None = None,
-) -> list[str]:
-    """Ids of a few documents that fulfil all clauses, by id; `only` keeps one id, `but` leaves one out."""
-    filters = [*clauses, *([{"ids": {"values": [only]}}] if only else [])]
-    unwanted = [{"ids": {"values": [but]}}] if but else []
-    query = {"bool": {"filter": filters, "must_not": unwanted}}
-    answer = client.search(index=index, size=10, query=query, source=False, sort=["_doc"])
-    return sorted(hit["_id"] for hit in answer["hits"]["hits"])
-
-
-def documents(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The sources of documents by id; those that are not there are absent."""
-    if not ids:
-        return {}
-    answer = client.mget(index=index, ids=list(ids))
-    return {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
 
 
 def free_bytes(client: Elasticsearch) -> int:
@@ -310,6 +285,14 @@ def prunable(everything: list[Generation], keep: int = KEPT_GENERATIONS) -> list
     whole = [g.run_id for g in idle if is_whole(g)]
     spared = set(whole[: max(0, keep - 1)])
     return [g.run_id for g in idle if g.run_id not in spared]
+
+
+def prune(client: Elasticsearch, prefix: str, keep: int = KEPT_GENERATIONS) -> list[str]:
+    """Delete what `prunable` names, inside the caller's lock. The run ids that are gone."""
+    old = prunable(generations(client, prefix), keep)
+    for run_id in old:
+        drop(client, prefix, run_id)
+    return old
 
 
 def leftovers(everything: Sequence[Generation]) -> list[str]:

@@ -5,8 +5,9 @@ Every answer follows from what the program itself publishes (`finder/data/progra
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -93,7 +94,6 @@ class Offer:
     available: Available
     why: tuple[Reason, ...]
     current: tuple[Mapping[str, Any], ...]
-    _short: dict[str, orjson.Fragment] = field(default_factory=dict, repr=False)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -161,22 +161,21 @@ class Offer:
         }  # fmt: skip
 
     def to_short_json(self) -> orjson.Fragment:
-        """Get what a search tells of a program; the rest is one look-up away. Written once per language: the
-        offers of a condition are kept, and every search shows them all.
-        """
-        spoken = language()
-        if spoken not in self._short:
-            self._short[spoken] = orjson.Fragment(orjson.dumps(self._told_short()))
-        return self._short[spoken]
+        """Get what a search tells of a program; the rest is one look-up away."""
+        return _short_json(self, language())
 
-    def _told_short(self) -> dict[str, Any]:
-        told = self.document
-        return {
-            "id": self.id, "name": told["name"], "institution": told["institution"],
-            "available": self.available.value, "reasons": list(self.reasons), "price": self.price,
-            "price_amount": self.amount, "needs_local_doctor": told["needs_treating_doctor"],
+
+@lru_cache(maxsize=8192)  # the offers of a condition are kept, and every search tells all of them
+def _short_json(offer: Offer, _reader: str) -> orjson.Fragment:
+    told = offer.document
+    return orjson.Fragment(
+        orjson.dumps({
+            "id": offer.id, "name": told["name"], "institution": told["institution"],
+            "available": offer.available.value, "reasons": list(offer.reasons), "price": offer.price,
+            "price_amount": offer.amount, "needs_local_doctor": told["needs_treating_doctor"],
             "turnaround": told.get("turnaround"),
-        }  # fmt: skip
+        })
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,13 @@
 """Builds every document of a run into files of ready bulk lines, slice by slice, with one checksum."""
 
-import multiprocessing
-import os
 import pickle
-import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
 import pyarrow as pa
 
 from finder.centers import keys_of_programs, load_families
@@ -23,11 +19,12 @@ from ingest.cancer_centers import center_hospitals
 from ingest.enrich import enriched
 from ingest.investigators import investigators
 from ingest.knowledge import Knowledge, knowledge
-from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, rules_version
+from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, lines_of, rules_version
 from ingest.link import reference, trial_ends
 from ingest.memory import collect_seldom, give_back
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
+from ingest.processes import MAX_PROCESSES, number_of, pool
 from ingest.rows import TABLES, PersonRows
 from ingest.sources import SOURCES
 from ingest.staging import Staging
@@ -36,8 +33,6 @@ from ingest.traced import Asked, common, entries, short, traced
 PEOPLE_A_SLICE = 4_000
 # A second process pays for its start (about 3 s) from here on.
 PEOPLE_FOR_MORE_PROCESSES = 8_000
-# Each holds its own reference tables and 200 MB of the database at most.
-MAX_PROCESSES = 2
 LEDGER = "ledger.duckdb"
 _COVERED = (
     "specialists", "candidates", "with group", "with system", "with system settled", "with hospital",
@@ -101,7 +96,7 @@ def build(
         outcome = known.investigators.outcome
         count = ledger.stale
         on_start(count)
-        workers = min(os.cpu_count() or 1, processes) if count >= PEOPLE_FOR_MORE_PROCESSES else 1
+        workers = number_of(processes) if count >= PEOPLE_FOR_MORE_PROCESSES else 1
         jobs = ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
         if workers == 1:
             parts = _here(staged, known, jobs)
@@ -180,16 +175,14 @@ def _shared(known: Knowledge) -> tuple[object, ...]:
 
 
 def _in_processes(staged: Path, tables: Path, jobs: Iterable[Job], workers: int) -> Iterator[Slice]:
-    """The slices from several processes, in order; spawned, since open databases don't survive a fork.
+    """The slices from several processes, in order.
 
     Only a few slices are under way at a time, so that what is done never piles up in memory.
     """
-    context = multiprocessing.get_context("spawn")
-    shared = (staged, tables)
     waiting: deque[Future[Slice]] = deque()
-    with ProcessPoolExecutor(workers, context, initializer=_open, initargs=shared) as pool:
+    with pool(workers, _open, staged, tables) as workers_pool:
         for job in jobs:
-            waiting.append(pool.submit(_slice_of_worker, job))
+            waiting.append(workers_pool.submit(_slice_of_worker, job))
             if len(waiting) > workers * 2:
                 yield waiting.popleft().result()
         while waiting:
@@ -205,25 +198,12 @@ class _Worker:
 
 
 def _open(staged: Path, tables: Path) -> None:
-    _end_with_parent()
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
     # Written by this very run into its own folder, and deleted with it.
     *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
     known = knowledge(*found, is_demonstration=is_demonstration)
     _Worker.known, _Worker.asked = traced(known)
     collect_seldom()
-
-
-def _end_with_parent() -> None:
-    """A worker whose run was killed would wait for ever, and keep the next run out of the staging file."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 def _slice_of_worker(job: Job) -> Slice:
@@ -300,15 +280,11 @@ def _slice(
             if isinstance(result, LeftOut):
                 rows.append((staged.npi, None, result.reason, 0, looked_up))
                 continue
-            lines = _lines(result.npi, result.to_source())
+            lines = lines_of(result.npi, result.to_source())
             file.write(lines)
             rows.append((staged.npi, digest_of(lines), None, _covered(result), looked_up))
     columns = zip(*rows, strict=True) if rows else ([],) * len(PEOPLE)
     return path, pa.table([pa.array(c, f.type) for c, f in zip(columns, PEOPLE, strict=True)], PEOPLE)
-
-
-def _lines(key: str, source: Mapping[str, Any]) -> bytes:
-    return orjson.dumps({"index": {"_id": key}}) + b"\n" + orjson.dumps(source) + b"\n"
 
 
 def _covered(specialist: Specialist) -> int:
@@ -351,7 +327,7 @@ def _others(
         digests: list[bytes] = []
         with (out / f"{alias}.ndjson").open("wb") as file:
             for key, source in pairs:
-                lines = _lines(key, source)
+                lines = lines_of(key, source)
                 file.write(lines)
                 ids.append(key)
                 digests.append(digest_of(lines))

@@ -84,9 +84,7 @@ def prune(client: Client, config: Config, keep: int) -> list[str]:
 
 
 def _prune(client: Client, config: Config, keep: int) -> list[str]:
-    old = indexes.prunable(indexes.generations(client, config.index_prefix), keep)
-    for run_id in old:
-        indexes.drop(client, config.index_prefix, run_id)
+    old = indexes.prune(client, config.index_prefix, keep)
     drop_ledgers(client, config)
     return old
 

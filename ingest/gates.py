@@ -1,15 +1,15 @@
 """Measures a loaded generation against gates.toml; a gate that fails keeps it from being served."""
 
 import tomllib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from finder.indexes import counts, documents, having
-from finder.reads import Client
+from finder.indexes import counts, having
+from finder.reads import Client, documents
 from ingest import probes
 from ingest.build import Built
 from ingest.ledger import sample
@@ -118,7 +118,8 @@ def probed(
     same = probes.same_content(client, indices, sampled)
     yield _exactly("sampled documents as they were built", same, len(sampled))
     index = indices["specialists"]
-    people = documents(client, index, [each.id for each in sampled if each.alias == "specialists"])
+    npis = [each.id for each in sampled if each.alias == "specialists"]
+    people = documents(client, {index: npis}, {index: None})[index]
     found = probes.found_again(client, index, people)
     yield _exactly("sampled people found by name, specialty and place", found, len(people))
     right, pairs = probes.tied_pairs(client, index, people, today)
@@ -146,10 +147,8 @@ def _count_gates(client: Client, indices: Mapping[str, str], built: Built) -> It
 
 
 def _rejected_gates(limits: Mapping[str, float], files: Sequence[FileReport]) -> Iterable[Gate]:
-    read: dict[str, int] = defaultdict(int)
-    rejected: dict[str, int] = defaultdict(int)
+    read, rejected = rows_by_source(files), Counter[str]()
     for report in files:
-        read[report.source] += report.rows_read
         rejected[report.source] += report.rejected
     for source in sorted(read):
         share = rejected[source] / read[source] if read[source] else 0.0

@@ -2,11 +2,8 @@
 
 import hashlib
 import importlib.metadata
-import multiprocessing
-import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +11,10 @@ from typing import NamedTuple
 from finder import text
 from ingest import names
 from ingest.names import investigator_name, person_key
+from ingest.processes import number_of, pool
 from ingest.sources.trials import TrialRole
 from ingest.staging import Staging
 
-MAX_PROCESSES = 2
 NAMES_FOR_MORE_PROCESSES = 30_000
 # The highest role that a trial gives a person counts; the publisher's roles are listed from the highest.
 _RANK = {role.value: rank for rank, role in enumerate(TrialRole)}
@@ -137,12 +134,12 @@ def read_names(staging: Staging) -> None:
         " AND name NOT IN (SELECT text FROM names_read WHERE version = ?)"
     )
     new = [str(row[0]) for row in staging.rows(query, [version])]
-    workers = min(os.cpu_count() or 1, MAX_PROCESSES)
+    workers = number_of()
     if len(new) < NAMES_FOR_MORE_PROCESSES or workers == 1:
         parts = [split_name(name) for name in new]
     else:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-            parts = list(pool.map(split_name, new, chunksize=2_000))
+        with pool(workers) as splitting:
+            parts = list(splitting.map(split_name, new, chunksize=2_000))
     staging.keep_names(parts, version)
 
 

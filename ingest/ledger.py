@@ -9,9 +9,10 @@ import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
+import orjson
 import pyarrow as pa
 
 from finder.indexes import MAPPINGS, SERVED_ALIASES, mapping_hash
@@ -37,6 +38,11 @@ PEOPLE = pa.schema(
         ("asked", pa.list_(pa.uint32())),
     ]
 )  # fmt: skip
+
+
+def lines_of(key: str, source: Mapping[str, Any]) -> bytes:
+    """One document as it is sent: the action with its id, and its source."""
+    return orjson.dumps({"index": {"_id": key}}) + b"\n" + orjson.dumps(source) + b"\n"
 
 
 def digest_of(lines: bytes) -> bytes:

@@ -69,7 +69,7 @@ def load(
     meta: Mapping[str, object],
     plans: Mapping[str, str],
     base: Generation | None = None,
-    pace: bulk.Pace | None = None,
+    pace: bulk.Pace = bulk.FULL_SPEED,
     on_documents: Callable[[int], None] = lambda count: None,
 ) -> Loaded:
     """Create the run's indices and write every built document, or with `base` clone it and write the changes.

@@ -19,18 +19,17 @@ from finder.engine import translated
 from finder.errors import FieldError, FinderError, InputErrors
 from finder.indexes import Generation
 from finder.reads import Client
-from ingest.build import MAX_PROCESSES, Built, Part, build
-from ingest.gates import Gate, gate_sets, measured, probed
-from ingest.joins import orphan_shares
+from ingest.build import Built, Part, build
 from ingest.ledger import checksum_of
 from ingest.load import chunks
 from ingest.plans import plan_names
 from ingest.progress import Reporter
 from ingest.recognition import is_demonstration
 from ingest.report import RunReport, State
-from ingest.run import BUILD, Run, close, generation_meta, stage, staging_file, tell_gates
+from ingest.run import stage, staging_file
 from ingest.sources import SOURCES
 from ingest.staging import Staging
+from ingest.under_way import BUILD, Run, close, comparable, generation_meta, passes_gates
 
 PATIENCE_S = 6 * 3600.0  # how long a part waits while others load
 
@@ -62,11 +61,7 @@ def ingest_part(
     run = Run(client, config, reporter or Reporter(), now or datetime.now(UTC), gentle)
     staged, is_fictional = staging_file(config, data), is_demonstration(data)
     try:
-        stage(run, data, staged, ())
-        if run.report.failures:
-            reason = "; ".join(run.report.failures)
-            run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
-        else:
+        if stage(run, data, staged, ()):
             _built(run, staged, is_fictional, part)
             patient = runs.locked(client, config.index_prefix, patience_s=PATIENCE_S, tell=run.reporter.say)
             with translated(), patient as lock:
@@ -86,7 +81,7 @@ def _built(run: Run, staged: Path, is_fictional: bool, part: Part) -> None:
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
             staged, run.folder / BUILD, is_demonstration=is_fictional, part=part,
-            processes=1 if run.is_gentle else MAX_PROCESSES, on_start=step.expect, on_people=step.advance,
+            processes=run.processes, on_start=step.expect, on_people=step.advance,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
     run.done("merge and enrich", built.merged, built.documents["specialists"], step.seconds)
@@ -99,10 +94,9 @@ def _join(run: Run, lock: runs.Lock, part: Part, staged: Path, is_fictional: boo
     inputs = _inputs(run.report, built)
     generation = _opened(run, lock, part, inputs, built, staged, is_fictional)
     with run.reporter.step("load", "documents") as step:
-        pace = bulk.GENTLE if run.is_gentle else None
         for alias, paths in built.files.items():
             pieces = (piece for path in paths for piece in chunks(path))
-            bulk.write(client, generation.indices[alias], pieces, step.advance, pace)
+            bulk.write(client, generation.indices[alias], pieces, step.advance, run.pace)
     run.done("load", step.done, step.done, step.seconds)
     lock.confirm()
     done = {**generation.meta["parts"]["done"], str(part.number): _told(built)}
@@ -117,10 +111,8 @@ def _join(run: Run, lock: runs.Lock, part: Part, staged: Path, is_fictional: boo
     indexes.finish_loading(client, generation.indices, replicas=run.config.replicas)
     indexes.tell(client, generation.indices, meta)
     run.report = replace(run.report, built=whole)
-    checked = _gates(run, generation, whole, staged, gate_set)
-    broken = "; ".join(f"{g.name}: {g.measured:,} ({g.limit})" for g in checked if not g.holds)
-    if broken:
-        run.report = replace(run.report, state=State.REFUSED, reason=f"gates: {broken}", exit_code=1)
+    before = comparable(indexes.served(client, prefix), is_fictional)
+    if not passes_gates(run, gate_set, generation.indices, whole, whole.ledger, before, staged):
         return
     lock.confirm()
     indexes.mark_published(client, generation.indices, {"gates": gate_set, "parts": None})
@@ -128,8 +120,7 @@ def _join(run: Run, lock: runs.Lock, part: Part, staged: Path, is_fictional: boo
     run.report = replace(
         run.report, state=State.PUBLISHED, reason=f"generation {generation.run_id} of {part.of} parts"
     )
-    for old in indexes.prunable(indexes.generations(client, prefix)):
-        indexes.drop(client, prefix, old)
+    indexes.prune(client, prefix)
 
 
 def _inputs(report: RunReport, built: Built) -> str:
@@ -175,16 +166,3 @@ def _added_up(built: Built, done: Any) -> Built:
         sums.update({alias: int(value, 16) for alias, value in told["sums"].items()})
     added: Mapping[str, str] = {alias: f"{value:x}" for alias, value in sums.items()}
     return replace(built, **totals, sums=added, checksum=checksum_of(added))
-
-
-def _gates(run: Run, generation: Generation, whole: Built, staged: Path, gate_set: str) -> list[Gate]:
-    limits, today = gate_sets()[gate_set], datetime.fromisoformat(run.started).date()
-    served = indexes.served(run.client, run.config.index_prefix)
-    kind = generation.meta.get("demonstration")
-    before = served.meta if served and served.meta.get("demonstration") == kind else None
-    with Staging(staged, SOURCES, read_only=True) as staging:
-        orphans = orphan_shares(staging)
-    checked = measured(run.client, limits, generation.indices, whole, run.report.files, before, orphans)
-    checked += probed(run.client, limits, generation.indices, whole.ledger, today)
-    tell_gates(run, checked)
-    return checked

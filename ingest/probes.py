@@ -7,17 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from finder.criteria import SearchCriteria
 from finder.documents import as_built
 from finder.errors import InputErrors, SourceError
 from finder.independence import Verdict, kind_of, load_rules, ties_of, verdict
-from finder.indexes import documents, matching
-from finder.reads import Client
+from finder.reads import Client, documents, searches
 from finder.relevance import CUT, ndcg
 from finder.search import find_specialists, load_context
-from ingest.ledger import Sampled, digest_of
+from ingest.ledger import Sampled, digest_of, lines_of
 
 PEOPLE = 60
 NEAR = "1km"
@@ -27,22 +24,23 @@ _JUDGED_COLUMNS = ("words", "npi", "grade")
 def same_content(client: Client, indices: Mapping[str, str], sampled: Sequence[Sampled]) -> int:
     """How many of the sampled documents the engine holds exactly as they were built."""
     count = 0
-    by_alias: dict[str, list[Sampled]] = defaultdict(list)
+    wanted: dict[str, list[str]] = defaultdict(list)
     for each in sampled:
-        by_alias[each.alias].append(each)
-    for alias, wanted in by_alias.items():
-        found = documents(client, indices[alias], [each.id for each in wanted])
-        for each in wanted:
-            if each.id in found:
-                action = orjson.dumps({"index": {"_id": each.id}})
-                lines = action + b"\n" + orjson.dumps(as_built(found[each.id])) + b"\n"
-                count += digest_of(lines) == each.digest
+        wanted[indices[each.alias]].append(each.id)
+    found = documents(client, wanted, dict.fromkeys(wanted))
+    for each in sampled:
+        source = found[indices[each.alias]].get(each.id)
+        if source is not None:
+            count += digest_of(lines_of(each.id, as_built(source))) == each.digest
     return count
 
 
 def found_again(client: Client, index: str, people: Mapping[str, Mapping[str, Any]]) -> int:
     """How many people a search finds by name, specialties and place, all at once."""
-    return sum(matching(client, index, _clauses(source), npi) == [npi] for npi, source in people.items())
+    asked = [
+        _ids({"filter": [*_clauses(source), {"ids": {"values": [npi]}}]}) for npi, source in people.items()
+    ]
+    return sum(len(ids) for ids in _found(client, index, asked))
 
 
 def _clauses(source: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -63,15 +61,34 @@ def tied_pairs(
     how many. The partner is whoever else the index has under the same key.
     """
     rules = load_rules()
-    right = pairs = 0
-    for npi, source in people.items():
-        key = next((k for k in source.get("tie_keys", ()) if kind_of(k) in rules.breaking()), None)
-        others = matching(client, index, [{"term": {"tie_keys": key}}], None, but=npi) if key else []
-        for partner, told in documents(client, index, others[:1]).items():
-            found = verdict(ties_of(npi, source), ties_of(partner, told), rules, today)
-            pairs += 1
-            right += found.verdict is Verdict.NOT_INDEPENDENT
-    return right, pairs
+    keys = {
+        npi: next((k for k in source.get("tie_keys", ()) if kind_of(k) in rules.breaking()), None)
+        for npi, source in people.items()
+    }
+    tied = {npi: key for npi, key in keys.items() if key}
+    asked = [
+        _ids({"filter": [{"term": {"tie_keys": key}}], "must_not": [{"ids": {"values": [npi]}}]})
+        for npi, key in tied.items()
+    ]
+    partners = {npi: ids[0] for npi, ids in zip(tied, _found(client, index, asked), strict=True) if ids}
+    told = documents(client, {index: sorted(set(partners.values()))}, {index: None})[index]
+    right = sum(
+        verdict(ties_of(npi, people[npi]), ties_of(other, told[other]), rules, today).verdict
+        is Verdict.NOT_INDEPENDENT
+        for npi, other in partners.items()
+    )
+    return right, len(partners)
+
+
+def _ids(query: Mapping[str, Any]) -> dict[str, Any]:
+    """A search for the ids of a few documents."""
+    return {"size": 10, "query": {"bool": query}, "_source": False, "sort": ["_doc"]}
+
+
+def _found(client: Client, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """The ids that each search finds, in order; all are sent as one request."""
+    answers = searches(client, [(index, body) for body in bodies])
+    return [sorted(hit["_id"] for hit in answer["hits"]["hits"]) for answer in answers]
 
 
 def judged(client: Client, prefix: str, run_id: str, judgments: Path, today: date) -> float:

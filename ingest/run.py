@@ -1,91 +1,44 @@
 """One ingest run, step by step, from files to a served generation, with its record and its lock."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import orjson
 
-from finder import bulk, indexes, runs
+from finder import indexes, runs
 from finder.config import Config
 from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.reads import Client
-from ingest.build import MAX_PROCESSES, Built, build
+from ingest.build import Built, build
 from ingest.control import withdrawn
 from ingest.cross_checks import swapped_names
 from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
 from ingest.files import InputFile, inspected
-from ingest.gates import Gate, dates_by_source, gate_sets, judged, measured, probed, rows_by_source
 from ingest.investigators import read_names
-from ingest.joins import orphan_shares
 from ingest.load import load
 from ingest.memory import give_back
-from ingest.notify import notify
 from ingest.plans import plan_names
 from ingest.progress import Reporter
 from ingest.recognition import is_demonstration, recognised
-from ingest.report import RunReport, State, StepReport
+from ingest.report import RunReport, State
 from ingest.sources import SOURCES
 from ingest.sources.base import Source
 from ingest.space import check_space
 from ingest.staging import FileReport, Staging
-
-BUILD = "build"
-NICE = 19  # the lowest priority of a process on Unix
+from ingest.under_way import BUILD, Run, close, comparable, generation_meta, passes_gates
 
 
 def staging_file(config: Config, data: Path) -> Path:
     """Where the staged rows of a data folder live, so that two folders never replace each other's."""
     name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
     return config.home / "staging" / f"{name}.duckdb"
-
-
-class Run:
-    """One run under way: its id, its place on disk, and the steps done so far."""
-
-    def __init__(
-        self,
-        client: Client,
-        config: Config,
-        reporter: Reporter,
-        now: datetime,
-        is_gentle: bool = False,
-        judgments: Path | None = None,
-    ) -> None:
-        self.is_gentle, self.judgments = is_gentle, judgments
-        if is_gentle:
-            os.nice(NICE)
-        self.client, self.config, self.reporter = client, config, reporter
-        self.started = now.astimezone(UTC).isoformat(timespec="seconds")
-        self.run_id = runs.new_run_id(now)
-        self.folder = config.home / "runs" / self.run_id
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.report = RunReport(self.run_id, State.RUNNING, None)
-
-    def done(self, name: str, rows_in: int, rows_out: int, seconds: float) -> None:
-        """Add a finished step to the report."""
-        step = StepReport(name, rows_in, rows_out, round(seconds, 3))
-        self.report = replace(self.report, steps=(*self.report.steps, step))
-
-    def save(self) -> None:
-        """Write the record as it stands now."""
-        finished = None
-        if self.report.state is not State.RUNNING:
-            finished = datetime.now(UTC).isoformat(timespec="seconds")
-        detail = self.report.to_json()
-        record = runs.RunRecord(
-            self.run_id, self.report.state.value, self.started, finished, self.report.reason,
-            detail["content_checksum"], detail,
-        )  # fmt: skip
-        runs.save(self.client, self.config.index_prefix, record)
 
 
 def ingest_run(
@@ -131,15 +84,6 @@ def ingest_run(
     return run.report
 
 
-def _write_report(run: Run) -> None:
-    """The report beside the quarantine; the engine has it too, so that a full disk changes nothing here."""
-    try:
-        text = orjson.dumps(run.report.to_json(), option=orjson.OPT_INDENT_2)
-        (run.folder / "report.json").write_bytes(text)
-    except OSError as problem:
-        run.reporter.say(f"the file of the report could not be written: {problem}")
-
-
 @contextmanager
 def _local_trouble() -> Iterator[None]:
     """Turns trouble with the disk and the staging file, which no file of the publishers caused, into ours."""
@@ -159,13 +103,6 @@ def _cause(lock: runs.Lock, problem: FinderError) -> FinderError:
     except FinderError:
         return problem  # the engine is away, which is the cause itself
     return problem
-
-
-def close(run: Run) -> None:
-    """Write the record of a run that has ended, here and in the engine, and tell whoever is to be told."""
-    run.save()
-    _write_report(run)
-    notify(run.config, run.report.to_json(), run.reporter.say)
 
 
 def _settle(run: Run) -> None:
@@ -198,10 +135,7 @@ def _close_killed(run: Run) -> None:
 def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[str], full: bool) -> None:
     staged = staging_file(run.config, data)
     is_fictional = is_demonstration(data)
-    stage(run, data, staged, only)
-    if run.report.failures:
-        reason = "; ".join(run.report.failures)
-        run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
+    if not stage(run, data, staged, only):
         return
     served = indexes.served(run.client, run.config.index_prefix)
     base = None
@@ -222,18 +156,20 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         return
     found = _load(run, lock, built, staged, is_fictional, base if is_worth_it(built) else None)
     keep_ledger(run.config, built.ledger, run.run_id)
-    # Shrink is only told between like and like.
-    before = served if served and served.meta.get("demonstration") == is_fictional else None
-    checked = _gates(run, gate_set, found, built, before, staged)
-    if all(gate.holds for gate in checked):
+    before, ledger = comparable(served, is_fictional), ledger_file(run.config, run.run_id)
+    with run.reporter.step("gates", "checks") as step:
+        passes = passes_gates(run, gate_set, found, built, ledger, before, staged)
+        step.advance(len(run.report.gates))
+    run.done("gates", len(run.report.gates), sum(g.holds for g in run.report.gates), step.seconds)
+    if passes:
         _publish(run, lock, found, gate_set)
-    else:
-        broken = "; ".join(f"{g.name}: {g.measured:,} ({g.limit})" for g in checked if not g.holds)
-        run.report = replace(run.report, state=State.REFUSED, reason=f"gates: {broken}", exit_code=1)
 
 
-def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
-    """Read the files of a folder into the staging file; the report says what they gave and what is wrong."""
+def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
+    """Read the files of a folder into the staging file; the report says what they gave and what is wrong.
+
+    False where a file cannot be used: the run is refused.
+    """
     files, unknown = recognised(data)
     if not files:
         raise SourceError(str(data), None, None, "holds no file that any source reads")
@@ -267,6 +203,10 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> None:
     run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
     rows = sum(r.rows_read for r in reports)
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
+    if run.report.failures:
+        reason = "; ".join(run.report.failures)
+        run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
+    return not run.report.failures
 
 
 def _cross_checked(run: Run, staging: Staging, reports: list[FileReport]) -> list[FileReport]:
@@ -305,7 +245,7 @@ def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) ->
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
             staged, run.folder / BUILD, is_demonstration=is_demonstration, base=base.ledger if base else None,
-            processes=1 if run.is_gentle else MAX_PROCESSES, on_start=start, on_people=step.advance,
+            processes=run.processes, on_start=start, on_people=step.advance,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
     people = built.documents["specialists"] + sum(built.left_out.values())
@@ -313,22 +253,6 @@ def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) ->
         run.reporter.say(f"  {people - built.merged:,} people are unchanged since {base.generation.run_id}")
     run.done("merge and enrich", people, built.documents["specialists"], step.seconds)
     return built
-
-
-def generation_meta(run: Run, built: Built, lock: runs.Lock, is_demonstration: bool) -> dict[str, Any]:
-    """What a generation tells of itself in its `_meta`."""
-    dates = sorted(f.as_of for f in run.report.files if f.as_of and f.records)
-    return {
-        "as_of": dates[-1] if dates else None,
-        "demonstration": is_demonstration,
-        "content_checksum": built.checksum,
-        "specialists": built.documents["specialists"],
-        "documents": dict(built.documents),
-        "coverage": dict(built.coverage),
-        "rows": rows_by_source(run.report.files),
-        "dates": dates_by_source(run.report.files),
-        "fence": lock.fence,
-    }
 
 
 def _load(
@@ -339,8 +263,9 @@ def _load(
         plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
         generation = base.generation if base else None
-        pace = bulk.GENTLE if run.is_gentle else None
-        loaded = load(run.client, run.config, run.run_id, built, meta, plans, generation, pace, step.advance)
+        loaded = load(
+            run.client, run.config, run.run_id, built, meta, plans, generation, run.pace, step.advance
+        )
     if loaded.retried:
         run.reporter.say(
             f"  {loaded.retried:,} documents were sent again because the engine was under pressure"
@@ -352,38 +277,6 @@ def _load(
     return loaded.indices
 
 
-def _gates(
-    run: Run,
-    gate_set: str,
-    found: Mapping[str, str],
-    built: Built,
-    served: indexes.Generation | None,
-    staged: Path,
-) -> list[Gate]:
-    limits, today = gate_sets()[gate_set], datetime.fromisoformat(run.started).date()
-    client, config = run.client, run.config
-    with run.reporter.step("gates", "checks") as step:
-        with Staging(staged, SOURCES, read_only=True) as staging:
-            orphans = orphan_shares(staging)
-        before = served.meta if served else None
-        checked = measured(client, limits, found, built, run.report.files, before, orphans)
-        checked += probed(client, limits, found, ledger_file(config, run.run_id), today)
-        if run.judgments:
-            checked.append(judged(client, limits, config.index_prefix, run.run_id, run.judgments, today))
-        step.advance(len(checked))
-    tell_gates(run, checked)
-    run.done("gates", len(checked), sum(g.holds for g in checked), step.seconds)
-    return checked
-
-
-def tell_gates(run: Run, checked: Sequence[Gate]) -> None:
-    """Print every gate with measured, limit and verdict, and put them into the report."""
-    for gate in checked:
-        verdict = "holds" if gate.holds else "FAILS"
-        run.reporter.say(f"  gate {verdict}: {gate.name}: {gate.measured:,} ({gate.limit})")
-    run.report = replace(run.report, gates=tuple(checked))
-
-
 def _publish(run: Run, lock: runs.Lock, found: Mapping[str, str], gate_set: str) -> None:
     prefix = run.config.index_prefix
     with run.reporter.step("publish", "generations") as step:
@@ -392,6 +285,5 @@ def _publish(run: Run, lock: runs.Lock, found: Mapping[str, str], gate_set: str)
         indexes.flip(run.client, prefix, run.run_id, lock.fence)
         run.report = replace(run.report, state=State.PUBLISHED)
         step.advance(1)
-        for old in indexes.prunable(indexes.generations(run.client, prefix)):
-            indexes.drop(run.client, prefix, old)
+        indexes.prune(run.client, prefix)
     run.done("publish", 1, 1, step.seconds)

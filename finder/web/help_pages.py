@@ -23,6 +23,7 @@ from finder.vocabulary import resolve
 from finder.web import respond
 from finder.web.forms import SearchForm, form_of
 from finder.web.headers import own_forms_only
+from finder.web.kept import opened
 from finder.web.site import site
 
 help_pages = Blueprint("help", __name__)
@@ -212,7 +213,7 @@ def records() -> Response:
 def records_of_results(token: str) -> Response:
     """What to collect for the illness of a sealed search."""
     here = site()
-    criteria = SearchCriteria.from_args(here.seals.open(token))
+    criteria = SearchCriteria.from_args(opened(token))
     concept_id = resolve(criteria.words, here.context.vocabulary).concept_id
     line = here.context.line_of(concept_id) if concept_id else frozenset[str]()
     return _records(here.guidance.kinds_for(line), token)

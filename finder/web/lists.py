@@ -13,7 +13,7 @@ from finder.web import respond
 from finder.web.contacts import contacts
 from finder.web.forms import with_plan_id
 from finder.web.headers import own_forms_only
-from finder.web.kept import on_from, with_list
+from finder.web.kept import on_from, opened, with_list
 from finder.web.pdf import pdf
 from finder.web.printed import printed_list, printed_opinions
 from finder.web.shortlist_page import ShortlistPage, shortlist_page
@@ -113,7 +113,7 @@ def _sealed_list() -> str:
 
 def _list(token: str, is_large: bool) -> ShortlistPage:
     here = site()
-    criteria = SearchCriteria.from_args(here.seals.open(token))
+    criteria = SearchCriteria.from_args(opened(token))
     plans = here.plans() if criteria.plan else {}
     criteria = with_plan_id(criteria, plans)
     found = search.shortlist(here.engine, here.prefix, criteria, here.context, here.today())

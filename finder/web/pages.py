@@ -148,7 +148,7 @@ def specialist(npi: str) -> Response:
 def specialist_of_results(token: str, npi: str) -> Response:
     """The same, with the proof of independence for the search that the reader came from."""
     here = site()
-    criteria = SearchCriteria.from_args(here.seals.open(token))
+    criteria = SearchCriteria.from_args(opened(token))
     told = search.explain(here.engine, here.prefix, npi, criteria, here.context, here.today())
     return _specialist(npi, proof_of(told, criteria, token, here.citing()))
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.conftest import Seen
 from tests.faults.place import Place, Reader, address, lines_until, wait_for
-from tests.faults.proxy import Proxy, proxied
+from tests.faults.proxy import proxied
 
 SEED = 20261128
 CHEAP_POINTS = 5
@@ -41,11 +41,19 @@ def nth(method: str, pattern: str, number: int, kill: Kill, *, goes_on: bool = F
     return look
 
 
-def killed_at_request(place: Place, trap: Callable[[Proxy, Kill], None]) -> None:
-    """Start a full run behind a proxy and let the trap kill it."""
+def killed_at_request(
+    place: Place, method: str, pattern: str, number: int, *, goes_on: bool = False, is_answered: bool = False
+) -> None:
+    """Start a full run behind a proxy that kills it at the n-th request of a kind, before the engine sees it
+    or, with `is_answered`, before the run sees the answer.
+    """
     with proxied(address(place.engine)) as proxy:
         with place.started("--full", ELASTICSEARCH_URL=proxy.url) as process:
-            trap(proxy, process.kill)
+            trap = nth(method, pattern, number, process.kill, goes_on=goes_on)
+            if is_answered:
+                proxy.after = trap
+            else:
+                proxy.before = trap
             process.communicate(timeout=120)
         assert process.returncode == -signal.SIGKILL
 
@@ -73,10 +81,8 @@ def checked(place: Place, seen: Seen, kill: Callable[[], None], *, is_flipped: b
 @pytest.mark.dear
 @pytest.mark.fault("F1", "SIGKILL before the first file is read (nothing is fetched: files lie on disk)")
 def test_killed_before_reading(place: Place, seen: Seen) -> None:
-    def trap(proxy: Proxy, kill: Kill) -> None:
-        proxy.before = nth("PUT", r"/[^/]+-runs/_doc/lock|/[^/]+-runs/_create/lock", 1, kill)
-
-    checked(place, seen, lambda: killed_at_request(place, trap))
+    lock = r"/[^/]+-runs/_doc/lock|/[^/]+-runs/_create/lock"
+    checked(place, seen, lambda: killed_at_request(place, "PUT", lock, 1))
 
 
 @pytest.mark.dear
@@ -149,37 +155,28 @@ def merging(parent: psutil.Process) -> list[psutil.Process]:
 )
 @pytest.mark.fault("F5", "SIGKILL while the generation is loaded")
 def test_killed_while_loading(place: Place, seen: Seen, method: str, pattern: str, number: int) -> None:
-    def trap(proxy: Proxy, kill: Kill) -> None:
-        proxy.before = nth(method, pattern, number, kill, goes_on=True)
-
-    checked(place, seen, lambda: killed_at_request(place, trap))
+    checked(place, seen, lambda: killed_at_request(place, method, pattern, number, goes_on=True))
 
 
 @pytest.mark.dear
 @pytest.mark.fault("F6", "SIGKILL while the gates measure")
 def test_killed_while_verifying(place: Place, seen: Seen) -> None:
-    def trap(proxy: Proxy, kill: Kill) -> None:
-        proxy.before = nth("POST", r"/[^/]+-\w+-[^/]+/_count", 2, kill)
-
-    checked(place, seen, lambda: killed_at_request(place, trap))
+    checked(place, seen, lambda: killed_at_request(place, "POST", r"/[^/]+-\w+-[^/]+/_count", 2))
 
 
 @pytest.mark.dear
 @pytest.mark.fault("F7", "SIGKILL with the flip asked for and not yet seen by the engine")
 def test_killed_before_the_flip(place: Place, seen: Seen) -> None:
-    def trap(proxy: Proxy, kill: Kill) -> None:
-        proxy.before = nth("POST", "/_aliases", 1, kill)
-
-    checked(place, seen, lambda: killed_at_request(place, trap))
+    checked(place, seen, lambda: killed_at_request(place, "POST", "/_aliases", 1))
 
 
 @pytest.mark.dear
 @pytest.mark.fault("F8", "SIGKILL with the flip done and its answer not yet seen by the run")
 def test_killed_after_the_flip(place: Place, seen: Seen) -> None:
-    def trap(proxy: Proxy, kill: Kill) -> None:
-        proxy.after = nth("POST", "/_aliases", 1, kill)
+    def kill() -> None:
+        killed_at_request(place, "POST", "/_aliases", 1, is_answered=True)
 
-    checked(place, seen, lambda: killed_at_request(place, trap), is_flipped=True)
+    checked(place, seen, kill, is_flipped=True)
 
 
 @pytest.mark.dear
@@ -188,10 +185,8 @@ def test_killed_while_pruning(place: Place, seen: Seen) -> None:
     while len(place.generations()) < 2:
         place.run(full=True)
 
-    def trap(proxy: Proxy, kill: Kill) -> None:
-        proxy.before = nth("DELETE", r"/[^/]+-specialists-[^/]+|/[^/]+,[^/]+", 1, kill)
-
-    checked(place, seen, lambda: killed_at_request(place, trap), is_flipped=True)
+    deletion = r"/[^/]+-specialists-[^/]+|/[^/]+,[^/]+"
+    checked(place, seen, lambda: killed_at_request(place, "DELETE", deletion, 1), is_flipped=True)
 
 
 @pytest.fixture(scope="module")

@@ -146,7 +146,7 @@ def test_a_gentle_run_gives_the_same(
     engine: Client, homes: tuple[Config, Config], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     niced: list[int] = []
-    monkeypatch.setattr("ingest.run.os.nice", niced.append)
+    monkeypatch.setattr("ingest.under_way.os.nice", niced.append)
     first = ingested(engine, homes[0], data)
     second = ingest_run(engine, homes[1], data, gate_set="demonstration", gentle=True)
     assert niced == [19]

@@ -4,7 +4,6 @@ import csv
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from finder.config import Config
 from finder.reads import Client
 from ingest.demo.generate import CLINICIANS, REGISTRY, generate
 from ingest.difference import ledger_file
-from ingest.progress import Reporter
 from ingest.report import RunReport, State
-from ingest.run import ingest_run
+from tests.factories import removed
 from tests.integration.test_ingest_run import data
+from tests.integration.test_ingest_run import ingested as tried
 
 __all__ = ["data"]
 PEOPLE = 600
@@ -40,13 +39,11 @@ def homes(engine: Client, config: Config, tmp_path: Path) -> Iterator[tuple[Conf
     made = [replace(config, home=tmp_path / name, index_prefix=name) for name in names]
     yield made[0], made[1]
     for own in made:
-        for generation in indexes.generations(engine, own.index_prefix):
-            engine.indices.delete(index=",".join(generation.indices.values()))
-        engine.indices.delete(index=indexes.alias_name(own.index_prefix, "runs"), ignore_unavailable=True)
+        removed(engine, own.index_prefix)
 
 
-def ingested(engine: Client, own: Config, data: Path, **options: Any) -> RunReport:
-    report = ingest_run(engine, own, data, gate_set="demonstration", reporter=Reporter(StringIO()), **options)
+def ingested(engine: Client, own: Config, data: Path, **options: bool) -> RunReport:
+    report = tried(engine, own, data, **options)
     assert report.state in (State.PUBLISHED, State.UNCHANGED), report.reason
     return report
 
@@ -124,7 +121,7 @@ def test_a_weekly_file_costs_only_its_people(
     assert 10 <= second.built.merged < 60  # whoever shares the new telephone, and no more
     assert 10 <= second.written < 60
     (data / WEEKLY).unlink()
-    back = ingest_run(engine, nightly, data, gate_set="demonstration", reporter=Reporter(StringIO()))
+    back = tried(engine, nightly, data)
     assert back.state is State.REFUSED  # the registry would be older than the one that is served
     assert back.cloned == second.run_id
     assert back.built and first.built

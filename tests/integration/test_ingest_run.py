@@ -21,6 +21,7 @@ from ingest.demo.generate import generate
 from ingest.progress import Reporter
 from ingest.report import RunReport, State
 from ingest.run import ingest_run
+from tests.factories import removed
 
 PEOPLE = 300
 
@@ -43,9 +44,7 @@ def own(engine: Client, config: Config, tmp_path: Path) -> Iterator[Config]:
     """A home and an index prefix for one test."""
     prefix = f"{config.index_prefix}x{secrets.token_hex(3)}"
     yield replace(config, home=tmp_path / "home", index_prefix=prefix)
-    for generation in indexes.generations(engine, prefix):
-        engine.indices.delete(index=",".join(generation.indices.values()))
-    engine.indices.delete(index=indexes.alias_name(prefix, "runs"), ignore_unavailable=True)
+    removed(engine, prefix)
 
 
 def ingested(engine: Client, own: Config, data: Path, **options: bool) -> RunReport:
