@@ -66,6 +66,12 @@ def killed_at_line(place: Place, start: str, later_s: float = 0.0) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
+def unstaged(place: Place) -> None:
+    """Every file is read anew by the next run."""
+    for path in (place.config.home / "staging").glob("*.duckdb"):
+        path.unlink()
+
+
 def checked(place: Place, seen: Seen, kill: Callable[[], None], *, is_flipped: bool = False) -> None:
     """The kill under a reader; afterwards the old or the new generation is whole, and a run repairs."""
     before = place.served()
@@ -97,16 +103,14 @@ def test_killed_while_unzipping(place: Place, seen: Seen, whole_again: None) -> 
 
 @pytest.mark.fault("F3", "SIGKILL while files are staged")
 def test_killed_while_staging(place: Place, seen: Seen) -> None:
-    for path in (place.config.home / "staging").glob("*.duckdb"):
-        path.unlink()
+    unstaged(place)
     checked(place, seen, lambda: killed_at_line(place, "  procedures:"))
 
 
 @pytest.mark.dear
 @pytest.mark.fault("F4", "SIGKILL after the last file was checked, before its rows are sorted")
 def test_killed_while_validating(place: Place, seen: Seen) -> None:
-    for path in (place.config.home / "staging").glob("*.duckdb"):
-        path.unlink()
+    unstaged(place)
     checked(place, seen, lambda: killed_at_line(place, "  tic_networks:"))
 
 
