@@ -27,7 +27,8 @@ class PartShown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SiteShown:
-    """One place of practice. `confidence` says where its `point` is from: source, zip, or unknown."""
+    """One place of practice. `confidence` says where its `point` is from: source, zip, or unknown;
+    `is_unsure` that sources list different places, so that this one is more likely wrong than right."""
 
     name: str | None
     address: str | None
@@ -39,12 +40,14 @@ class SiteShown:
     as_of: str | None
     point: Point | None = None
     sources: tuple[str, ...] = ()
+    is_unsure: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Get the site under the keys of the contract."""
         return {
             "name": self.name, "address": self.address, "city": self.city, "state": self.state,
             "zip": self.zip, "phone": self.phone, "confidence": self.confidence, "as_of": self.as_of,
+            "unsure": self.is_unsure,
             "lat": self.point[0] if self.point else None, "lon": self.point[1] if self.point else None,
         }  # fmt: skip
 

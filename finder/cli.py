@@ -261,7 +261,7 @@ def independence(npi: tuple[str, ...], wants_json: bool) -> None:
 def specialist(npi: str, wants_json: bool) -> None:
     """Show everything that is known of one person, each fact with source and date."""
     config = configured()
-    document = search.specialist(connected(config), config.index_prefix, npi)
+    document = search.specialist(connected(config), config.index_prefix, npi, date.today())
     click.echo(as_json(document) if wants_json else printed_specialist(document))
 
 

@@ -40,16 +40,26 @@ class Value:
     as_of: str | None = None
 
 
+class Said(NamedTuple):
+    """Who says a value, and when: an ISO day, month or year, None where not known."""
+
+    source: str
+    as_of: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """The value that won, and the differing ones that lost, newest first."""
+    """The value that won, the differing ones that lost, and who says the value that won besides."""
 
     best: Value
     others: tuple[Value, ...] = ()
+    also: tuple[Said, ...] = ()
 
     def to_source(self) -> dict[str, Any]:
-        """Value, source and date, with losing values under `others`; nothing where nothing is known."""
+        """Value, source and date, with losing values under `others` and who agrees under `also`."""
         source = _value_source(self.best)
+        if self.also:
+            source["also"] = [_known(each._asdict()) for each in self.also]
         if self.others:
             source["others"] = [_value_source(v) for v in self.others]
         return source
@@ -58,7 +68,9 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class Site:
     """One place of practice. `point` is (latitude, longitude) in degrees; `point_from` says how exact:
-    "source" (given by a source) or "zip" (the middle of the ZIP code area)."""
+    "source" (given by a source) or "zip" (the middle of the ZIP code area). `said` and `phone_said` are who
+    lists the address and the telephone, `phone_differs` who lists another telephone for the address;
+    `is_unsure` says that it was more likely wrong than right on the day of the newest source."""
 
     street: str | None
     street_2: str | None
@@ -71,13 +83,19 @@ class Site:
     point_from: str | None
     sources: tuple[str, ...]
     as_of: str | None
+    said: tuple[Said, ...] = ()
+    phone_said: tuple[Said, ...] = ()
+    phone_differs: tuple[Said, ...] = ()
+    is_unsure: bool = False
 
     def to_source(self) -> dict[str, Any]:
         """Address, telephone and point as carried in a document; unknown parts are absent."""
         fields: dict[str, Any] = {
             "street": self.street, "street_2": self.street_2, "city": self.city, "state": self.state,
             "zip": self.zip, "phone": self.phone, "fax": self.fax, "point_from": self.point_from,
-            "sources": list(self.sources), "as_of": self.as_of,
+            "sources": list(self.sources), "as_of": self.as_of, "said": _said_text(self.said),
+            "phone_said": _said_text(self.phone_said), "phone_differs": _said_text(self.phone_differs),
+            "unsure": self.is_unsure or None,
         }  # fmt: skip
         if self.point:
             fields["lat"], fields["lon"] = self.point
@@ -347,6 +365,17 @@ def shown(source: Mapping[str, Any]) -> dict[str, Any]:
     """Get a specialist's document with everything that it carries as text read: evidence, facts and ties."""
     kept = {name: value for name, value in source.items() if name != "evidence_told"}
     return {**kept, "evidence": evidence_of(source), "facts": facts_of(source), "ties": ties_told(source)}
+
+
+def _said_text(said: Iterable[Said]) -> str:
+    """Who says a thing, as one short text: pages carry it for every address and seldom read it."""
+    return ";".join(f"{source} {as_of or ''}".strip() for source, as_of in said)
+
+
+def said_of(text: str | None) -> tuple[Said, ...]:
+    """Get who says a thing from a site's `said` or `phone_said`: `nppes 2026-11-08;clinicians`."""
+    parts = (each.partition(" ") for each in (text or "").split(";") if each)
+    return tuple(Said(source, as_of or None) for source, _space, as_of in parts)
 
 
 def _value_source(value: Value) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from finder.answers import SiteShown
 from finder.concepts import LadderStep
 from finder.criteria import AgesAsked
 from finder.documents import EvidenceKind, evidence_of
@@ -15,6 +16,7 @@ from finder.i18n import english, gettext, mark
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
+from finder.trust import is_fresh
 
 EQUAL = 1e-6  # scores of 32 bits that differ by less are the same
 MOST_TOLD = 2  # reasons in one sentence
@@ -197,7 +199,7 @@ def why_independent(pairs: Sequence[Pair], words: Words) -> list[str]:
 
 
 def what_is_unknown(
-    question: Question, source: Mapping[str, Any], phone: str | None, pairs: Sequence[Pair], words: Words
+    question: Question, source: Mapping[str, Any], site: SiteShown | None, pairs: Sequence[Pair], words: Words
 ) -> list[str]:
     """Get, in plain words, everything a reader would want to know and no source says."""
     unknown = [_gap(pair, gap.kind, gap.side, words) for pair in pairs for gap in pair.verdict.unchecked]
@@ -213,8 +215,12 @@ def what_is_unknown(
         unknown.append(gettext("whether your insurance plan is taken: no plan was given"))
     if not source.get("languages"):
         unknown.append(gettext("languages spoken"))
-    if not phone:
+    if not site or not site.phone:
         unknown.append(gettext("telephone number"))
+    if site and site.is_unsure:
+        unknown.append(gettext("whether this office is right: sources list different ones, so call first"))
+    if site and not is_fresh(site.as_of, question.now):
+        unknown.append(gettext("whether this office is still right: not confirmed for over 90 days"))
     return unknown
 
 

@@ -190,7 +190,7 @@ def _result(
     fits = why_it_fits(
         question, reading.sentences, source, on, specialty, {part.name for part in parts}, words
     )
-    unknown = what_is_unknown(question, source, site.phone if site else None, pairs, words)
+    unknown = what_is_unknown(question, source, site, pairs, words)
     return Result(
         rank=rank,
         npi=source["npi"],
@@ -272,6 +272,7 @@ def _site(site: Mapping[str, Any]) -> SiteShown:
         as_of=site.get("as_of"),
         point=(site["lat"], site["lon"]) if "lat" in site else None,
         sources=tuple(site.get("sources", ())),
+        is_unsure=site.get("unsure", False),
     )
 
 

@@ -50,6 +50,7 @@ from finder.results import (
 from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
+from finder.trust import with_standings
 from finder.vocabulary import Understood, resolve
 
 __all__ = [
@@ -94,12 +95,15 @@ def find_specialists(
 
 
 @translated()
-def specialist(engine: Client, prefix: str, npi: str) -> dict[str, Any]:
-    """Get the document of one specialist. Raises NotFound, NotReady when nothing is loaded, EngineDown."""
+def specialist(engine: Client, prefix: str, npi: str, today: date | None = None) -> dict[str, Any]:
+    """Get the document of one specialist, and with `today` how sure each address and fact is on that day.
+
+    Raises NotFound, NotReady when nothing is loaded, EngineDown.
+    """
     generation = served(engine, prefix)
     missing = gettext("no specialist with NPI %(npi)s is in the directory", npi=npi)
     found = document(engine, generation.specialists, npi, missing)
-    return shown(found)
+    return with_standings(shown(found), today) if today else shown(found)
 
 
 def suggest(prefix: str, context: SearchContext, limit: int = SUGGESTED) -> tuple[Suggestion, ...]:

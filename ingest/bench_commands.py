@@ -10,6 +10,7 @@ from ingest.bench_independence import bench_independence
 from ingest.bench_ingest import bench_ingest
 from ingest.bench_relevance import bench_relevance
 from ingest.bench_search import bench_search, bench_seen
+from ingest.bench_trust import bench_trust
 from ingest.progress import Reporter
 from ingest.real_pairs import count_real_pairs
 from ingest.relevance_text import relevance_text
@@ -96,3 +97,17 @@ def bench_relevance_command(people: int, seeds: int, wants_json: bool) -> None:
     config = configured()
     found = bench_relevance(connect(config, Teller()), config, people, seeds, Reporter())
     click.echo(as_json(found) if wants_json else relevance_text(found))
+
+
+@bench.command(name="trust")
+@click.option(
+    "--people", type=click.IntRange(20, 2_000), default=400, show_default=True, help="Of each world."
+)
+@click.option("--seeds", type=click.IntRange(1, 20), default=5, show_default=True, help="Worlds to judge.")
+@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
+@told
+def bench_trust_command(people: int, seeds: int, wants_json: bool) -> int:
+    """What is shown and how surely, over 180 nights of sources wrong as often as published; 1 below par."""
+    figures = bench_trust(people, seeds, Reporter())
+    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    return 0 if figures["holds"] else 1

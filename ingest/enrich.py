@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
 from finder.text import fold
-from finder.trust import CORRECTION, fact, outlives
+from finder.trust import CORRECTION, Kind, fact, kept_first, outlives
 from ingest.corrected import corrected
 from ingest.evidence import evidence_of, listed_concepts, main_concepts, proven_concepts
 from ingest.knowledge import Knowledge
@@ -112,10 +112,7 @@ def _has_stopped(person: Person) -> bool:
 def _facts(person: Person, coded: list[tuple[Specialty, Value]], reference: Reference) -> dict[str, Fact]:
     facts = dict(person.facts)
     if coded:
-        first = coded[0][1]
-        others = fact(value for _s, value in coded)
-        losers = [v for v in (others.best, *others.others) if v.value != first.value] if others else []
-        facts["specialty"] = Fact(first, tuple(losers))
+        facts["specialty"] = kept_first([value for _s, value in coded], Kind.SPECIALTY)
     told = {"networks": _network_values(person, reference), "hospitals": _hospital_values(person, reference)}
     for name, values in told.items():
         if won := fact(values):

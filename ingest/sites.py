@@ -1,14 +1,14 @@
 """Where a person sees patients: every address that a source gives, once, with what was corrected."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import orjson
 
 from finder.correctable import parts_of
-from finder.documents import Site
+from finder.documents import Said, Site, Value
 from finder.text import fold
-from finder.trust import CORRECTION, outlives
+from finder.trust import CORRECTION, LIKELY, Kind, confidences, fact, newest_of, outlives, said_by
 from ingest.addresses import address
 from ingest.corrected import corrections_of
 from ingest.display import city_name, organization_name
@@ -20,27 +20,39 @@ MAX_SITES = 40
 
 
 def sites_of(rows: PersonRows) -> tuple[Site, ...]:
-    """Every address once, newest first; a telephone that only an older row gives is kept."""
-    found: dict[str, Site] = {}
+    """Every address once: the one that is most likely right first, of equal ones the newest.
+
+    Of its telephones that one counts which is most likely right.
+    """
+    found: dict[str, list[Site]] = {}
     closed = corrections_of(rows, "site_closed")
     open_sites = (site for site in _all_sites(rows) if not any(_is_closed(site, each) for each in closed))
     for site in sorted(open_sites, key=lambda s: s.as_of or "", reverse=True):
         place = address(site.street, site.street_2, site.zip)
         key = place.key if place else fold(f"{site.street or ''} {site.zip or site.city or ''}")
-        known = found.get(key)
-        if known is None:
-            found[key] = site
-        else:
-            found[key] = _joined(known, site)
-    return tuple(_called(site, rows) for site in tuple(found.values())[:MAX_SITES])
+        found.setdefault(key, []).append(site)
+    sites = [_joined(same) for same in found.values()]
+    if len(sites) > 1:
+        likely = confidences(Kind.LOCATION, {n: site.said for n, site in enumerate(sites)}, newest_of(sites))
+        order = sorted(range(len(sites)), key=lambda n: (-round(likely[n], 9), n))
+        sites = [replace(sites[n], is_unsure=likely[n] < LIKELY) for n in order]
+    return tuple(_called(site, rows) for site in sites[:MAX_SITES])
 
 
-def _joined(known: Site, older: Site) -> Site:
-    return Site(
-        known.street, known.street_2, known.city, known.state, known.zip, known.phone or older.phone,
-        known.fax or older.fax, known.point, known.point_from,
-        tuple(dict.fromkeys((*known.sources, *older.sources))), known.as_of,
-    )  # fmt: skip
+def _joined(same: Sequence[Site]) -> Site:
+    """One site of several rows about one address, the newest first."""
+    said = tuple(dict.fromkeys(each for site in same for each in site.said))
+    numbers = (Value(site.phone, site.sources[0], site.as_of) for site in same)
+    phone = fact(numbers, Kind.CONTACT)
+    return replace(
+        same[0],
+        phone=phone.best.value if phone else None,
+        phone_said=(Said(phone.best.source, phone.best.as_of), *phone.also) if phone else (),
+        phone_differs=said_by(phone.others) if phone else (),
+        fax=next((site.fax for site in same if site.fax), None),
+        sources=tuple(dict.fromkeys(each.source for each in said)),
+        said=said,
+    )
 
 
 def _is_closed(site: Site, told: CorrectionRow) -> bool:
@@ -69,6 +81,8 @@ def _called(site: Site, rows: PersonRows) -> Site:
             if is_meant and not outlives(site.sources[0], site.as_of, each):
                 numbers[field] = parts[0]
                 sources = tuple(dict.fromkeys((*sources, CORRECTION)))
+                if field == "phone":
+                    site = replace(site, phone_said=(Said(CORRECTION, each.as_of),), phone_differs=())
     return replace(site, phone=numbers["phone"], fax=numbers["fax"], sources=sources)
 
 
@@ -105,5 +119,5 @@ def _site(
     point = zip_points().get(zip_code) if zip_code else None
     return Site(
         organization_name(street) if street else None, street_2, city_name(city), state, zip_code, phone, fax,
-        point, "zip" if point else None, (source,), as_of,
+        point, "zip" if point else None, (source,), as_of, (Said(source, as_of),),
     )  # fmt: skip

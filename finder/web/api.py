@@ -41,7 +41,7 @@ def suggest() -> Response:
 def specialist(npi: str) -> Response:
     """The document of one person."""
     here = site()
-    return respond.data(search.specialist(here.engine, here.prefix, npi))
+    return respond.data(search.specialist(here.engine, here.prefix, npi, here.today()))
 
 
 @api.get("/openapi.json")

@@ -243,7 +243,7 @@ def _programs(asked: ProgramsAsked, token: str | None) -> Response:
 
 def _specialist(npi: str, proof: Proof | None) -> Response:
     here = site()
-    document = search.specialist(here.engine, here.prefix, npi)
+    document = search.specialist(here.engine, here.prefix, npi, here.today())
     offered = search.programs_named(here.engine, here.prefix, document.get("program_ids", ()))
     content = specialist_page(
         document,

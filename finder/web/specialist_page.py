@@ -20,6 +20,7 @@ from finder.web.programs_page import ProgramShown
 from finder.web.proof_shown import PairProof, proof_section
 from finder.web.results_page import Badge, Why, badge_of, why_of
 from finder.web.sides_shown import KINDS, Sides, sides_of
+from finder.web.standing_shown import ASK_FOR_OFFICE, ASK_FOR_PHONE, notes_on
 from finder.web.trials_shown import OPEN, status_shown
 
 ROLES: Mapping[str, str] = {
@@ -40,6 +41,7 @@ class FactShown:
     label: str
     best: Cited | None
     others: tuple[Cited, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class SiteRow:
     lines: tuple[str, ...]
     phone: str | None
     cited: Cited
+    notes: tuple[str, ...] = ()
+    phone_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +178,19 @@ def _fact(name: str, fact: Mapping[str, Any], citing: Citing, languages: Languag
         citing.cited(text_of_fact(v.get("value"), name, languages), v.get("source", ""), v.get("as_of"))
         for v in (fact, *fact.get("others", ()))
     ]
-    return FactShown(label_of_fact(name), best, tuple(others))
+    return FactShown(label_of_fact(name), best, tuple(others), notes_on(fact.get("standing")))
 
 
 def site_row(site: Mapping[str, Any], citing: Citing) -> SiteRow:
     """Get one place of practice as carried in a document, with its source and date."""
     town = ", ".join(filter(None, (site.get("city"), " ".join(_present(site, "state", "zip")))))
     lines = (*_present(site, "street", "street_2"), *([town] if town else []))
-    return SiteRow(lines, site.get("phone"), citing.cited("", site.get("sources", ()), site.get("as_of")))
+    cited = citing.cited("", site.get("sources", ()), site.get("as_of"))
+    notes = (
+        notes_on(site.get("standing"), ASK_FOR_OFFICE),
+        notes_on(site.get("phone_standing"), ASK_FOR_PHONE),
+    )
+    return SiteRow(lines, site.get("phone"), cited, *notes)
 
 
 def _organizations(ties: Mapping[str, Mapping[str, Any]], citing: Citing) -> Iterator[OrganizationRow]:

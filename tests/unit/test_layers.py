@@ -11,7 +11,7 @@ RULES = (
     "urgent", "readings", "patient_age", "understood", "vocabulary", "suggestions", "parameters",
     "facets", "criteria", "guidance", "centers", "independence", "gaps", "program_kinds", "licensing",
     "trust", "programs", "offers", "coverage", "visit", "ranking", "likeness", "packet", "query",
-    "loosened", "composition", "reasons", "proof", "answers", "results",
+    "loosened", "composition", "answers", "reasons", "proof", "results",
 )  # fmt: skip
 ENGINE = (
     "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
