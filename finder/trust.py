@@ -147,11 +147,18 @@ def _weight(kind: Kind, said: Iterable[Said], today: date | None) -> float:
 
 def _silence(by: Collection[Said], said: Mapping[Any, Collection[Said]], today: date | None) -> float:
     """How much less likely an office is as others list only other ones. The registry lists one office for
-    most people: its silence says nothing where another source confirms that one.
+    most people: its silence says nothing where another source confirms that one. Against a correction only
+    the silence of those counts who outlive it.
     """
     confirmed = {each for others in said.values() if len(others) > 1 for each in others}
     silent = {each for others in said.values() for each in others} - set(by)
-    counted = [s for s in silent if s.source != REGISTRY or s not in confirmed]
+    checked = next((each for each in by if each.source == CORRECTION), None)
+    counted = [
+        each
+        for each in silent
+        if (each.source != REGISTRY or each not in confirmed)
+        and (checked is None or outlives(each.source, each.as_of, checked))
+    ]
     return prod(1 - min(_MOST, right(Kind.LOCATION, each, today)) for each in counted)
 
 

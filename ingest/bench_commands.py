@@ -101,7 +101,7 @@ def bench_relevance_command(people: int, seeds: int, wants_json: bool) -> None:
 
 @bench.command(name="trust")
 @click.option(
-    "--people", type=click.IntRange(20, 2_000), default=400, show_default=True, help="Of each world."
+    "--people", type=click.IntRange(20, 2_000), default=200, show_default=True, help="Of each world."
 )
 @click.option("--seeds", type=click.IntRange(1, 20), default=5, show_default=True, help="Worlds to judge.")
 @click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")

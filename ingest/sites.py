@@ -20,7 +20,7 @@ MAX_SITES = 40
 
 
 def sites_of(rows: PersonRows) -> tuple[Site, ...]:
-    """Every address once: the one that is most likely right first, of equal ones the newest.
+    """Every address once: what was corrected first, then the one most likely right, of equal ones the newest.
 
     Of its telephones that one counts which is most likely right.
     """
@@ -34,7 +34,8 @@ def sites_of(rows: PersonRows) -> tuple[Site, ...]:
     sites = [_joined(same) for same in found.values()]
     if len(sites) > 1:
         likely = confidences(Kind.LOCATION, {n: site.said for n, site in enumerate(sites)}, newest_of(sites))
-        order = sorted(range(len(sites)), key=lambda n: (-round(likely[n], 9), n))
+        checked = [CORRECTION in site.sources and likely[n] >= LIKELY for n, site in enumerate(sites)]
+        order = sorted(range(len(sites)), key=lambda n: (not checked[n], -round(likely[n], 9), n))
         sites = [replace(sites[n], is_unsure=likely[n] < LIKELY) for n in order]
     return tuple(_called(site, rows) for site in sites[:MAX_SITES])
 

@@ -102,3 +102,11 @@ def test_a_fact_without_published_errors_has_no_share_but_is_marked_past_90_days
 def test_who_says_a_thing_is_read_back_as_it_was_written():
     assert said_of("nppes 2026-11-01;clinicians") == (Said("nppes", "2026-11-01"), Said("clinicians", None))
     assert said_of(None) == ()
+
+
+def test_a_checked_office_is_certain_beside_one_that_all_older_files_agree_on():
+    sites = [
+        {"said": f"nppes {OLD};clinicians {OLD};qhp_providers {OLD}"},
+        {"said": f"correction {NEW}"},
+    ]
+    assert with_standings({"sites": sites}, TODAY)["sites"][1]["standing"]["level"] == "certain"
