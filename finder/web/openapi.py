@@ -94,6 +94,7 @@ def search_schema() -> dict[str, Any]:
         "near": {"type": "string", "description": "ZIP code, or a city such as Towson MD"},
         "within": {"type": "integer", "minimum": MIN_MILES, "maximum": MAX_MILES,
                    "description": f"Miles from `near`; {DEFAULT_MILES} without it."},
+        "referrer": {**_NPI, "description": "The referring physician, a prior doctor as the others are"},
         "seen": {"type": "array", "maxItems": MAX_SEEN, "items": _NPI, "description": "Prior doctors"},
         "seen_name": {"type": "array", "maxItems": MAX_SEEN, "items": text,
                       "description": "Prior doctors as NAME, CITY ST"},
