@@ -21,6 +21,7 @@ from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, S
 from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
 from finder.facets import FACETS
+from finder.own_list import npis_of_file
 from finder.print_results import (
     printed_compared,
     printed_explained,
@@ -150,6 +151,14 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     help="A group, hospital or health system already seen; repeatable.",
 )
 @click.option(
+    "--never", metavar="NPI", multiple=True, help="Somebody of your own list to leave out; repeatable."
+)
+@click.option(
+    "--never-file",
+    type=click.File("rb"),
+    help="A list of NPIs to leave out: one a line, or CSV with a column NPI.",
+)
+@click.option(
     "--show-tied", is_flag=True, help="Show people with a tie, marked, instead of leaving them out."
 )
 @facet_options
@@ -179,12 +188,15 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     "--json", "wants_json", is_flag=True, help="The answer as JSON (finder/contract/search.schema.json)."
 )
 @told
-def search_command(wants_json: bool, next_: str | None, no_diverse: bool, **given: Any) -> int:
+def search_command(
+    wants_json: bool, next_: str | None, no_diverse: bool, never_file: Any, **given: Any
+) -> int:
     """Find specialists for a condition in your own WORDS, independent of the doctors already seen.
 
     A doctor's name that fits several people is asked back: the answer lists them, and nobody is called
     independent until one is named by NPI.
     """
+    given["never"] = (*given["never"], *(npis_of_file(never_file.read()) if never_file else ()))
     asked = given_only({**given, "next": next_})
     criteria = SearchCriteria.from_args({**asked, "diverse": "no"} if no_diverse else asked)
     config = configured()

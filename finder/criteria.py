@@ -2,7 +2,7 @@
 
 Parameters are words, near, within, referrer, seen, seen_name and seen_org (repeatable), the facets of
 `facets.FACETS`, why, profile, sort, show_tied, diverse, facets (whether to count them), size, next,
-generation, kept (repeatable).
+generation, kept and never (repeatable).
 """
 
 import base64
@@ -30,6 +30,7 @@ __all__ = [
 
 MAX_SEEN = 20
 MAX_KEPT = 12  # on the reader's own list: as many as anybody calls, and the sealed link stays short
+MAX_NEVER = 50  # people whom a reader leaves out; the sealed link stays short enough for every server
 MIN_MILES, MAX_MILES = 1, 500
 # Own choice, 2026-11-23: about an hour by car. Applies only where a place is given and no distance is.
 DEFAULT_MILES = 50
@@ -128,7 +129,7 @@ class SearchCriteria:
     `referrer` is the NPI of the referring physician, a prior doctor as the others are. `seen_name` are prior
     doctors as "NAME, CITY ST", `seen_org` organizations by id or name. `facets` asks
     for the counts of every facet beside the results. `kept` is the reader's own list, NPIs of people and ids
-    of programs: it rides along and changes no answer.
+    of programs: it rides along and changes no answer. `never` are NPIs of people whom the reader leaves out.
     """
 
     words: str
@@ -157,6 +158,7 @@ class SearchCriteria:
     size: int = DEFAULT_SIZE
     generation: str | None = None
     kept: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     position: Position | None = None
 
     @property
@@ -195,6 +197,7 @@ class SearchCriteria:
             size=reader.one("size", parameters.whole(1, MAX_SIZE), DEFAULT_SIZE),
             generation=reader.one("generation", parameters.short, None),
             kept=reader.several("kept", parameters.npi_or_slug, MAX_KEPT),
+            never=reader.several("never", parameters.npi, MAX_NEVER),
             position=reader.one("next", Position.from_token, None),
             **filters,
         )

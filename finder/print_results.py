@@ -108,6 +108,9 @@ def _left_out(results: SearchResults) -> Iterator[str]:
             f"Left out, because they share something with a doctor already seen: {results.excluded.total:,}"
             f" ({kinds}; one person may count more than once)."
         )
+    if count := results.own_list_left_out:
+        people = "person of your own list is" if count == 1 else "people of your own list are"
+        yield f"{count:,} {people} left out."
 
 
 def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:

@@ -211,8 +211,8 @@ def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -
     """Everything that decides who is in the answer but ties, and nothing that scores."""
     filters = [clause for name, clause in filters_of(question).items() if name not in without]
     who: dict[str, Any] = {"filter": [_term("is_candidate", True), _treats(question), *filters]}
-    if question.prior_npis:
-        who["must_not"] = [{"ids": {"values": list(question.prior_npis)}}]
+    if nobody := [*question.prior_npis, *question.criteria.never]:
+        who["must_not"] = [{"ids": {"values": nobody}}]
     return who
 
 

@@ -26,6 +26,8 @@ LISTING = (  # pages with the reader's own list, or something to print
     "shortlist.html",
     "empty_list.html",
     "two_opinions.html",
+    "packet.html",
+    "own_lists.html",
 )
 _SCRIPTS = {"suggest.js": SUGGESTING, "list.js": LISTING}
 

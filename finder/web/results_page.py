@@ -11,7 +11,6 @@ from finder.criteria import DEFAULT_PROFILE, SearchCriteria, SortAsked
 from finder.documents import facts_of
 from finder.facets import FACETS
 from finder.i18n import gettext, mark
-from finder.independence import Verdict
 from finder.languages import Languages
 from finder.ranking import Profile
 from finder.reasons import BREADTHS, Words
@@ -225,13 +224,10 @@ def badge_of(verdict: str) -> Badge:
 
 def why_of(result: Result) -> Why:
     """Get the reasons of a result, those for its independence apart: they come last, as many as proved."""
-    proved = (Verdict.INDEPENDENT, Verdict.SOME_TIE)
-    count = sum((pair.verdict in proved) + len(pair.ties) for pair in result.pairs)
-    at = len(result.reasons) - count
-    fits = [_reason(sentence) for sentence in result.reasons[:at]]
+    fits = [_reason(sentence) for sentence in result.fits]
     own = f"{result.specialty}: "
     focus = capfirst(fits[0].text.removeprefix(own)) if fits else ""
-    return Why(focus, tuple(fits[1:]), tuple(_reason(sentence) for sentence in result.reasons[at:]))
+    return Why(focus, tuple(fits[1:]), tuple(_reason(sentence) for sentence in result.proofs))
 
 
 def _reason(sentence: str) -> Reason:

@@ -10,16 +10,18 @@ RULES = (
     "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "independence", "gaps", "program_kinds", "licensing", "trust", "programs", "offers",
-    "coverage", "visit", "ranking", "likeness", "packet", "query", "loosened", "composition", "reasons",
-    "proof", "answers", "results",
+    "coverage", "visit", "ranking", "likeness", "blocks", "packet_wording", "packet_asked", "packet",
+    "packet_fhir", "query", "loosened", "composition", "reasons",
+    "proof", "answers", "results", "own_list",
 )  # fmt: skip
 ENGINE = (
     "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
 )  # fmt: skip
 SERVICE = (
-    "context", "lookups", "priors", "program_search", "explanations", "shortlist", "search", "relevance",
+    "context", "lookups", "priors", "program_search", "explanations", "shortlist", "referral", "search",
+    "relevance",
 )  # fmt: skip
-SURFACE = ("print_results", "web", "print_programs", "app", "cli")
+SURFACE = ("print_results", "web", "print_programs", "app", "cli", "packet_command")
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}
 
