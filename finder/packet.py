@@ -239,9 +239,10 @@ class _Composing:
         elif slot is Slot.CONTACTS:
             if ground.is_demonstration:
                 yield Block(Kind.STRONG, DEMONSTRATION)
-            for person in (*ground.people, *([ground.referrer] if ground.referrer else ())):
-                yield Block(Kind.HEADING, person.title, level=2)
-                yield Block(Kind.BULLETS, items=(*_who(person), *map(_office, person.offices)))
+            for person in ground.people:
+                yield from _contact(person, person.title)
+            if ground.referrer:
+                yield from _contact(ground.referrer, f"Referring physician: {ground.referrer.title}")
 
 
 def _lines(text: str) -> Iterator[Block]:
@@ -254,6 +255,11 @@ def _by_hand() -> Iterator[Block]:
 
 def _record(record: Record) -> str:
     return f"{gettext(record.record)}. {gettext(record.form)}."
+
+
+def _contact(person: Person, heading: str) -> Iterator[Block]:
+    yield Block(Kind.HEADING, heading, level=2)
+    yield Block(Kind.BULLETS, items=(*_who(person), *map(_office, person.offices)))
 
 
 def _who(person: Person) -> Iterator[str]:

@@ -45,9 +45,11 @@ def packet(npi: tuple[str, ...], facts: Any, out: Path) -> None:
     found = search.packet_from_args(
         client, config.index_prefix, args, context, guidance, load_wording(), date.today()
     )
+    made = file_of(found, kind, datetime.now(UTC))
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(file_of(found, kind, datetime.now(UTC)).content)
+        os.fchmod(handle, 0o600)  # also where the file was there before
+        file.write(made.content)
     click.echo(f"{out}: {len(found.pages)} parts, for {len(found.ground.people)} specialist(s)")
 
 

@@ -25,6 +25,7 @@ from finder.vocabulary import resolve
 
 MOST_REASONS = 4  # why a specialist is asked; the page of the person has all of them
 _CODE = re.compile(r"\b[A-TV-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?\b")  # of ICD-10-CM
+_STEP = re.compile(r" \(step [^)]*\)$")  # of a ladder, which says nothing in a letter
 _GROUP = "group:"
 OF_SEARCH = ("words", "seen", "seen_name", "seen_org")  # parameters that are those of a search
 
@@ -99,7 +100,7 @@ def packet_from_args(
 def _asked_person(kept: KeptPerson, context: SearchContext) -> Person:
     person = _person(kept.document, context)
     verdict = worst([pair.verdict for pair in kept.pairs]) if kept.pairs else None
-    why = kept.result.fits[:MOST_REASONS] if kept.result else ()
+    why = tuple(_STEP.sub("", each) for each in kept.result.fits[:MOST_REASONS]) if kept.result else ()
     return replace(person, why=why, verdict=verdict)
 
 
