@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from finder.concepts import load_concepts
 from finder.errors import InputErrors, SourceError
 from finder.guidance import load_guidance
+from finder.i18n import LANGUAGES
 from finder.icd10 import Named
 from finder.independence import Verdict
 from finder.packet import Ground, Office, Packet, Person, packet_of
@@ -27,6 +28,7 @@ from finder.packet_wording import LineKind, PacketReader, Part, load_wording
 from finder.tables import DATA
 from finder.web.packet_printed import lacking_letters, packet_html, packet_pdf
 from tests.factories import an_npi
+from tests.reading import grade
 
 WORDING = load_wording()
 GUIDANCE = load_guidance(load_concepts(DATA))
@@ -149,6 +151,16 @@ def test_the_copy_for_the_patient_is_in_the_language_of_the_patient_and_the_lett
     assert "Su segunda opinión" in said(packet, Part.PATIENT)
     own = {line.text for part in (Part.PATIENT, Part.RELEASE) for line in WORDING.lines[part] if line.text}
     assert [text for text in own if text in said(packet, Part.PATIENT, Part.RELEASE).splitlines()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_patient_reads_is_easy(language: str) -> None:
+    packet = a_packet(patient_language=language)
+    for part in (Part.PATIENT, Part.RELEASE):
+        told = [line for line in said(packet, part).splitlines() if line.endswith((".", "?"))]
+        own = " ".join(line for line in told if "Exampleton" not in line)
+        assert len(own.split()) > 40
+        assert grade(own, (), language) <= 6, own
 
 
 def test_without_a_verdict_or_a_known_office_nothing_is_claimed() -> None:
