@@ -101,11 +101,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A whole packet; `pages` in the order in which they are read."""
+    """A whole packet; `pages` in the order in which they are read, `sent` what goes along, in words for
+    physicians.
+    """
 
     asked: PacketAsked
     ground: Ground
     pages: tuple[Page, ...]
+    sent: tuple[str, ...]
 
     def pages_for(self, *readers: PacketReader) -> tuple[Page, ...]:
         """Get the pages for some readers."""
@@ -122,7 +125,12 @@ def packet_of(asked: PacketAsked, ground: Ground, wording: Wording) -> Packet:
                 composed = _Composing(asked, ground, wording, person)
                 blocks = tuple(composed.blocks(wording.lines[part.part]))
                 pages.append(Page(part.part, part.reader, language, blocks))
-    return Packet(asked, ground, tuple(pages))
+    return Packet(asked, ground, tuple(pages), tuple(_sent(asked, ground, wording)))
+
+
+def _sent(asked: PacketAsked, ground: Ground, wording: Wording) -> Iterator[str]:
+    yield from (wording.records[key] for key, _ in records(ground.kinds) if key in asked.sent)
+    yield from asked.typed.get("sent_other", "").splitlines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,15 +220,16 @@ class _Composing:
             yield Block(Kind.BULLETS, items=tuple(told))
 
     def _records(self, slot: Slot) -> Iterator[Block]:
+        """Those sent, or those not sent, in words for whoever reads the page."""
         listed = list(records(self.ground.kinds))
-        sent = [record for key, record in listed if key in self.asked.sent]
-        others = self.asked.typed.get("sent_other", "").splitlines()
+        told = self.wording.records if slot in (Slot.SENT, Slot.MISSING) else None
+        named = {key: told[key] if told else _record(record) for key, record in listed}
         if slot in (Slot.SENT, Slot.RELEASE_WHAT):
-            items = (*map(_record, sent), *others)
-            nothing = gettext("Nothing yet.") if slot is Slot.SENT else gettext("Nothing is named yet.")
-            yield Block(Kind.BULLETS, items=items) if items else Block(Kind.TEXT, nothing)
+            others = self.asked.typed.get("sent_other", "").splitlines()
+            items = (*(named[key] for key in named if key in self.asked.sent), *others)
+            yield Block(Kind.BULLETS, items=items) if items else Block(Kind.TEXT, gettext("Nothing yet."))
             return
-        missing = tuple(_record(record) for key, record in listed if key not in self.asked.sent)
+        missing = tuple(named[key] for key in named if key not in self.asked.sent)
         yield (
             Block(Kind.BOXES, items=missing) if missing else Block(Kind.TEXT, gettext("Nothing is missing."))
         )

@@ -16,7 +16,7 @@ from nameparser import HumanName
 from finder.blocks import Block, Kind
 from finder.i18n import ENGLISH, unquoted
 from finder.packet import Office, Packet, Page, Person
-from finder.packet_asked import Soon, records
+from finder.packet_asked import Soon
 from finder.packet_wording import PacketReader, Part
 
 FHIR_JSON = "application/fhir+json"
@@ -248,9 +248,7 @@ def _request(
 
 def _documents(packet: Packet) -> Iterator[Resource]:
     """What is sent along, and the first recommendation."""
-    listed = [record for key, record in records(packet.ground.kinds) if key in packet.asked.sent]
-    titles = [each.record for each in listed]
-    for title in (*titles, *packet.asked.typed.get("sent_other", "").splitlines()):
+    for title in packet.sent:
         yield {
             "resourceType": "DocumentReference",
             "status": "current",

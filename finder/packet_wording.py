@@ -1,7 +1,8 @@
 """What a packet holds and says: its parts, the fields that a physician fills, and our own words around them.
 
 `packet_parts.csv` is the checklist of a packet, `packet_fields.csv` the form, `packet.csv` the words for
-physicians and `packet_patient.csv` those for the patient, which are translated.
+physicians, `packet_records.csv` their names of records, and `packet_patient.csv` the words for the patient,
+which are translated.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from finder.tables import DATA, Row, read_table
 
 PART_COLUMNS = ("part", "reader", "label", "says", "as_of", "source")
 FIELD_COLUMNS = ("field_id", "part", "label", "hint", "most", "lines", "needed", "as_of", "source")
+RECORD_COLUMNS = ("record_id", "text", "as_of", "source")
 LINE_COLUMNS = ("part", "kind", "text", "slot", "lines", "as_of", "source")
 OWN_WORDING = "own wording"
 
@@ -118,11 +120,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """All of it, in the order of the files; `lines` by part."""
+    """All of it, in the order of the files; `lines` by part, `records` by the id of a record."""
 
     parts: tuple[PartWording, ...]
     fields: tuple[Field, ...]
     lines: Mapping[Part, tuple[Line, ...]]
+    records: Mapping[str, str]
 
     def fields_on(self, part: Part) -> tuple[Field, ...]:
         """Get the fields whose words stand on one part."""
@@ -145,7 +148,8 @@ def load_wording(folder: Path = DATA) -> Wording:
     if silent:
         row = read_table(folder / "packet_parts.csv", PART_COLUMNS)[-1]
         raise row.wrong("part", f"nothing is said for: {', '.join(silent)}")
-    return Wording(parts, fields, {part: tuple(lines[part]) for part in Part})
+    records = dict(map(_record, read_table(folder / "packet_records.csv", RECORD_COLUMNS)))
+    return Wording(parts, fields, {part: tuple(lines[part]) for part in Part}, records)
 
 
 def _part(row: Row) -> PartWording:
@@ -165,6 +169,11 @@ def _field(row: Row) -> Field:
         lines=_number(row, "lines"),
         is_needed=row["needed"] == "yes",
     )
+
+
+def _record(row: Row) -> tuple[str, str]:
+    _check_origin(row)
+    return row.needed("record_id"), row.needed("text")
 
 
 def _line(row: Row) -> Line:
