@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "gazetteer", "sealed")
 RULES = (
-    "clauses", "documents", "sources", "specialties", "concepts", "labels", "volumes", "treatments", "focus",
+    "clauses", "documents", "sources", "specialties", "concepts", "labels", "approaches", "volumes",
+    "treatments", "focus",
     "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "independence", "gaps", "program_kinds", "licensing", "trust", "programs", "offers",
