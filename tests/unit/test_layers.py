@@ -12,15 +12,16 @@ RULES = (
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "independence", "gaps", "program_kinds", "licensing", "trust", "programs", "offers",
     "coverage", "visit", "ranking", "likeness", "packet", "query", "loosened", "composition", "reasons",
-    "proof", "answers", "results",
+    "in_common", "proof", "answers", "colleague_answers", "results",
 )  # fmt: skip
 ENGINE = (
     "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
 )  # fmt: skip
 SERVICE = (
-    "context", "lookups", "priors", "program_search", "explanations", "shortlist", "search", "relevance",
+    "context", "lookups", "priors", "program_search", "explanations", "shortlist",
+    "colleagues", "search", "relevance",
 )  # fmt: skip
-SURFACE = ("print_results", "web", "print_programs", "app", "cli")
+SURFACE = ("print_results", "print_colleagues", "web", "print_programs", "app", "cli")
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}
 
