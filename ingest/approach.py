@@ -3,9 +3,9 @@
 The pieces are those of evidence (documents.Evidence) with the id of an approach (finder/approaches.py) in
 the place of the concept. The kinds:
 
-- `procedure`: counts of codes that show the approach. The value is the share of the own counted procedures
-  that show anything on the same axis, shrunk by PRIOR of other kinds (finder/focus.py); `count` of `of` are
-  all counted procedures, and `told` holds up to three concepts with the most of the count.
+- `procedure`: counts of codes that show the approach. The value is their share of the own counted procedures
+  that show anything on the same axis, shrunk by PRIOR others; `count` of `of` are all counted procedures,
+  and `told` holds up to three concepts with the most of the count.
 - `roster`: 1 where the newest roster of the own institution names it, with its words.
 - `trial`: the share of the own linked trials whose title names it, shrunk by TRIAL_PRIOR.
 
@@ -23,7 +23,7 @@ from ingest.merge import Person
 from ingest.rollup import Above
 from ingest.rows import newest
 
-PRIOR = 10.0  # procedures that show another approach: the 11 that Medicare's file shows at least give 0.5
+PRIOR = 10.0  # procedures that show another approach: the 11 that the file shows at least give one half
 MOST_CONCEPTS = 3
 
 
@@ -50,7 +50,7 @@ def _procedures(person: Person, known: Knowledge) -> Iterator[Evidence]:
     for approach, count in shown.items():
         axes[known.approaches.by_id[approach].axis] += count
     for approach, count in shown.items():
-        value = strength(count, axes[known.approaches.by_id[approach].axis], PRIOR)
+        value = count / (axes[known.approaches.by_id[approach].axis] + PRIOR)
         told = {"concepts": _most(concepts[approach], known.above)}
         yield Evidence(
             approach, EvidenceKind.PROCEDURE, value, rows[0].as_of, told, round(count), round(whole), SOURCE,

@@ -36,7 +36,7 @@ def colleagues() -> Response:
 
 @api.post("/colleagues/link")
 def colleagues_link() -> Response:
-    """A sealed link to that answer as a page, for a record system: nothing of the search is in the address."""
+    """A sealed link to the page of that answer, for a record system: its address tells nothing."""
     token = site().seals.seal(search.colleagues_asked(sent()).to_args())
     return respond.data({"link": at(f"/colleagues/found/{token}"), "token": token})
 

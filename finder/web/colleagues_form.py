@@ -1,4 +1,4 @@
-"""The form of a referring physician: what the browser sends as search parameters, and parameters as a form."""
+"""The form of a referring physician: what the browser sends as parameters, and parameters as a form."""
 
 import re
 from collections.abc import Iterable, Mapping

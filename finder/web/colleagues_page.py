@@ -1,4 +1,4 @@
-"""The answer to a referring physician as one dataclass: own ties, three names, and what stands beside them."""
+"""The answer to a referring physician as one dataclass: own ties, names, and what stands beside them."""
 
 from dataclasses import dataclass
 
