@@ -32,7 +32,7 @@ from finder.priors import LookedUp, looked_up, question_of
 from finder.program_kinds import Modality
 from finder.program_search import offers_of
 from finder.query import Question, specialists_body, tied_body
-from finder.ranking import Breadth
+from finder.ranking import Breadth, PartName
 from finder.reads import Client, Served, documents, searches
 from finder.reasons import Words, specialty_shown
 from finder.results import excluded_of, results_of, total_of
@@ -223,10 +223,10 @@ def _rank(kind: str) -> int:
 
 
 def _names(asked: _Asked, hits: Sequence[Hit]) -> list[Hit]:
-    """The best of three different systems; the engine is asked again for each that the hits do not show.
-    Where fewer are known, whoever comes next, of whom no system is known, fills the places.
+    """The best of three different systems, none of them tied; the engine is asked again for each that the
+    hits do not show. Where fewer are there, whoever comes next fills the places.
     """
-    chosen = from_different(hits, NAMES)
+    chosen = from_different([hit for hit in hits if PartName.UNTIED in hit["matched_queries"]], NAMES)
     while len(chosen) < NAMES:
         (answer,) = asked.searched([_elsewhere(asked.question, chosen)])
         further = from_different(answer["hits"]["hits"], 1)
@@ -234,14 +234,13 @@ def _names(asked: _Asked, hits: Sequence[Hit]) -> list[Hit]:
             break
         chosen += further
     ids = {hit["_id"] for hit in chosen}
-    unknown = [hit for hit in hits if hit["_id"] not in ids and not parties([hit])]
-    return [*chosen, *unknown[: NAMES - len(chosen)]]
+    return [*chosen, *[hit for hit in hits if hit["_id"] not in ids][: NAMES - len(chosen)]]
 
 
 def _elsewhere(question: Question, chosen: Sequence[Hit]) -> dict[str, Any]:
     """The best one of a known system, or group without one, that none of the chosen shares."""
     known = {"bool": {"should": [_KNOWN_SYSTEM, _KNOWN_GROUP], "minimum_should_match": 1}}
-    body = _narrowed(question, [known])
+    body = _narrowed(question, [known, _untied(question)])
     query = body["query"]["bool"]
     query["must_not"] = [*query.get("must_not", ()), terms("tie_keys", sorted(parties(chosen)))]
     return body

@@ -66,7 +66,7 @@ def _subject(world: World, number: int, lead: Person) -> str:
     """What the study compares: for some how its lead works, for the others anything."""
     style = style_of(world, lead)
     own = (style.manner.subject, style.timing.subject) if style else ()
-    subjects = (*SUBJECTS, *own)
+    subjects: tuple[str, ...] = (*SUBJECTS, *own)
     return subjects[number % len(subjects)]
 
 
