@@ -7,7 +7,7 @@ others follow in the engine's order. Beside them stand the nearest to the patien
 programs, the most alike of those with a tie, and for a disagreement the one to break it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -59,6 +59,7 @@ class _Asked:
     priors: Sequence[Ties]
     words: Words
     approaches: Approaches
+    above: Callable[[str], tuple[str, ...]]
 
     def searched(self, bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return searches(self.engine, [(self.generation.specialists, body) for body in bodies])
@@ -92,7 +93,7 @@ class _Asked:
             document=source,
             likeness=self.likeness({"_source": source}),
             systems=tuple(labels[key]["label"] for key in keys if key in labels),
-            common=common(self.own, source, self.approaches, self.words),
+            common=common(self.own, source, self.approaches, self.above, self.words),
             apart=apart(self.own, source, self.approaches, self.words),
             matters=matters(source, self.approaches, self.words),
         )
@@ -145,8 +146,10 @@ def find_colleagues(
     )  # fmt: skip
     question = question_of(wanted, understood, known, context, now)
     question = replace(question, practice=vector_of(document) or ())
-    words, approaches = context.words, context.approaches
-    asked = _Asked(engine, generation, question, document, known.priors, words, approaches)
+    asked = _Asked(
+        engine, generation, question, document, known.priors, context.words, context.approaches,
+        context.vocabulary.ancestors,
+    )  # fmt: skip
     return _answered(asked, empty, own, known, context)
 
 

@@ -4,7 +4,7 @@ Facts first, words after: `common` and `apart` compare two documents, `matters` 
 physician weighs. Every line carries who says it and when; what nobody says is told as not published.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,12 @@ from finder.likeness import WITNESSES
 from finder.reasons import Words
 
 MOST_CONCEPTS = 2  # fields of work told of a pair; more say little
+NARROWER = 0.5  # of what the broader concept says
 MOSTLY = 0.5  # of all counted procedures
 COUNTED = (EvidenceKind.PROCEDURE.value, EvidenceKind.TRIAL.value)
 Piece = Mapping[str, Any]
 Document = Mapping[str, Any]
+Above = Callable[[str], Iterable[str]]
 
 # Own wording, 2026-11-28. What a referring physician weighs: the fact that a roster gives, and its label.
 OPINION: Mapping[str, str] = {
@@ -31,7 +33,8 @@ OPINION: Mapping[str, str] = {
 SURVEILLANCE = mark("Surveillance first")
 TEACHING = mark("Teaches")
 TRIALS = mark("Leads or takes part in trials")
-YES, NO, SILENT = mark("yes"), mark("no"), mark("not published")
+SILENT = mark("not published")
+_ANSWERS: Mapping[str, str] = {"yes": mark("yes"), "no": mark("no")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One thing of both: `sentence` says it whole, `own` and `other` are the statements behind it."""
+    """One thing of both, with the statements behind it; `is_counted`: the sentence holds all their counts."""
 
     about: str
     sentence: str
     own: Told
     other: Told
+    is_counted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Get it under the keys of the contract."""
@@ -85,15 +89,19 @@ class Matter:
         }  # fmt: skip
 
 
-def common(own: Document, other: Document, approaches: Approaches, words: Words) -> tuple[Beside, ...]:
-    """Get what both practices share, how they work before what they work on."""
+def common(
+    own: Document, other: Document, approaches: Approaches, above: Above, words: Words
+) -> tuple[Beside, ...]:
+    """Get what both practices share, how they work before what they work on; `above` gives the broader
+    concepts of each.
+    """
     mine, theirs = _ways(own, approaches), _ways(other, approaches)
     found = [
         _same_way(mine[axis], theirs[axis], approaches, words)
         for axis in mine
         if axis in theirs and mine[axis]["concept"] == theirs[axis]["concept"]
     ]
-    return (*found, *_same_work(own, other, words))
+    return (*found, *_same_work(own, other, above, words))
 
 
 def apart(own: Document, other: Document, approaches: Approaches, words: Words) -> tuple[Beside, ...]:
@@ -172,30 +180,30 @@ def _same_way(own: Piece, other: Piece, approaches: Approaches, words: Words) ->
     told = [
         _counted_told(piece, count, piece["of"], words) for piece, count in zip(sides, counts, strict=True)
     ]
-    return Beside(approach.axis, sentence, told[0], told[1])
+    return Beside(approach.axis, sentence, told[0], told[1], is_counted=True)
 
 
-def _same_work(own: Document, other: Document, words: Words) -> list[Beside]:
-    """The concepts that the counts of both are most about, each under the kind that says most."""
+def _same_work(own: Document, other: Document, above: Above, words: Words) -> list[Beside]:
+    """The concepts that the counts of both are most about, each under the kind that says most; a broader one
+    is left out where a narrower one says at least half as much.
+    """
     mine, theirs = _counted(evidence_of(own)), _counted(evidence_of(other))
+    most: dict[str, tuple[float, str]] = {}
+    for (kind, concept), piece in theirs.items():
+        if (kind, concept) in mine:
+            value = FOCUS_SHARES[EvidenceKind(kind)] * min(mine[kind, concept]["value"], piece["value"])
+            most[concept] = max(most.get(concept, (0.0, "")), (value, kind))
+    broader = {
+        wide for concept, (value, _kind) in most.items() for wide in above(concept)
+        if wide in most and value >= NARROWER * most[wide][0]
+    }  # fmt: skip
     ranked = sorted(
-        (
-            (
-                FOCUS_SHARES[EvidenceKind(kind)] * min(mine[kind, concept]["value"], piece["value"]),
-                kind,
-                concept,
-            )
-            for (kind, concept), piece in theirs.items()
-            if (kind, concept) in mine
-        ),
-        key=lambda each: (-each[0], each[2], each[1]),
+        (-value, concept, kind) for concept, (value, kind) in most.items() if concept not in broader
     )
-    found: dict[str, Beside] = {}
-    for _value, kind, concept in ranked:
-        if concept not in found and len(found) < MOST_CONCEPTS:
-            pair = mine[kind, concept], theirs[kind, concept]
-            found[concept] = _both_work_on(kind, concept, pair, words)
-    return list(found.values())
+    return [
+        _both_work_on(kind, concept, (mine[kind, concept], theirs[kind, concept]), words)
+        for _value, concept, kind in ranked[:MOST_CONCEPTS]
+    ]
 
 
 def _counted(pieces: Iterable[Piece]) -> dict[tuple[str, str], Piece]:
@@ -217,7 +225,7 @@ def _both_work_on(kind: str, concept: str, pair: Sequence[Piece], words: Words) 
             what=label, own=own["count"], own_of=own["of"], other=other["count"], other_of=other["of"],
         )  # fmt: skip
     told = [_counted_told(piece, piece["count"], piece["of"], words) for piece in pair]
-    return Beside(concept, sentence, told[0], told[1])
+    return Beside(concept, sentence, told[0], told[1], is_counted=True)
 
 
 def _told(piece: Piece, words: Words) -> Told:
@@ -258,11 +266,19 @@ def _surveillance(document: Document, approaches: Approaches, words: Words) -> M
     if timing is None:
         return _silent(SURVEILLANCE_FIRST, SURVEILLANCE)
     told = _told(timing, words)
-    is_first = timing["concept"] == SURVEILLANCE_FIRST
+    answer = "yes" if timing["concept"] == SURVEILLANCE_FIRST else "no"
+    is_stated = timing["kind"] == EvidenceKind.ROSTER.value
+    place = english(timing.get("told", {}).get("place") or "") if is_stated else ""
+    says = gettext("%(answer)s: %(proof)s", answer=gettext(_ANSWERS[answer]), proof=_quoted(timing, told))
     return Matter(
-        SURVEILLANCE_FIRST, gettext(SURVEILLANCE), "yes" if is_first else "no", told.says,
-        told.title, told.source, told.as_of,
-    )  # fmt: skip
+        SURVEILLANCE_FIRST, gettext(SURVEILLANCE), answer, says, place or told.title, told.source, told.as_of
+    )
+
+
+def _quoted(piece: Piece, told: Told) -> str:
+    """The words of the institution itself, else what was counted."""
+    is_stated = piece["kind"] == EvidenceKind.ROSTER.value
+    return f"“{english(piece['told'].get('term', ''))}”" if is_stated else told.says
 
 
 def _teaching(facts: Mapping[str, Any], words: Words) -> Matter:
@@ -294,7 +310,7 @@ def _published(
 ) -> Matter:
     place = facts.get("institution", {}).get("value")
     by = english(place) if place and fact["source"] == "rosters" else words.sources.get(fact["source"], "")
-    said = says or gettext(YES if answer == "yes" else NO)
+    said = says or gettext(_ANSWERS[answer])
     return Matter(name, gettext(label), answer, said, by, fact["source"], fact.get("as_of"))
 
 

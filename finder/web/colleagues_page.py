@@ -6,7 +6,7 @@ from finder.answers import Result
 from finder.colleague_answers import Colleague, Colleagues
 from finder.criteria import SearchCriteria
 from finder.i18n import gettext, mark
-from finder.in_common import Matter, Told
+from finder.in_common import Beside, Matter, Told
 from finder.web.cited import Cited, Citing
 from finder.web.colleagues_form import ColleaguesForm, colleagues_form_of
 from finder.web.filters import miles, phone
@@ -27,7 +27,7 @@ from finder.web.site import Site
 MOST_PROGRAMS = 4
 # Own wording, 2026-11-28.
 KINDS = {"group": mark("Practice group"), "system": mark("Health system"), "hospital": mark("Hospital")}
-SIGNS = {"yes": "good", "no": "bad", "not_published": "open"}
+SIGNS = {"yes": "good", "no": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +40,30 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class BesideShown:
-    """One thing of both, with the statements behind it."""
+    """One thing of both, with the statements behind it; `proofs` are the physician's and the specialist's,
+    a single one where the sentence says it all and both are from one source and day.
+    """
 
     sentence: str
     proofs: tuple[Cited, ...]
+    is_one: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MatterShown:
-    """One thing that a physician weighs; `cited` is None where nobody published it."""
+    """One thing that a physician weighs, as somebody published it."""
 
     label: str
-    answer: str
     sign: str
-    by: str | None
-    cited: Cited | None
+    by: str
+    cited: Cited
 
 
 @dataclass(frozen=True, slots=True)
 class ColleagueCard:
-    """One specialist; `far`, `call` and `about` are texts of its lines and links."""
+    """One specialist; `far`, `call` and `about` are texts of its lines and links, `silent` names what nobody
+    published.
+    """
 
     result: Result
     url: str
@@ -74,6 +78,7 @@ class ColleagueCard:
     common: tuple[BesideShown, ...]
     apart: tuple[BesideShown, ...]
     matters: tuple[MatterShown, ...]
+    silent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,21 +186,22 @@ def _card(each: Colleague, token: str, citing: Citing) -> ColleagueCard:
         far="" if away is None else gettext("%(miles)s away", miles=miles(away)),
         call=gettext("Call %(number)s", number=phone(number)) if number else "",
         about=gettext("All facts about %(name)s", name=result.name),
-        common=tuple(
-            BesideShown(beside.sentence, (_cited(beside.own, citing), _cited(beside.other, citing)))
-            for beside in each.common
-        ),
-        apart=tuple(
-            BesideShown(beside.sentence, (_cited(beside.own, citing), _cited(beside.other, citing)))
-            for beside in each.apart
-        ),
-        matters=tuple(_matter(matter, citing) for matter in each.matters),
+        common=tuple(_of_both(beside, citing) for beside in each.common),
+        apart=tuple(_of_both(beside, citing) for beside in each.apart),
+        matters=tuple(_matter(matter, citing) for matter in each.matters if matter.source),
+        silent=", ".join(matter.label for matter in each.matters if not matter.source),
     )
 
 
+def _of_both(beside: Beside, citing: Citing) -> BesideShown:
+    own, other = _cited(beside.own, citing), _cited(beside.other, citing)
+    is_one = beside.is_counted and (own.source, own.as_of) == (other.source, other.as_of)
+    return BesideShown(beside.sentence, (own,) if is_one else (own, other), is_one)
+
+
 def _matter(matter: Matter, citing: Citing) -> MatterShown:
-    cited = citing.cited(matter.says, matter.source, matter.as_of) if matter.source else None
-    return MatterShown(matter.label, matter.says, SIGNS[matter.answer], matter.by, cited)
+    cited = citing.cited(matter.says, matter.source or "", matter.as_of)
+    return MatterShown(matter.label, SIGNS[matter.answer], matter.by or cited.source, cited)
 
 
 def _cited(told: Told, citing: Citing) -> Cited:
