@@ -174,8 +174,8 @@ def _same_way(own: Piece, other: Piece, approaches: Approaches, words: Words) ->
         if is_mostly
         else mark("Both do %(way)s: %(own)s of %(own_of)s and %(other)s of %(other_of)s counted procedures"),
         way=label,
-        own=percent(counts[0], own["of"]), own_of=own["of"],
-        other=percent(counts[1], other["of"]), other_of=other["of"],
+        own=percent(counts[0], own["of"]), own_of=_number(own["of"]),
+        other=percent(counts[1], other["of"]), other_of=_number(other["of"]),
     )  # fmt: skip
     told = [
         _counted_told(piece, count, piece["of"], words) for piece, count in zip(sides, counts, strict=True)
@@ -216,13 +216,14 @@ def _both_work_on(kind: str, concept: str, pair: Sequence[Piece], words: Words) 
     if kind == EvidenceKind.PROCEDURE.value:
         sentence = gettext(
             "Both work on %(what)s: %(own)s of %(own_of)s and %(other)s of %(other_of)s counted procedures",
-            what=label, own=percent(own["count"], own["of"]), own_of=own["of"],
-            other=percent(other["count"], other["of"]), other_of=other["of"],
+            what=label, own=percent(own["count"], own["of"]), own_of=_number(own["of"]),
+            other=percent(other["count"], other["of"]), other_of=_number(other["of"]),
         )  # fmt: skip
     else:
         sentence = gettext(
             "Both investigate %(what)s: %(own)s of %(own_of)s and %(other)s of %(other_of)s linked trials",
-            what=label, own=own["count"], own_of=own["of"], other=other["count"], other_of=other["of"],
+            what=label, own=own["count"], own_of=_number(own["of"]),
+            other=other["count"], other_of=_number(other["of"]),
         )  # fmt: skip
     told = [_counted_told(piece, piece["count"], piece["of"], words) for piece in pair]
     return Beside(concept, sentence, told[0], told[1], is_counted=True)
@@ -244,8 +245,14 @@ def _counted_told(piece: Piece, count: int, of: int, words: Words) -> Told:
             "%(part)s of %(num)s linked trial", "%(part)s of %(num)s linked trials", of, part=count
         )
     else:
-        says = gettext("%(share)s of %(whole)s counted procedures", share=percent(count, of), whole=f"{of:,}")
+        says = gettext(
+            "%(share)s of %(whole)s counted procedures", share=percent(count, of), whole=_number(of)
+        )
     return _sourced(says, piece, words)
+
+
+def _number(number: int) -> str:
+    return f"{number:,}"
 
 
 def _sourced(says: str, piece: Piece, words: Words) -> Told:
