@@ -12,8 +12,8 @@ the place of the concept. The kinds:
 The figures are own judgment of 2026-11-28.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from finder.documents import Evidence, EvidenceKind
 from finder.focus import TRIAL_PRIOR, strength
@@ -36,7 +36,7 @@ def approach_evidence(person: Person, known: Knowledge) -> tuple[Evidence, ...]:
 def _procedures(person: Person, known: Knowledge) -> Iterator[Evidence]:
     whole = 0.0
     shown: dict[str, float] = defaultdict(float)
-    concepts: dict[str, Counter[str]] = defaultdict(Counter)
+    concepts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     rows = newest(person.rows.procedures)
     for row in rows:
         code = row.hcpcs or ""
@@ -44,8 +44,8 @@ def _procedures(person: Person, known: Knowledge) -> Iterator[Evidence]:
         whole += count
         for approach in known.approaches.by_code.get(code, ()) if count else ():
             shown[approach] += count
-            for concept, _weight in known.meanings.get(code, ()):
-                concepts[approach][concept] += round(count)
+            for concept, weight in known.meanings.get(code, ()):
+                concepts[approach][concept] += weight * count
     axes: dict[str, float] = defaultdict(float)
     for approach, count in shown.items():
         axes[known.approaches.by_id[approach].axis] += count
@@ -57,15 +57,11 @@ def _procedures(person: Person, known: Knowledge) -> Iterator[Evidence]:
         )  # fmt: skip
 
 
-def _most(counts: Counter[str], above: Above) -> dict[str, int]:
+def _most(counts: Mapping[str, float], above: Above) -> dict[str, int]:
     """The narrowest concepts with the most of the count; a broader one says nothing new."""
     broader = {each for concept in counts for each in above[concept]}
-    narrow = [(count, concept) for concept, count in counts.items() if concept not in broader]
-    return {concept: count for count, concept in sorted(narrow, key=_most_first)[:MOST_CONCEPTS]}
-
-
-def _most_first(counted_: tuple[int, str]) -> tuple[int, str]:
-    return -counted_[0], counted_[1]
+    narrow = sorted((-count, concept) for concept, count in counts.items() if concept not in broader)
+    return {concept: round(-count) for count, concept in narrow[:MOST_CONCEPTS]}
 
 
 def _rosters(person: Person, known: Knowledge) -> Iterator[Evidence]:
