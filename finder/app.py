@@ -22,6 +22,7 @@ from finder.sources import load_sources
 from finder.visit import load_visit
 from finder.web.access_log import add_access_log
 from finder.web.api import api
+from finder.web.colleagues import colleagues
 from finder.web.compressed import add_compression
 from finder.web.engines import Engines
 from finder.web.errors import add_error_answers
@@ -82,6 +83,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.register_blueprint(lists)
     app.register_blueprint(packets)
     app.register_blueprint(own_lists)
+    app.register_blueprint(colleagues)
     app.register_blueprint(api)
     if config.metrics:
         app.register_blueprint(metrics)

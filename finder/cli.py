@@ -22,6 +22,7 @@ from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
 from finder.facets import FACETS
 from finder.own_list import npis_of_file
+from finder.print_colleagues import printed_colleagues
 from finder.print_results import (
     printed_compared,
     printed_explained,
@@ -233,6 +234,30 @@ def programs(wants_json: bool, **given: Any) -> int:
 
         click.echo(printed_programs(found, date.today()))
     return 0 if found.programs else 1
+
+
+@main.command()
+@click.argument("npi")
+@click.argument("words")
+@click.option("--near", metavar="ZIP|CITY", help="Where the patient lives; it limits nobody by itself.")
+@click.option("--within", metavar="MILES", help=f"How far at most, 1 to {MAX_MILES} miles; needs --near.")
+@click.option("--plan", metavar="ID", help="The patient's insurance plan.")
+@click.option("--language", metavar="CODE", help="A language that the patient speaks, such as es.")
+@click.option("--seen", metavar="NPI", multiple=True, help="Another doctor already seen; repeatable.")
+@click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
+@told
+def colleagues(npi: str, wants_json: bool, **given: Any) -> int:
+    """Name three specialists from three systems for WORDS to the referring physician with this NPI.
+
+    They are independent of the physician and of the other doctors already seen, and those who work alike
+    come first among equals.
+    """
+    criteria = search.colleagues_asked({**given_only(given), "referrer": npi})
+    config = configured()
+    client, context = connected(config), search.load_context()
+    found = search.find_colleagues(client, config.index_prefix, criteria, context, date.today())
+    click.echo(as_json(found.to_json()) if wants_json else printed_colleagues(found, criteria))
+    return 0 if found.names else 1
 
 
 @main.command()

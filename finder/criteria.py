@@ -250,9 +250,11 @@ class SearchCriteria:
     def describe(self) -> str:
         """Get the sentence above the results: what was asked, in the reader's words."""
         parts = [self.words]
-        if self.near:
+        if self.near and self.within:
             far = gettext("within %(miles)s miles of %(zip)s", miles=self.within, zip=self.near)
             parts.append(far)
+        elif self.near:
+            parts.append(gettext("patient in %(zip)s", zip=self.near))
         for facet in FACETS:
             value = getattr(self, facet.name)
             if facet.is_asked(value):

@@ -181,6 +181,7 @@ class Specialist:
     ages: tuple[str, ...] = ()
     accepting: str | None = None
     attributes: tuple[str, ...] = ()
+    approach: tuple[Evidence, ...] = ()
     tie_keys: tuple[str, ...] = ()
     tie_kinds_known: tuple[str, ...] = ()
     ties: Mapping[str, TieLabel] = field(default_factory=dict)
@@ -207,7 +208,9 @@ class Specialist:
                 "sites": [s.to_source() for s in self.sites], "licence_states": list(self.licence_states),
                 "network_keys": list(self.network_keys), "languages": list(self.languages),
                 "ages": list(self.ages), "accepting": self.accepting,
-                "attributes": list(self.attributes), "tie_keys": list(self.tie_keys),
+                "attributes": list(self.attributes),
+                "approach": list(dict.fromkeys(piece.concept for piece in self.approach)),
+                "approach_told": approach_text(self.approach), "tie_keys": list(self.tie_keys),
                 "tie_kinds_known": list(self.tie_kinds_known),
                 "ties": ties_text(self.ties),
                 "trials": [t.to_source() for t in self.trials], "program_ids": list(self.program_ids),
@@ -261,6 +264,12 @@ class Place:
             "zip": self.zip, "label": self.label, "label_folded": self.label_folded, "state": self.state,
             "point": {"lat": lat, "lon": lon},
         }  # fmt: skip
+
+
+def approach_text(pieces: Iterable[Evidence]) -> str:
+    """Get the evidence on how a specialist works as JSON text, as documents carry it; empty without any."""
+    told = [piece.to_source() for piece in pieces]
+    return orjson.dumps(told).decode() if told else ""
 
 
 def facts_text(facts: Mapping[str, Fact]) -> str:
@@ -344,9 +353,18 @@ def ties_told(source: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def shown(source: Mapping[str, Any]) -> dict[str, Any]:
-    """Get a specialist's document with everything that it carries as text read: evidence, facts and ties."""
-    kept = {name: value for name, value in source.items() if name != "evidence_told"}
-    return {**kept, "evidence": evidence_of(source), "facts": facts_of(source), "ties": ties_told(source)}
+    """Get a specialist's document with everything that it carries as text read: evidence, on the approach
+    too, facts and ties.
+    """
+    kept = {name: value for name, value in source.items() if name not in ("evidence_told", "approach_told")}
+    read = {"evidence": evidence_of(source), "facts": facts_of(source), "ties": ties_told(source)}
+    return {**kept, **read, "approach": approach_of(source)}
+
+
+def approach_of(source: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Get the pieces of evidence on how a specialist works, the id of the approach under `concept`."""
+    pieces: list[dict[str, Any]] = orjson.loads(source.get("approach_told") or "[]")
+    return pieces
 
 
 def _value_source(value: Value) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the product can do, one function each: find specialists and programs, show one, explain."""
+"""What the product can do, one function each: find people and programs, show one, explain."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from finder.answers import SearchResults, Source
+from finder.colleagues import colleagues_asked, find_colleagues
 from finder.composition import FIRST, LOOKED_AT, Page, composed, page_of
 from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria, SortAsked
@@ -17,15 +18,14 @@ from finder.gaps import prior_gaps
 from finder.i18n import gettext
 from finder.lookups import doctors_beginning, plans_beginning
 from finder.loosened import emptied_bodies, wider_bodies
-from finder.offers import Offer, Patient
+from finder.offers import Patient
 from finder.own_list import left_out_body, left_out_of
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
 from finder.program_search import (
     ProgramsAsked,
     find_programs,
-    fitting,
+    offers_of,
     program,
-    programs_body,
     programs_named,
 )
 from finder.query import (
@@ -52,13 +52,13 @@ from finder.results import (
 from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
-from finder.vocabulary import Understood, resolve
+from finder.vocabulary import resolve
 
 __all__ = [
-    "ProgramsAsked", "SearchContext", "doctors_beginning", "explain", "find_programs", "find_specialists",
-    "independence", "kinds_of", "load_context", "packet", "packet_from_args", "people_by_npi",
-    "plans_beginning", "program", "programs_named", "prove", "shortlist", "side_by_side", "specialist",
-    "specialists_named", "suggest",
+    "ProgramsAsked", "SearchContext", "colleagues_asked", "doctors_beginning", "explain", "find_colleagues",
+    "find_programs", "find_specialists", "independence", "kinds_of", "load_context", "packet",
+    "packet_from_args", "people_by_npi", "plans_beginning", "program", "programs_named", "prove", "shortlist",
+    "side_by_side", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer
@@ -154,7 +154,7 @@ def _answered(
     )
     if is_first:
         patient = Patient(criteria.state or known.state, ages=criteria.ages)
-        found = replace(found, programs=_offers(engine, generation, results.understood, patient, context))
+        found = replace(found, programs=offers_of(engine, generation, results.understood, patient, context))
     return found if found.total else _with_reason(engine, question, generation, found)
 
 
@@ -203,15 +203,3 @@ def _page(engine: Client, question: Question, generation: Served, first: Mapping
     body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
     (further,) = searches(engine, [(generation.specialists, body)])
     return composed([*hits, *further["hits"]["hits"]], breadth, criteria.size)
-
-
-def _offers(
-    engine: Client, generation: Served, understood: Understood, patient: Patient, context: SearchContext
-) -> tuple[Offer, ...]:
-    """Programs that take the condition and may take the patient; read and sorted once for a generation."""
-    key = (generation.programs, understood.concept_id, patient)
-    known: tuple[Offer, ...] | None = context.remembered.get(key)
-    if known is None:
-        (offered,) = searches(engine, [(generation.programs, programs_body())])
-        known = context.remembered.put(key, fitting(understood, offered, patient, context))
-    return known

@@ -378,16 +378,14 @@ def _facts(rows: PersonRows) -> dict[str, Fact]:
     for roster in rows.rosters:
         for name in (
             "institution", "practice_group", "academic_title", "academic_institution", "virtual",
-            "accepts_second_opinions", "accepts_for", "sees_own_system_patients",
+            "accepts_second_opinions", "accepts_for", "sees_own_system_patients", "opinion_only",
+            "calls_back", "written_report", "multidisciplinary_board",
         ):  # fmt: skip
             say(name, getattr(roster, name), "rosters", roster.as_of)
         say("sole_practice", "yes" if roster.sole_practice == "yes" else None, "rosters", roster.as_of)
         say("residency", roster.residency, "rosters", roster.as_of)
-        programs = _parts(roster.second_opinion_programs)
-        say("second_opinion_programs", programs, "rosters", roster.as_of)
-        say("clinical_focus", _parts(roster.clinical_focus), "rosters", roster.as_of)
-        say("languages", _parts(roster.languages), "rosters", roster.as_of)
-        say("ages", _parts(roster.ages), "rosters", roster.as_of)
+        for name in ("second_opinion_programs", "clinical_focus", "approach", "languages", "ages"):
+            say(name, _parts(getattr(roster, name)), "rosters", roster.as_of)
     found = {name: fact(given) for name, given in values.items()}
     return {name: won for name, won in found.items() if won}
 

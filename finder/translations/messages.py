@@ -26,6 +26,7 @@ SOURCES = (("finder", "**.py", "python"), ("templates", "**.html", "jinja2"))
 # Columns of our own tables with words for readers. Labels of concepts are in labels_es.csv, as they are
 # terms too; names of languages come from CLDR.
 TABLES: Mapping[str, tuple[str, ...]] = {
+    "approaches.csv": ("label",),
     "checklist.csv": ("text",),
     "coverage.csv": ("says",),
     "help_facts.csv": ("says",),

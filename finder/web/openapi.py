@@ -93,10 +93,13 @@ def document() -> dict[str, Any]:
     for name, schema in _contract().items():
         spec.components.schema(name, schema)
     spec.components.schema("Search", search_schema())
+    spec.components.schema("Colleagues", {**search_schema(), "required": ["referrer", "words"]})
     spec.components.schema("Errors", _ERROR)
     spec.components.schema("Words", _one("words", _text(MAX_WORDS, "The condition, in any words")))
     spec.components.schema("Prefix", _one("prefix", _text(MAX_PREFIX, "What was typed so far")))
     _post(spec, "search", "Find specialists, best first", "Search", "search_answer")
+    _post(spec, "colleagues", "Three names for a referring physician", "Colleagues", "colleagues_answer")
+    _post(spec, "colleagues/link", "A sealed link to these names", "Colleagues", "colleagues_link")
     _post(spec, "understand", "Say what words are taken to mean", "Words", "understood")
     _post(spec, "suggest", "Suggest conditions while somebody types", "Prefix", "suggest_answer")
     _packet(spec)
@@ -233,7 +236,7 @@ def _post(spec: APISpec, name: str, summary: str, takes: str, gives: str) -> Non
         path=f"/api/v1/{name}",
         operations={
             "post": {
-                "operationId": name,
+                "operationId": name.replace("/", "_"),
                 "summary": summary,
                 "requestBody": {
                     "required": True,

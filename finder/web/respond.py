@@ -17,6 +17,8 @@ SUGGESTING = (  # pages with a field for a condition
     "start.html",
     "results.html",
     "programs.html",
+    "colleagues.html",
+    "colleagues_found.html",
     "help/filled.html",
 )
 LISTING = (  # pages with the reader's own list, or something to print

@@ -184,7 +184,7 @@ def results_page(
         results=results,
         criteria=criteria,
         token=token,
-        heading=_heading(results),
+        heading=heading_of(results),
         asked=asked_of(criteria, plan, here),
         ordered=_ordered(results, here.context.profiles),
         mixed=_mixed(results, criteria),
@@ -240,7 +240,8 @@ def _reason(sentence: str) -> Reason:
     return Reason(text, note=note)
 
 
-def _heading(results: SearchResults) -> Heading:
+def heading_of(results: SearchResults) -> Heading:
+    """Get what the page of an answer is about."""
     if results.understood.concept_id is None:
         return Heading.CHOOSE if results.understood.choices else Heading.UNKNOWN
     if results.ask:

@@ -23,8 +23,8 @@ from tests.factories import an_npi
 
 FULL: dict[str, Any] = {
     "words": "bile  duct cancer", "near": "21287", "within": "100", "referrer": an_npi(3),
-    "seen": [an_npi(1), an_npi(2)], "plan": "demo-plan", "state": "md", "role": "surgery", "language": "ES", "ages": "adult",
-    "accepting": "no", "specialty": "Hepatology", "trials": "yes", "verdict": "unknown",
+    "seen": [an_npi(1), an_npi(2)], "plan": "demo-plan", "state": "md", "role": "surgery", "language": "ES",
+    "ages": "adult", "accepting": "no", "specialty": "Hepatology", "trials": "yes", "verdict": "unknown",
     "seen_name": ["Jane Smith, Baltimore MD"], "seen_org": ["hospital:210009", "Demo Health"],
     "facets": "yes", "virtual": True, "profile": "near_first", "show_tied": "yes", "size": 5,
     "generation": "20260101t000000abcd",
@@ -58,7 +58,8 @@ def test_what_is_written_back_is_read_to_the_same_criteria() -> None:
 def test_all_mistakes_come_at_once() -> None:
     errors = errors_of(
         words="", near="2128", within=501, seen=["12345"], state="XX", role="boss", language="spanish",
-        referrer="9", ages="old", virtual="perhaps", size=0, next="nonsense", radius=5, seen_name="Jane Smith",
+        referrer="9", ages="old", virtual="perhaps", size=0, next="nonsense", radius=5,
+        seen_name="Jane Smith",
         specialty="no id!", accepting="soon", trials="some", verdict="fine", facets="many",
     )  # fmt: skip
     assert errors == {
