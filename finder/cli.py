@@ -123,8 +123,18 @@ def facet_options(function: Callable[P, None]) -> Callable[P, None]:
     return function
 
 
+def own_list_options(function: Callable[P, None]) -> Callable[P, None]:
+    """Decorates a command with the options for people to leave out."""
+    told = "A list of NPIs to leave out: one a line, or CSV with a column NPI."
+    function = click.option("--never-file", type=click.File("rb"), help=told)(function)
+    told = "Somebody of your own list to leave out; repeatable."
+    return click.option("--never", metavar="NPI", multiple=True, help=told)(function)
+
+
 def given_only(given: dict[str, Any]) -> dict[str, Any]:
     """The options that were given, as parameters."""
+    if file := given.pop("never_file", None):
+        given["never"] = (*given["never"], *npis_of_file(file.read()))
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in given.items()
@@ -151,14 +161,7 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     multiple=True,
     help="A group, hospital or health system already seen; repeatable.",
 )
-@click.option(
-    "--never", metavar="NPI", multiple=True, help="Somebody of your own list to leave out; repeatable."
-)
-@click.option(
-    "--never-file",
-    type=click.File("rb"),
-    help="A list of NPIs to leave out: one a line, or CSV with a column NPI.",
-)
+@own_list_options
 @click.option(
     "--show-tied", is_flag=True, help="Show people with a tie, marked, instead of leaving them out."
 )
@@ -189,15 +192,12 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     "--json", "wants_json", is_flag=True, help="The answer as JSON (finder/contract/search.schema.json)."
 )
 @told
-def search_command(
-    wants_json: bool, next_: str | None, no_diverse: bool, never_file: Any, **given: Any
-) -> int:
+def search_command(wants_json: bool, next_: str | None, no_diverse: bool, **given: Any) -> int:
     """Find specialists for a condition in your own WORDS, independent of the doctors already seen.
 
     A doctor's name that fits several people is asked back: the answer lists them, and nobody is called
     independent until one is named by NPI.
     """
-    given["never"] = (*given["never"], *(npis_of_file(never_file.read()) if never_file else ()))
     asked = given_only({**given, "next": next_})
     criteria = SearchCriteria.from_args({**asked, "diverse": "no"} if no_diverse else asked)
     config = configured()
@@ -244,6 +244,7 @@ def programs(wants_json: bool, **given: Any) -> int:
 @click.option("--plan", metavar="ID", help="The patient's insurance plan.")
 @click.option("--language", metavar="CODE", help="A language that the patient speaks, such as es.")
 @click.option("--seen", metavar="NPI", multiple=True, help="Another doctor already seen; repeatable.")
+@own_list_options
 @click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
 @told
 def colleagues(npi: str, wants_json: bool, **given: Any) -> int:

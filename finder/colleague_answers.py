@@ -95,6 +95,7 @@ class Colleagues:
             "prior": [prior.to_json() for prior in found.prior], "prior_gaps": list(found.prior_gaps),
             "own": self.own.to_json() if self.own else None, "total": found.total,
             "excluded": {"total": found.excluded.total, "by_kind": dict(found.excluded.by_kind)},
+            "own_list_left_out": found.own_list_left_out,
             "names": [each.to_json() for each in self.names],
             "others": [each.to_json() for each in self.others],
             **{name: each.to_json() if each else None for name, each in beside.items()},

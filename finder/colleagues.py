@@ -28,6 +28,7 @@ from finder.in_common import Told, apart, common, matters, practice
 from finder.independence import Ties, kind_of
 from finder.likeness import likeness, vector_of
 from finder.offers import Offer, Patient
+from finder.own_list import left_out_body, left_out_of
 from finder.priors import LookedUp, looked_up, question_of
 from finder.program_kinds import Modality
 from finder.program_search import offers_of
@@ -162,6 +163,7 @@ def _answered(
         "list": specialists_body(question), "near_home": _near_home(question),
         "teaching": _narrowed(question, [term("attributes", "academic")]), "tied": _tied(question),
         "tie_breaker": _tie_breaker(question, known, context), "left_out": tied_body(question),
+        "own_list": left_out_body(question),
     }  # fmt: skip
     sent = {name: body for name, body in bodies.items() if body is not None}
     answers = dict(zip(sent, asked.searched(list(sent.values())), strict=True))
@@ -181,6 +183,7 @@ def _answered(
         empty,
         total=total_of(answers["list"]),
         excluded=excluded_of(answers.get("left_out"), asked.words.rules.breaking()),
+        own_list_left_out=left_out_of(answers.get("own_list")),
         results=tuple(each.result for each in people),
         profile=question.profile.name,
         place=question.place,

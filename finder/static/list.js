@@ -5,7 +5,7 @@
 (() => {
   const KEY = "my-list";
   const MOST = 12;
-  const TAKES_LIST = /\/(search|keep|shortlist|own-lists)$/; // forms whose answer carries the list
+  const TAKES_LIST = /\/(search|colleagues|keep|shortlist|own-lists)$/; // forms whose answer carries the list
 
   const words = (text) => (text || "").split(" ").filter(Boolean);
 

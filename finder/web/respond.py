@@ -29,6 +29,8 @@ LISTING = (  # pages with the reader's own list, or something to print
     "empty_list.html",
     "two_opinions.html",
     "packet.html",
+    "colleagues.html",
+    "colleagues_found.html",
     "own_lists.html",
 )
 _SCRIPTS = {"suggest.js": SUGGESTING, "list.js": LISTING}

@@ -215,3 +215,27 @@ def test_the_schema_names_every_field_and_every_record() -> None:
     assert set(MARKED) <= set(properties)
     assert set(SENT) <= set(properties["sent"]["items"]["enum"])
     assert files("finder")
+
+
+def test_the_names_for_a_referring_physician_go_into_the_packet_ticked(browser: FlaskClient) -> None:
+    sent = browser.post(
+        "/colleagues", data={"referrer": SEEN, "words": PATIENT["words"], "never": an_npi(20)}
+    )
+    assert sent.status_code == 303, text(sent.text)
+    found = browser.get(sent.location)
+    assert "1 doctor of your own list is left out." in text(found.text)
+    assert f"/specialists/{an_npi(20)}" not in found.text
+    assert f'name="never" value="{an_npi(20)}"' in found.text
+    form = re.search(
+        r'<form action="(/results/[^"]+/packet)" method="post">(.*?)</form>', found.text, re.DOTALL
+    )
+    assert form
+    names = re.findall(r'name="npi" value="(\d+)"', form[2])
+    assert len(names) == 3
+    opened = browser.post(form[1], data={"npi": names, "make": "open"}).text
+    assert re.findall(r'name="npi" value="(\d+)" checked', opened) == names
+    assert f'name="referrer" type="text" inputmode="numeric" value="{SEEN}"' in opened
+    answer = browser.post(
+        "/api/v1/colleagues", json={"referrer": SEEN, "words": PATIENT["words"], "never": names}
+    )
+    assert answer.json["own_list_left_out"] == 3
