@@ -218,6 +218,14 @@ def test_letters_that_the_pdf_lacks_are_named_on_its_first_page() -> None:
     assert lacking_letters(a_packet()) == ()
 
 
+def test_a_word_wider_than_the_page_breaks_and_loses_nothing() -> None:
+    made = PdfReader(io.BytesIO(packet_pdf(a_packet(findings="w" * 600))))
+    told = made.pages[0].extract_text()
+    assert told.count("w") >= 600
+    assert max(map(len, told.splitlines())) < 150
+    assert b"pdfuaid:part" in made.trailer["/Root"]["/Metadata"].get_object().get_data()
+
+
 def document(packet: Packet) -> dict[str, Any]:
     return fhir_document(packet, NOW, lambda: str(uuid.uuid4()))
 
