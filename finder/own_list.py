@@ -13,7 +13,7 @@ from finder.i18n import gettext
 from finder.query import Question, who_is_left
 from finder.results import total_of
 
-MOST_LINES = 500
+MOST_LINES, MOST_TEXT = 500, 100_000  # lines, characters
 _NUMBER = re.compile(r"(?<![0-9-])[0-9]{6,}(?![0-9-])")  # shorter ones are ZIP codes and house numbers
 _HEAD = re.compile(r"\bnpi\b", re.IGNORECASE)
 
@@ -60,6 +60,10 @@ def read_npis(text: str) -> NpiList:
     A first line of names only is a head. Lines without an NPI, with a wrong check digit, or beyond MOST_LINES
     are named; empty ones are not.
     """
+    if len(text) > MOST_TEXT:
+        return NpiList(
+            {}, (BadLine(1, "", gettext("must have at most %(most)s characters", most=MOST_TEXT)),)
+        )
     found: dict[str, int] = {}
     bad: list[BadLine] = []
     for number, line in _cells(text):

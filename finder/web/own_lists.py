@@ -29,7 +29,6 @@ from finder.web.spreadsheet import safe_cell
 own_lists = Blueprint("own_lists", __name__)
 NAME = "left-out.csv"
 LISTS = {"kept": MAX_KEPT, "never": MAX_NEVER}
-MOST_TYPED = 20_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def changed() -> ResponseReturnValue:
     except InputErrors as problem:
         labels = {"npis": gettext("NPI numbers"), "file": gettext("A file")}
         mistakes = mistakes_of(problem.errors, labels)
-        return _page(token, typed=form.get("npis", "")[:MOST_TYPED], mistakes=mistakes)
+        return _page(token, typed=form.get("npis", ""), mistakes=mistakes)
     return redirect(url_for("own_lists.shown", token=sealed), 303)
 
 
@@ -139,7 +138,7 @@ def _typed(form: MultiDict[str, str]) -> str:
         text = sent.read().decode("utf-8-sig") if sent else ""
     except UnicodeDecodeError:
         raise InputErrors([FieldError("file", gettext("is no text that we can read"))]) from None
-    return "\n".join(filter(None, (form.get("npis", "").strip(), text)))[:MOST_TYPED]
+    return "\n".join(filter(None, (form.get("npis", "").strip(), text)))
 
 
 def _in_directory(read: NpiList) -> NpiList:

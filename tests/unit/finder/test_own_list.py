@@ -47,6 +47,8 @@ def test_a_row_of_a_csv_file_without_a_number_is_named_by_its_line() -> None:
 def test_a_list_ends_somewhere() -> None:
     read = read_npis("\n".join([ONE] * (MOST_LINES + 5)))
     assert [each.number for each in read.bad] == [MOST_LINES + 1]
+    assert "at most" in str(read_npis("NPI,x\n" + "1" * 200_000).bad[0])
+    assert read_npis("\0\n").bad
 
 
 @given(st.integers(0, 99_999), st.integers(0, 9), st.integers(1, 9))
