@@ -1,11 +1,14 @@
 """The way of a referring physician: own name asked back, three names, nothing in an address; the API."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Request, expect
 
+from finder.answers import Candidate
+from finder.web.colleagues_form import one_of
 from tests.factories import an_npi
 from tests.pages.conftest import SEEN, SEEN_NAME, WORDS, ZIP
 from tests.pages.test_api import assert_error, validator
@@ -41,8 +44,14 @@ def test_a_name_is_asked_back_where_it_fits_several_and_picked_by_npi(browser: F
     assert answer.text.count('name="picked"') == 2 and WORDS in answer.text
     picked = browser.post("/colleagues", data={**named, "picked": an_npi(51)})
     assert f"NPI {an_npi(51)}" in browser.get(picked.location).text
-    alone = browser.post("/colleagues", data={**SENT, "referrer": f"{SEEN_NAME}, Baltimore MD"})
-    assert alone.status_code == 303 and SEEN in browser.get(alone.location).text
+
+
+def test_a_name_is_taken_only_where_one_person_at_that_place_has_it() -> None:
+    here = Candidate("specialist", an_npi(1), an_npi(1), "Jane Roe", None, "Towson", "MD")
+    other = replace(here, id=an_npi(2), city="Annapolis")
+    assert one_of("Jane Roe, Towson MD", (here,)) is here and one_of("Jane Roe, MD", (here,)) is here
+    assert one_of("Jane Roe, Bethesda MD", (here,)) is None
+    assert one_of("Jane Roe, Towson MD", (here, other)) is None
 
 
 @pytest.mark.parametrize(
