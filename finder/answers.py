@@ -85,6 +85,21 @@ class Result:
     above_next: str | None = None
     would_change: tuple[str, ...] = ()
 
+    @property
+    def fits(self) -> tuple[str, ...]:
+        """The reasons but those for its independence, which come last, as many as proved."""
+        return self.reasons[: len(self.reasons) - self._proved]
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The reasons for its independence."""
+        return self.reasons[len(self.reasons) - self._proved :]
+
+    @property
+    def _proved(self) -> int:
+        proved = (Verdict.INDEPENDENT, Verdict.SOME_TIE)
+        return sum((pair.verdict in proved) + len(pair.ties) for pair in self.pairs)
+
     def to_json(self) -> dict[str, Any]:
         """Get the result under the keys of the contract; only orjson can write it, as the facts are text."""
         ties = [tie for pair in self.pairs for tie in pair.ties]
@@ -192,7 +207,8 @@ class SearchResults:
     the first page, those that do not take the condition or the state left out; `facets` where they were asked
     for. Where nobody was found, `emptied_by` is the filter to blame and `loosening` everyone that would help,
     the most helpful first. `place` is the point from which distances are measured. `prior_gaps` say of whom
-    too little is known for a verdict, and what to name instead.
+    too little is known for a verdict, and what to name instead. `own_list_left_out` counts whom the reader's
+    own list took out.
     """
 
     understood: Understood
@@ -211,6 +227,7 @@ class SearchResults:
     surgeon: Result | None = None
     place: Point | None = None
     prior_gaps: tuple[str, ...] = ()
+    own_list_left_out: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Get the answer of `search --json`; finder/contract/search.schema.json describes it."""
@@ -223,6 +240,7 @@ class SearchResults:
             "total": self.total,
             "next": self.next,
             "excluded": {"total": self.excluded.total, "by_kind": dict(self.excluded.by_kind)},
+            "own_list_left_out": self.own_list_left_out,
             "emptied_by": asdict(self.emptied_by) if self.emptied_by else None,
             "loosening": [asdict(each) for each in self.loosening],
             "generation": self.source.generation,

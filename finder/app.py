@@ -14,6 +14,7 @@ from finder.config import Config
 from finder.context import load_context
 from finder.guidance import load_guidance
 from finder.languages import load_languages
+from finder.packet_wording import load_wording
 from finder.programs import load_programs
 from finder.reads import Client
 from finder.sealed import load_seals
@@ -21,16 +22,19 @@ from finder.sources import load_sources
 from finder.visit import load_visit
 from finder.web.access_log import add_access_log
 from finder.web.api import api
+from finder.web.colleagues import colleagues
 from finder.web.compressed import add_compression
 from finder.web.engines import Engines
 from finder.web.errors import add_error_answers
 from finder.web.filters import add_filters
 from finder.web.headers import add_headers
 from finder.web.help_pages import help_pages
-from finder.web.kept import kept_under
+from finder.web.kept import kept_under, never_under
 from finder.web.language import add_languages
 from finder.web.lists import lists
 from finder.web.metrics import metrics
+from finder.web.own_lists import own_lists
+from finder.web.packets import packets
 from finder.web.pages import pages
 from finder.web.site import EXTENSION, Site, static_version
 from finder.web.site_map import Atlas
@@ -65,10 +69,11 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         atlas=cache(lambda: Atlas(context.gazetteer())),
         visit=load_visit(),
         families=by_key(load_families()),
+        wording=load_wording(),
     )
     add_filters(app)
     add_languages(app)
-    app.jinja_env.globals["kept"] = kept_under
+    app.jinja_env.globals |= {"kept": kept_under, "never": never_under}
     add_access_log(app)
     add_headers(app)
     add_compression(app)
@@ -76,6 +81,9 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.register_blueprint(pages)
     app.register_blueprint(help_pages)
     app.register_blueprint(lists)
+    app.register_blueprint(packets)
+    app.register_blueprint(own_lists)
+    app.register_blueprint(colleagues)
     app.register_blueprint(api)
     if config.metrics:
         app.register_blueprint(metrics)

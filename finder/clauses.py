@@ -36,3 +36,36 @@ def order(place: Point | None, *, is_nearest: bool = False) -> list[dict[str, An
         by = {"points": geo(place), "order": "asc", "unit": "mi", "mode": "min", "distance_type": "arc"}
         found.insert(0 if is_nearest else 1, {"_geo_distance": by})
     return [*found, {"npi": {"order": "asc"}}]
+
+
+def near(place: Point, pivot_miles: float, weight: float, name: str) -> dict[str, Any]:
+    """Get the clause that scores `weight` at a place, half of it with the nearest site `pivot_miles` off."""
+    return {
+        "distance_feature": {
+            "_name": name,
+            "field": "points",
+            "origin": geo(place),
+            "pivot": f"{pivot_miles:g}mi",
+            "boost": weight,
+        }
+    }
+
+
+def alike(
+    field: str, vector: Sequence[int], who: dict[str, Any], most: int, weight: float, name: str
+) -> dict[str, Any]:
+    """Get the clause that scores `weight` times half of 1 plus the cosine, for the `most` nearest vectors.
+
+    Whom `who` leaves out takes no place among them: it filters inside.
+    """
+    return {
+        "knn": {
+            "_name": name,
+            "field": field,
+            "query_vector": list(vector),
+            "k": most,
+            "num_candidates": most,
+            "filter": who,
+            "boost": weight,
+        }
+    }

@@ -21,6 +21,8 @@ from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, S
 from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
 from finder.facets import FACETS
+from finder.own_list import npis_of_file
+from finder.print_colleagues import printed_colleagues
 from finder.print_results import (
     printed_compared,
     printed_explained,
@@ -121,8 +123,18 @@ def facet_options(function: Callable[P, None]) -> Callable[P, None]:
     return function
 
 
+def own_list_options(function: Callable[P, None]) -> Callable[P, None]:
+    """Decorates a command with the options for people to leave out."""
+    told = "A list of NPIs to leave out: one a line, or CSV with a column NPI."
+    function = click.option("--never-file", type=click.File("rb"), help=told)(function)
+    told = "Somebody of your own list to leave out; repeatable."
+    return click.option("--never", metavar="NPI", multiple=True, help=told)(function)
+
+
 def given_only(given: dict[str, Any]) -> dict[str, Any]:
     """The options that were given, as parameters."""
+    if file := given.pop("never_file", None):
+        given["never"] = (*given["never"], *npis_of_file(file.read()))
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in given.items()
@@ -149,6 +161,7 @@ def given_only(given: dict[str, Any]) -> dict[str, Any]:
     multiple=True,
     help="A group, hospital or health system already seen; repeatable.",
 )
+@own_list_options
 @click.option(
     "--show-tied", is_flag=True, help="Show people with a tie, marked, instead of leaving them out."
 )
@@ -221,6 +234,31 @@ def programs(wants_json: bool, **given: Any) -> int:
 
         click.echo(printed_programs(found, date.today()))
     return 0 if found.programs else 1
+
+
+@main.command()
+@click.argument("npi")
+@click.argument("words")
+@click.option("--near", metavar="ZIP|CITY", help="Where the patient lives; it limits nobody by itself.")
+@click.option("--within", metavar="MILES", help=f"How far at most, 1 to {MAX_MILES} miles; needs --near.")
+@click.option("--plan", metavar="ID", help="The patient's insurance plan.")
+@click.option("--language", metavar="CODE", help="A language that the patient speaks, such as es.")
+@click.option("--seen", metavar="NPI", multiple=True, help="Another doctor already seen; repeatable.")
+@own_list_options
+@click.option("--json", "wants_json", is_flag=True, help="The answer as JSON.")
+@told
+def colleagues(npi: str, wants_json: bool, **given: Any) -> int:
+    """Name three specialists from three systems for WORDS to the referring physician with this NPI.
+
+    They are independent of the physician and of the other doctors already seen, and those who work alike
+    come first among equals.
+    """
+    criteria = search.colleagues_asked({**given_only(given), "referrer": npi})
+    config = configured()
+    client, context = connected(config), search.load_context()
+    found = search.find_colleagues(client, config.index_prefix, criteria, context, date.today())
+    click.echo(as_json(found.to_json()) if wants_json else printed_colleagues(found, criteria))
+    return 0 if found.names else 1
 
 
 @main.command()

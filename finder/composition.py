@@ -100,6 +100,18 @@ def _different(hits: Sequence[Hit], breadth: Breadth) -> int:
     return count
 
 
+def from_different(hits: Sequence[Hit], wanted: int) -> list[Hit]:
+    """Get up to `wanted` hits in their order of which no two share a system, or a group where they belong to
+    none; one of whom neither is known is not taken.
+    """
+    return _further([], hits, Breadth.SYSTEM, wanted)
+
+
+def parties(hits: Sequence[Hit]) -> frozenset[str]:
+    """Get the tie keys by which these hits are told apart."""
+    return frozenset(key for hit in hits for key in _names(hit, Breadth.SYSTEM))
+
+
 def _names(hit: Hit, breadth: Breadth) -> frozenset[str]:
     """What a hit is told apart by: its systems, its groups where it belongs to no system, or its role."""
     source = hit["_source"]

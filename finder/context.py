@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from finder import i18n
+from finder.approaches import Approaches, load_approaches
 from finder.concepts import ConceptKind, LadderStep
 from finder.coverage import CoverageFact, load_coverage
 from finder.criteria import DEFAULT_PROFILE, RoleAsked, SearchCriteria, WhyAsked
@@ -34,7 +35,8 @@ class SearchContext:
     """What a search needs beside the engine; read from the data files once at start.
 
     `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults, `laws`
-    what the law of each state says of opinions from other states, `coverage` what is known of who pays.
+    what the law of each state says of opinions from other states, `coverage` what is known of who pays,
+    `approaches` how somebody may work.
     `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
     `prompter` what suggestions are looked up in, `gazetteer` the cities. They are worked out when first asked
     for, and kept.
@@ -50,6 +52,7 @@ class SearchContext:
     ages_of: Mapping[str, Ages] = field(default_factory=dict)
     laws: Mapping[str, StateLaw] = field(default_factory=dict)
     coverage: tuple[CoverageFact, ...] = ()
+    approaches: Approaches = field(default_factory=load_approaches)
     remembered: Remembered = field(default_factory=Remembered)
 
     def profile_for(self, criteria: SearchCriteria, understood: Understood) -> Profile:

@@ -1,8 +1,8 @@
 """What a search asks for: read from parameters with every mistake at once, and written back as parameters.
 
-Parameters are words, near, within, seen, seen_name and seen_org (repeatable), the facets of `facets.FACETS`,
-why, profile, sort, show_tied, diverse, facets (whether to count them), size, next, generation, kept
-(repeatable).
+Parameters are words, near, within, referrer, seen, seen_name and seen_org (repeatable), the facets of
+`facets.FACETS`, why, profile, sort, show_tied, diverse, facets (whether to count them), size, next,
+generation, kept and never (repeatable).
 """
 
 import base64
@@ -30,6 +30,7 @@ __all__ = [
 
 MAX_SEEN = 20
 MAX_KEPT = 12  # on the reader's own list: as many as anybody calls, and the sealed link stays short
+MAX_NEVER = 50  # people whom a reader leaves out; the sealed link stays short enough for every server
 MIN_MILES, MAX_MILES = 1, 500
 # Own choice, 2026-11-23: about an hour by car. Applies only where a place is given and no distance is.
 DEFAULT_MILES = 50
@@ -125,14 +126,16 @@ class SearchCriteria:
     """One search. `within` is in miles; `near` is a 5-digit ZIP code or a city, such as "Towson MD"; `seen`
     are NPIs of prior doctors.
 
-    `seen_name` are prior doctors as "NAME, CITY ST", `seen_org` organizations by id or name. `facets` asks
+    `referrer` is the NPI of the referring physician, a prior doctor as the others are. `seen_name` are prior
+    doctors as "NAME, CITY ST", `seen_org` organizations by id or name. `facets` asks
     for the counts of every facet beside the results. `kept` is the reader's own list, NPIs of people and ids
-    of programs: it rides along and changes no answer.
+    of programs: it rides along and changes no answer. `never` are NPIs of people whom the reader leaves out.
     """
 
     words: str
     near: str | None = None
     within: int | None = None
+    referrer: str | None = None
     seen: tuple[str, ...] = ()
     seen_name: tuple[str, ...] = ()
     seen_org: tuple[str, ...] = ()
@@ -155,12 +158,18 @@ class SearchCriteria:
     size: int = DEFAULT_SIZE
     generation: str | None = None
     kept: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     position: Position | None = None
 
     @property
     def has_prior(self) -> bool:
-        """Whether any doctor or organization already seen was named."""
-        return bool(self.seen or self.seen_name or self.seen_org)
+        """Whether a referring physician, a doctor or an organization already seen was named."""
+        return bool(self.referrer or self.seen or self.seen_name or self.seen_org)
+
+    @property
+    def prior_npis(self) -> tuple[str, ...]:
+        """The NPIs of all prior doctors that were given by NPI, the referring physician first, each once."""
+        return tuple(dict.fromkeys((self.referrer, *self.seen) if self.referrer else self.seen))
 
     @classmethod
     def from_args(cls, args: Mapping[str, Any]) -> "SearchCriteria":
@@ -175,6 +184,7 @@ class SearchCriteria:
             words=reader.one("words", parameters.words, "") or "",
             near=reader.one("near", parameters.place, None),
             within=reader.one("within", parameters.whole(MIN_MILES, MAX_MILES, IN_MILES), None),
+            referrer=reader.one("referrer", parameters.npi, None),
             seen=reader.several("seen", parameters.npi, MAX_SEEN),
             seen_name=reader.several("seen_name", _name, MAX_SEEN),
             seen_org=reader.several("seen_org", parameters.short, MAX_SEEN),
@@ -187,6 +197,7 @@ class SearchCriteria:
             size=reader.one("size", parameters.whole(1, MAX_SIZE), DEFAULT_SIZE),
             generation=reader.one("generation", parameters.short, None),
             kept=reader.several("kept", parameters.npi_or_slug, MAX_KEPT),
+            never=reader.several("never", parameters.npi, MAX_NEVER),
             position=reader.one("next", Position.from_token, None),
             **filters,
         )
@@ -239,23 +250,37 @@ class SearchCriteria:
     def describe(self) -> str:
         """Get the sentence above the results: what was asked, in the reader's words."""
         parts = [self.words]
-        if self.near:
+        if self.near and self.within:
             far = gettext("within %(miles)s miles of %(zip)s", miles=self.within, zip=self.near)
             parts.append(far)
+        elif self.near:
+            parts.append(gettext("patient in %(zip)s", zip=self.near))
         for facet in FACETS:
             value = getattr(self, facet.name)
             if facet.is_asked(value):
                 parts.append(facet.describes(value))
+        if self.has_prior:
+            parts.append(self._told_priors())
+        return ", ".join(parts)
+
+    def _told_priors(self) -> str:
+        """Whom the answer is independent of, or whose ties are shown."""
         doctors, places = len(self.seen) + len(self.seen_name), len(self.seen_org)
         if doctors and places:
             seen = gettext("%(doctors)s and %(places)s", doctors=_doctors(doctors), places=_places(places))
         else:
             seen = _doctors(doctors) if doctors else _places(places)
-        if self.has_prior and self.show_tied:
-            parts.append(gettext("ties shown to %(seen)s already seen", seen=seen))
-        elif self.has_prior:
-            parts.append(gettext("independent of %(seen)s already seen", seen=seen))
-        return ", ".join(parts)
+        if self.show_tied and not self.referrer:
+            return gettext("ties shown to %(seen)s already seen", seen=seen)
+        if not self.referrer:
+            return gettext("independent of %(seen)s already seen", seen=seen)
+        if self.show_tied and not (doctors or places):
+            return gettext("ties shown to the referring physician")
+        if self.show_tied:
+            return gettext("ties shown to the referring physician and %(seen)s already seen", seen=seen)
+        if not (doctors or places):
+            return gettext("independent of the referring physician")
+        return gettext("independent of the referring physician and %(seen)s already seen", seen=seen)
 
 
 def _doctors(number: int) -> str:

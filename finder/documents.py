@@ -69,8 +69,8 @@ class Fact:
 class Site:
     """One place of practice. `point` is (latitude, longitude) in degrees; `point_from` says how exact:
     "source" (given by a source) or "zip" (the middle of the ZIP code area). `said` and `phone_said` are who
-    lists the address and the telephone, `phone_differs` who lists another telephone for the address;
-    `is_unsure` says that it was more likely wrong than right on the day of the newest source."""
+    lists address and telephone, `phone_differs` who lists another one; `is_unsure`: more likely wrong than not.
+    """
 
     street: str | None
     street_2: str | None
@@ -199,6 +199,7 @@ class Specialist:
     ages: tuple[str, ...] = ()
     accepting: str | None = None
     attributes: tuple[str, ...] = ()
+    approach: tuple[Evidence, ...] = ()
     tie_keys: tuple[str, ...] = ()
     tie_kinds_known: tuple[str, ...] = ()
     ties: Mapping[str, TieLabel] = field(default_factory=dict)
@@ -225,7 +226,9 @@ class Specialist:
                 "sites": [s.to_source() for s in self.sites], "licence_states": list(self.licence_states),
                 "network_keys": list(self.network_keys), "languages": list(self.languages),
                 "ages": list(self.ages), "accepting": self.accepting,
-                "attributes": list(self.attributes), "tie_keys": list(self.tie_keys),
+                "attributes": list(self.attributes),
+                "approach": list(dict.fromkeys(piece.concept for piece in self.approach)),
+                "approach_told": approach_text(self.approach), "tie_keys": list(self.tie_keys),
                 "tie_kinds_known": list(self.tie_kinds_known),
                 "ties": ties_text(self.ties),
                 "trials": [t.to_source() for t in self.trials], "program_ids": list(self.program_ids),
@@ -281,6 +284,12 @@ class Place:
         }  # fmt: skip
 
 
+def approach_text(pieces: Iterable[Evidence]) -> str:
+    """Get the evidence on how a specialist works as JSON text, as documents carry it; empty without any."""
+    told = [piece.to_source() for piece in pieces]
+    return orjson.dumps(told).decode() if told else ""
+
+
 def facts_text(facts: Mapping[str, Fact]) -> str:
     """Get the facts of a specialist as JSON text, as documents carry them; empty without any.
 
@@ -299,10 +308,7 @@ def facts_of(source: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def evidence_text(evidence: Mapping[str, Iterable[Evidence]]) -> dict[str, str]:
-    """Get the evidence of a specialist by concept, each concept's pieces as JSON text.
-
-    Thirty pieces a person are most of what the engine sends; a page reads those of a few concepts.
-    """
+    """Get the evidence of a specialist by concept, as JSON text: a page reads that of a few concepts."""
     return {
         concept: orjson.dumps([_without_concept(piece) for piece in pieces]).decode()
         for concept, pieces in evidence.items()
@@ -348,10 +354,7 @@ def evidence_of(source: Mapping[str, Any], concepts: Container[str] | None = Non
 
 
 def ties_text(ties: Mapping[str, TieLabel]) -> str:
-    """Get the labels of a specialist's tie keys as JSON text, as documents carry them; empty without any.
-
-    The engine then passes them on unread; a page beside doctors already seen shows those of twenty people.
-    """
+    """Get the labels of a specialist's tie keys as JSON text, which the engine passes on unread; maybe empty."""
     return orjson.dumps({key: label.to_source() for key, label in ties.items()}).decode() if ties else ""
 
 
@@ -362,18 +365,27 @@ def ties_told(source: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def shown(source: Mapping[str, Any]) -> dict[str, Any]:
-    """Get a specialist's document with everything that it carries as text read: evidence, facts and ties."""
-    kept = {name: value for name, value in source.items() if name != "evidence_told"}
-    return {**kept, "evidence": evidence_of(source), "facts": facts_of(source), "ties": ties_told(source)}
+    """Get a specialist's document with everything that it carries as text read: evidence, on the approach
+    too, facts and ties.
+    """
+    kept = {name: value for name, value in source.items() if name not in ("evidence_told", "approach_told")}
+    read = {"evidence": evidence_of(source), "facts": facts_of(source), "ties": ties_told(source)}
+    return {**kept, **read, "approach": approach_of(source)}
+
+
+def approach_of(source: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Get the pieces of evidence on how a specialist works, the id of the approach under `concept`."""
+    pieces: list[dict[str, Any]] = orjson.loads(source.get("approach_told") or "[]")
+    return pieces
 
 
 def _said_text(said: Iterable[Said]) -> str:
-    """Who says a thing, as one short text: pages carry it for every address and seldom read it."""
+    """Who says a thing, as one short text: every address has it, and pages seldom read it."""
     return ";".join(f"{source} {as_of or ''}".strip() for source, as_of in said)
 
 
 def said_of(text: str | None) -> tuple[Said, ...]:
-    """Get who says a thing from a site's `said` or `phone_said`: `nppes 2026-11-08;clinicians`."""
+    """Get who says a thing from a site's `said`: `nppes 2026-11-01;clinicians`."""
     parts = (each.partition(" ") for each in (text or "").split(";") if each)
     return tuple(Said(source, as_of or None) for source, _space, as_of in parts)
 

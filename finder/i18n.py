@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -109,3 +111,21 @@ def unquoted(text: str) -> str:
 def mark(message: str) -> str:
     """Get the message as it is: marks a constant for translation, which happens where it is shown."""
     return message
+
+
+def day(iso: str | date | None) -> str:
+    """An ISO day, month or year in words: `July 11, 2025`; `date not known` for none."""
+    return _day(str(iso), language()) if iso else gettext("date not known")
+
+
+@lru_cache(maxsize=4096)
+def _day(iso: str, _language: str) -> str:
+    """The day in the language spoken, which is there to keep the languages apart: a page repeats few days."""
+    try:
+        if len(iso) == len("2025"):
+            return str(date(int(iso), 1, 1).year)
+        if len(iso) == len("2025-07"):
+            return format_skeleton("yMMMM", date.fromisoformat(f"{iso}-01"), locale=locale())
+        return format_date(date.fromisoformat(iso), "long", locale=locale())
+    except ValueError:
+        return gettext("date not known")

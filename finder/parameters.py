@@ -127,6 +127,18 @@ def npi(text: str) -> str:
     return text
 
 
+def checked_npi(text: str) -> str:
+    """Get an NPI whose check digit fits (Luhn over 80840 and the NPI; CMS, "NPI: check digit", 2004).
+
+    Raises ValueError for anything else.
+    """
+    digits = [int(digit) for digit in f"80840{npi(text)}"]
+    doubled = (digit if at % 2 == 0 else sum(divmod(digit * 2, 10)) for at, digit in enumerate(digits[::-1]))
+    if sum(doubled) % 10:
+        raise ValueError(gettext("%(text)s is not an NPI: the check digit does not fit", text=text))
+    return text
+
+
 def npi_or_slug(text: str) -> str:
     """Get an NPI or the id of a program, such as `dana-farber`. Raises ValueError for anything else."""
     return text if _SLUG.fullmatch(text) else npi(text)

@@ -20,14 +20,14 @@ VERDICTS = {
     "unknown": "INDEPENDENCE NOT KNOWN",
 }
 _LISTS = {"": "ICD-10-CM", "ORPHA": "Orphanet"}  # how codes of other lists begin
-_BANNER = "DEMONSTRATION DATA: every person and institution below is fictional."
+BANNER = "DEMONSTRATION DATA: every person and institution below is fictional."
 
 
 def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
     """One page of results: what was understood, who was left out and why, then each person."""
     lines: list[str] = []
     if results.source.is_demonstration:
-        lines += [_BANNER, ""]
+        lines += [BANNER, ""]
     if results.understood.urgent:
         lines += [*textwrap.wrap(results.understood.urgent, WIDTH), ""]
     lines.append(f"Searched: {criteria.describe()}")
@@ -41,9 +41,9 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
     for gap in results.prior_gaps:
         lines += textwrap.wrap(gap, WIDTH)
     if results.ask:
-        return "\n".join([*lines, *_questions(results.ask)])
+        return "\n".join([*lines, *question_lines(results.ask)])
     lines.append(_found(results, "nearest" if criteria.sort is SortAsked.NEAREST else "best fit"))
-    lines += [*_left_out(results)]
+    lines += [*left_out_lines(results)]
     for each in results.loosening:
         limit = "all limits" if each.facet == TOGETHER else f"the limit “{each.facet}”"
         change = f"Within {each.within} miles" if each.within else f"Without {limit}"
@@ -67,15 +67,16 @@ def printed_results(results: SearchResults, criteria: SearchCriteria) -> str:
 
 def _people_lines(results: SearchResults) -> Iterator[str]:
     for result in results.results:
-        yield from ("", *_result_lines(result, bool(results.prior)))
+        yield from ("", *result_lines(result, bool(results.prior)))
     if results.surgeon and results.surgeon.rank:
         yield from ("", f"The surgeon who fits best is number {results.surgeon.rank} of this list.")
     elif results.surgeon:
         yield from ("", "The surgeon who fits best, beside this list:")
-        yield from _result_lines(results.surgeon, bool(results.prior))
+        yield from result_lines(results.surgeon, bool(results.prior))
 
 
-def _questions(asked: Iterable[Ask]) -> Iterator[str]:
+def question_lines(asked: Iterable[Ask]) -> Iterator[str]:
+    """What must be answered first, line by line."""
     for ask in asked:
         option = {"seen_name": "--seen", "seen_org": "--seen-org"}.get(ask.field, "--near")
         asks = "Where" if ask.field == "near" else "Who"
@@ -101,16 +102,21 @@ def _found(results: SearchResults, first: str) -> str:
     return f"{results.total:,} {people}, {first} first."
 
 
-def _left_out(results: SearchResults) -> Iterator[str]:
+def left_out_lines(results: SearchResults) -> Iterator[str]:
+    """How many were left out for a tie; nothing where nobody was."""
     if results.excluded.total:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in results.excluded.by_kind if count)
         yield (
             f"Left out, because they share something with a doctor already seen: {results.excluded.total:,}"
             f" ({kinds}; one person may count more than once)."
         )
+    if count := results.own_list_left_out:
+        people = "person of your own list is" if count == 1 else "people of your own list are"
+        yield f"{count:,} {people} left out."
 
 
-def _result_lines(result: Result, was_asked: bool) -> Iterator[str]:
+def result_lines(result: Result, was_asked: bool) -> Iterator[str]:
+    """One person line by line; `was_asked` says whether a prior doctor was named."""
     credentials = f", {result.credentials}" if result.credentials else ""
     number = f"{result.rank}. " if result.rank else "   "
     yield f"{number}{result.name}{credentials}: {result.specialty or 'specialty not known'}"
@@ -198,7 +204,7 @@ def printed_explained(explained: Explained) -> str:
     if result is None:
         return "\n".join(lines)
     if explained.source.is_demonstration:
-        lines = [_BANNER, "", *lines]
+        lines = [BANNER, "", *lines]
     lines.append(f"{result.name} (NPI {result.npi}): score {result.score:.3f} by {explained.profile.name}")
     if not explained.is_found:
         lines.append("A search for this would not show this person.")
@@ -212,7 +218,7 @@ def printed_explained(explained: Explained) -> str:
 
 def printed_compared(compared: Compared) -> str:
     """Each pair with its verdict, its ties with source and date, and what could not be checked."""
-    lines = [_BANNER, ""] if compared.source.is_demonstration else []
+    lines = [BANNER, ""] if compared.source.is_demonstration else []
     names = {person.npi: f"{person.name} (NPI {person.npi})" for person in compared.people}
     for pair in compared.pairs:
         verdict = VERDICTS[pair.verdict.verdict.value]
@@ -239,7 +245,7 @@ def _proved_lines(tie: ProvedTie) -> list[str]:
 
 def printed_specialist(document: Mapping[str, Any]) -> str:
     """Everything carried of one person, each fact with source and date, losing values below it."""
-    lines = [_BANNER, ""] if document.get("demonstration") else []
+    lines = [BANNER, ""] if document.get("demonstration") else []
     credentials = f", {document['credentials']}" if "credentials" in document else ""
     lines.append(f"{document['name']}{credentials} (NPI {document['npi']})")
     for name, fact in document.get("facts", {}).items():

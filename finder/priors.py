@@ -76,7 +76,7 @@ def looked_up(
     place: dict[str, Any] | None = context.remembered.get(place_key)
     near = (criteria.near,) if criteria.near and is_zip and place is None else ()
     known: dict[str, Ties | None] = {
-        npi: context.remembered.get((generation.specialists, npi)) for npi in criteria.seen
+        npi: context.remembered.get((generation.specialists, npi)) for npi in criteria.prior_npis
     }
     unread = [npi for npi, ties in known.items() if ties is None]
     wanted = {generation.specialists: unread, generation.places: near, generation.organizations: by_id}
@@ -92,7 +92,8 @@ def looked_up(
         known[npi] = context.remembered.put((generation.specialists, npi), ties_of(npi, source))
     for npi, ties in known.items():
         if ties is None:
-            gathered.lacks("seen", gettext("NPI %(npi)s is not in the directory", npi=npi))
+            asked = "referrer" if npi == criteria.referrer else "seen"
+            gathered.lacks(asked, gettext("NPI %(npi)s is not in the directory", npi=npi))
         else:
             gathered.priors[npi] = ties
     _by_name(engine, generation, criteria, context.words, gathered)

@@ -14,7 +14,7 @@ from finder.i18n import gettext
 from finder.licensing import Available, StateLaw
 from finder.offers import About, LeftOut, Offer, Patient, SortAsked, in_order, offer_of, why_not
 from finder.parameters import Reader
-from finder.reads import Client, document, searches, served
+from finder.reads import Client, Served, document, searches, served
 from finder.vocabulary import Understood, resolve
 
 MOST_PROGRAMS = 1000  # every program is read: there are tens, and each needs its own reasons
@@ -147,6 +147,18 @@ def fitting(
     """Get, from the answer to `programs_body`, those that take the condition and may take the patient."""
     offers, _ = _sorted_out(understood, response, patient, context)
     return tuple(in_order([offer for offer in offers if offer.available is not Available.NO]))
+
+
+def offers_of(
+    engine: Client, generation: Served, understood: Understood, patient: Patient, context: SearchContext
+) -> tuple[Offer, ...]:
+    """Get the programs of `fitting`; they are read and sorted once for a generation."""
+    key = (generation.programs, understood.concept_id, patient)
+    known: tuple[Offer, ...] | None = context.remembered.get(key)
+    if known is None:
+        (offered,) = searches(engine, [(generation.programs, programs_body())])
+        known = context.remembered.put(key, fitting(understood, offered, patient, context))
+    return known
 
 
 def _sorted_out(

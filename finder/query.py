@@ -11,15 +11,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from finder.clauses import alike, near, order
 from finder.clauses import constant as _constant
 from finder.clauses import geo as _geo
-from finder.clauses import order
 from finder.clauses import term as _term
 from finder.clauses import terms as _terms
 from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria, SortAsked
 from finder.facets import FACETS, Facet, RoleAsked, Scope, VerdictAsked, clause_of_verdict
 from finder.geo import Point
+from finder.likeness import VECTOR
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
 from finder.specialties import Ages
 
@@ -28,6 +29,7 @@ PARTLY, ELSEWHERE = ".partly", ".elsewhere"  # behind the name of a step: how so
 OTHER = "why.other"  # a main focus on the condition, whatever the specialty
 FOUND, TIED = "why.found", "tied"
 DAYS_PER_YEAR = 365.25
+MOST_ALIKE = 1_000  # nearest practices of a shard that are scored; the condition's own experts are fewer
 _ATTRIBUTE_OF = MappingProxyType({PartName.ACADEMIC: "academic", PartName.SECOND_OPINIONS: "second_opinions"})
 
 
@@ -41,7 +43,8 @@ class Question:
     `place` is latitude and longitude in degrees; `now` is the day from which the age of evidence counts. Of
     the prior doctors: their NPIs, the tie keys by kind that break independence of any of them, the keys that
     weaken it, the kinds that must be known of both sides, and whether one of these is not known of some prior
-    doctor.
+    doctor. `practice` is the practice vector (finder/likeness.py) of the referring physician, empty where
+    nothing is known of it or nobody is to be alike.
     """
 
     criteria: SearchCriteria
@@ -59,6 +62,7 @@ class Question:
     weaker_keys: Sequence[str] = ()
     needed_kinds: Sequence[str] = ()
     has_prior_gap: bool = False
+    practice: Sequence[int] = ()
 
     @property
     def related(self) -> tuple[str, ...]:
@@ -211,8 +215,8 @@ def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -
     """Everything that decides who is in the answer but ties, and nothing that scores."""
     filters = [clause for name, clause in filters_of(question).items() if name not in without]
     who: dict[str, Any] = {"filter": [_term("is_candidate", True), _treats(question), *filters]}
-    if question.prior_npis:
-        who["must_not"] = [{"ids": {"values": list(question.prior_npis)}}]
+    if nobody := [*question.prior_npis, *question.criteria.never]:
+        who["must_not"] = [{"ids": {"values": nobody}}]
     return who
 
 
@@ -279,12 +283,22 @@ def _part(question: Question, part: Part) -> dict[str, Any] | None:
     if part.name in EVIDENCE_PARTS:
         return _evidence(part, EVIDENCE_PARTS[part.name].value, question)
     if part.name is PartName.DISTANCE:
-        return _distance(part, question.place) if question.place else None
+        assert part.pivot_miles is not None  # the loader of profiles sees to it
+        place = question.place
+        return near(place, part.pivot_miles, part.weight, part.name.value) if place else None
     if part.name is PartName.ROLE:
         return _constant(_terms("roles", part.roles), part.weight, part.name.value)
-    if part.name is PartName.INDEPENDENCE:
-        if not question.criteria.has_prior:
+    if part.name is PartName.LIKENESS:
+        if not question.practice:
             return None
+        who = {"bool": who_is_left(question, frozenset())}
+        return alike(VECTOR, question.practice, who, MOST_ALIKE, part.weight, part.name.value)
+    if part.name in (PartName.UNTIED, PartName.INDEPENDENCE) and not question.criteria.has_prior:
+        return None
+    if part.name is PartName.UNTIED:
+        tied = _terms("tie_keys", [*question.breaking(), *question.weaker_keys])
+        return _constant({"bool": {"must_not": [tied]}}, part.weight, part.name.value)
+    if part.name is PartName.INDEPENDENCE:
         proved = clause_of_verdict(VerdictAsked.INDEPENDENT, question.scope())
         return _constant(proved, part.weight, part.name.value)
     if part.name is PartName.AGES:
@@ -382,17 +396,5 @@ def _evidence(part: Part, kind: str, question: Question) -> dict[str, Any]:
             "path": "evidence",
             "score_mode": "max",
             "query": {"function_score": scored},
-        }
-    }
-
-
-def _distance(part: Part, place: Point) -> dict[str, Any]:
-    return {
-        "distance_feature": {
-            "_name": part.name.value,
-            "field": "points",
-            "origin": _geo(place),
-            "pivot": f"{part.pivot_miles:g}mi",
-            "boost": part.weight,
         }
     }

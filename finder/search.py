@@ -1,11 +1,12 @@
-"""What the product can do, one function each: find specialists and programs, show one, explain."""
+"""What the product can do, one function each: find people and programs, show one, explain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from finder.answers import SearchResults, Source
+from finder.colleagues import colleagues_asked, find_colleagues
 from finder.composition import FIRST, LOOKED_AT, Page, composed, page_of
 from finder.context import SearchContext, load_context
 from finder.criteria import SearchCriteria, SortAsked
@@ -17,14 +18,14 @@ from finder.gaps import prior_gaps
 from finder.i18n import gettext
 from finder.lookups import doctors_beginning, plans_beginning
 from finder.loosened import emptied_bodies, wider_bodies
-from finder.offers import Offer, Patient
+from finder.offers import Patient
+from finder.own_list import left_out_body, left_out_of
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
 from finder.program_search import (
     ProgramsAsked,
     find_programs,
-    fitting,
+    offers_of,
     program,
-    programs_body,
     programs_named,
 )
 from finder.query import (
@@ -36,7 +37,8 @@ from finder.query import (
     tied_body,
 )
 from finder.ranking import profile_named
-from finder.reads import Client, Served, document, searches, served
+from finder.reads import Client, Served, document, documents, searches, served
+from finder.referral import kinds_of, packet, packet_from_args
 from finder.results import (
     emptied_by,
     excluded_of,
@@ -51,15 +53,17 @@ from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
 from finder.trust import with_standings
-from finder.vocabulary import Understood, resolve
+from finder.vocabulary import resolve
 
 __all__ = [
-    "ProgramsAsked", "SearchContext", "doctors_beginning", "explain", "find_programs", "find_specialists",
-    "independence", "load_context", "plans_beginning", "program", "programs_named", "prove", "shortlist",
+    "ProgramsAsked", "SearchContext", "colleagues_asked", "doctors_beginning", "explain", "find_colleagues",
+    "find_programs", "find_specialists", "independence", "kinds_of", "load_context", "packet",
+    "packet_from_args", "people_by_npi", "plans_beginning", "program", "programs_named", "prove", "shortlist",
     "side_by_side", "specialist", "specialists_named", "suggest",
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer
+PAGE, SURGEON, TIED, OWN_LIST = ".page", ".surgeon", ".tied", ".own_list"  # no facet has a name with a dot
 
 
 @translated()
@@ -106,6 +110,16 @@ def specialist(engine: Client, prefix: str, npi: str, today: date | None = None)
     return with_standings(shown(found), today) if today else shown(found)
 
 
+@translated()
+def people_by_npi(engine: Client, prefix: str, npis: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Get who somebody is, by NPI: name, specialties and offices; those who are not in the directory are
+    absent. Raises NotReady, EngineDown.
+    """
+    index = served(engine, prefix).specialists
+    fields = ("npi", "name", "specialties", "main_specialties", "sites")
+    return documents(engine, {index: npis}, {index: fields})[index]
+
+
 def suggest(prefix: str, context: SearchContext, limit: int = SUGGESTED) -> tuple[Suggestion, ...]:
     """Get up to `limit` conditions and procedures for what was typed so far, best first; asks no engine."""
     return suggested(prefix, context.prompter(), limit)
@@ -125,14 +139,8 @@ def _answered(
     is_first = criteria.position is None
     names_surgeon = is_first and context.names_surgeon(results.understood)
     counting = facet_bodies(question) if criteria.facets else {}
-    body = specialists_body(question)
-    bodies = [body, *counting.values()]
-    bodies += [surgeon_body(question, body)] if names_surgeon else []
-    left_out = tied_body(question)
-    bodies += [left_out] if left_out else []
-    responses = searches(engine, [(generation.specialists, body) for body in bodies])
-    first, others = responses[0], dict(zip(counting, responses[1:], strict=False))
-    beside = responses[1 + len(counting)] if names_surgeon else None
+    got = _asked(engine, question, generation, counting, names_surgeon=names_surgeon)
+    first, others = got[PAGE], {name: got[name] for name in counting}
     total = total_of(first) + (len(criteria.position.skip) if criteria.position else 0)
     page = _page(engine, question, generation, first)
     shown = results_of(question, page, results.prior, words)
@@ -140,17 +148,38 @@ def _answered(
         results,
         total=total,
         next=next_token(question, page, total, generation.run_id),
-        excluded=excluded_of(responses[-1] if left_out else None, words.rules.breaking()),
+        excluded=excluded_of(got.get(TIED), words.rules.breaking()),
+        own_list_left_out=left_out_of(got.get(OWN_LIST)),
         results=shown,
         facets=facet_counts(question, first, others, words) if criteria.facets else (),
         profile=question.profile.name,
         place=question.place,
-        surgeon=surgeon_of(question, beside, shown, results.prior, words) if beside else None,
+        surgeon=surgeon_of(question, got[SURGEON], shown, results.prior, words) if SURGEON in got else None,
     )
     if is_first:
         patient = Patient(criteria.state or known.state, ages=criteria.ages)
-        found = replace(found, programs=_offers(engine, generation, results.understood, patient, context))
+        found = replace(found, programs=offers_of(engine, generation, results.understood, patient, context))
     return found if found.total else _with_reason(engine, question, generation, found)
+
+
+def _asked(
+    engine: Client,
+    question: Question,
+    generation: Served,
+    counting: Mapping[str, dict[str, Any]],
+    *,
+    names_surgeon: bool,
+) -> Mapping[str, Mapping[str, Any]]:
+    """The answers of the engine by name, to one request: the page, the counts, and what stands beside it."""
+    body = specialists_body(question)
+    beside = {
+        SURGEON: surgeon_body(question, body) if names_surgeon else None,
+        TIED: tied_body(question),
+        OWN_LIST: left_out_body(question),
+    }
+    asked = {PAGE: body, **counting, **{name: each for name, each in beside.items() if each}}
+    answers = searches(engine, [(generation.specialists, each) for each in asked.values()])
+    return dict(zip(asked, answers, strict=True))
 
 
 def _with_reason(
@@ -178,15 +207,3 @@ def _page(engine: Client, question: Question, generation: Served, first: Mapping
     body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
     (further,) = searches(engine, [(generation.specialists, body)])
     return composed([*hits, *further["hits"]["hits"]], breadth, criteria.size)
-
-
-def _offers(
-    engine: Client, generation: Served, understood: Understood, patient: Patient, context: SearchContext
-) -> tuple[Offer, ...]:
-    """Programs that take the condition and may take the patient; read and sorted once for a generation."""
-    key = (generation.programs, understood.concept_id, patient)
-    known: tuple[Offer, ...] | None = context.remembered.get(key)
-    if known is None:
-        (offered,) = searches(engine, [(generation.programs, programs_body())])
-        known = context.remembered.put(key, fitting(understood, offered, patient, context))
-    return known

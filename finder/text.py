@@ -232,3 +232,21 @@ def distance(left: str, right: str, limit: int) -> int:
     `limit` is the largest count of interest; anything above it comes back as `limit + 1`.
     """
     return OSA.distance(left, right, score_cutoff=limit)
+
+
+def plain_lines(text: str) -> str:
+    """Get a typed text without what a screen, printer or terminal would act on (controls, directions, marks
+    that are not seen); lines stay, empty ones go.
+    """
+    lines = (
+        "".join(c if c.isprintable() else " " if c == "\t" else "" for c in line).strip()
+        for line in text.splitlines()
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def phone(digits: str) -> str:
+    """A number of ten digits as `(410) 555-0100`; any other as it is."""
+    if len(digits) == 10 and digits.isdigit():
+        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
+    return digits

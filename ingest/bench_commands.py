@@ -6,6 +6,7 @@ import click
 
 from finder.cli import Teller, as_json, configured, told
 from finder.engine import connect
+from ingest.bench_colleagues import bench_colleagues
 from ingest.bench_independence import bench_independence
 from ingest.bench_ingest import bench_ingest
 from ingest.bench_relevance import bench_relevance
@@ -56,6 +57,22 @@ def bench_independence_command(
     else:
         client = connect(config, Teller())
         figures = bench_independence(client, config, people, seeds, searches, Reporter())
+    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    return 0 if figures["holds"] else 1
+
+
+@bench.command(name="colleagues")
+@click.option("--people", type=click.IntRange(1_000, 100_000), default=5_000, show_default=True)
+@click.option("--seeds", type=click.IntRange(1, 20), default=5, show_default=True, help="How many worlds.")
+@click.option("--scenarios", type=click.IntRange(1, 5_000), default=300, show_default=True,
+              help="Referring physicians in each world.")  # fmt: skip
+@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
+@told
+def bench_colleagues_command(people: int, seeds: int, scenarios: int, wants_json: bool) -> int:
+    """Planted peers, systems and ties among names for a referring physician; the worst seed, 1 below par."""
+    config = configured()
+    client = connect(config, Teller())
+    figures = bench_colleagues(client, config, people, seeds, scenarios, Reporter())
     click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
     return 0 if figures["holds"] else 1
 

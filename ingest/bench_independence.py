@@ -163,7 +163,7 @@ def _judge_searches(
             if person.verdict is not Verdict.INDEPENDENT:
                 continue
             one = people[person.npi]
-            result.tied_called_independent += any(_is_tied_in_files(one, people[npi]) for npi in seen)
+            result.tied_called_independent += any(is_tied_in_files(one, people[npi]) for npi in seen)
             result.hidden_ties_called_independent += any(_is_tied(one, people[npi]) for npi in seen)
 
 
@@ -185,7 +185,7 @@ def _asked(truth: Mapping[str, Any], searches: int) -> Iterator[tuple[str, list[
         yield condition["label"], list(dict.fromkeys(seen))
 
 
-def _is_tied_in_files(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def is_tied_in_files(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether the files, as the world wrote them, show something breaking that the two share."""
     a, b = one["published"], other["published"]
     groups = [
@@ -201,7 +201,7 @@ def _is_tied_in_files(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _is_tied(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether the two share something breaking in truth that the files do not show."""
-    if _is_tied_in_files(one, other):
+    if is_tied_in_files(one, other):
         return False
     groups = [p["group"]["id"] if p["group"] else None for p in (one, other)]
     owners = [{o for chain in p["systems"] for o in chain["owners"]} for p in (one, other)]

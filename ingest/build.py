@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from finder.centers import keys_of_programs, load_families
 from finder.documents import Specialist
+from finder.likeness import with_vector
 from finder.programs import PROGRAM_COLUMNS, Program, load_programs, programs_of
 from finder.tables import Row
 from finder.text import fold
@@ -280,7 +281,7 @@ def _slice(
             if isinstance(result, LeftOut):
                 rows.append((staged.npi, None, result.reason, 0, looked_up))
                 continue
-            lines = lines_of(result.npi, result.to_source())
+            lines = lines_of(result.npi, with_vector(result.to_source()))
             file.write(lines)
             rows.append((staged.npi, digest_of(lines), None, _covered(result), looked_up))
     columns = zip(*rows, strict=True) if rows else ([],) * len(PEOPLE)

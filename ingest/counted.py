@@ -47,13 +47,9 @@ def _shares(rows: list[Procedure], known: Knowledge) -> Iterator[Evidence]:
     sums: dict[str, float] = defaultdict(float)
     whole = 0.0
     for row in rows:
-        code = row.hcpcs or ""
-        meanings = known.meanings.get(code, ())
-        if not meanings and not _is_procedure(code):
-            continue
-        count = _count(row)
+        count = counted(row, known)
         whole += count
-        for concept, weight in meanings:
+        for concept, weight in known.meanings.get(row.hcpcs or "", ()):
             sums[concept] += weight * count
     for concept in worth_telling(sums, known.above):
         part = sums[concept]
@@ -64,6 +60,12 @@ def _shares(rows: list[Procedure], known: Knowledge) -> Iterator[Evidence]:
             concept, EvidenceKind.PROCEDURE, value, rows[0].as_of,
             {}, round(part), round(whole), SOURCE,
         )  # fmt: skip
+
+
+def counted(row: Procedure, known: Knowledge) -> float:
+    """Get how often a row counts among the own procedures; 0 for what is none and is not listed."""
+    code = row.hcpcs or ""
+    return _count(row) if code in known.meanings or _is_procedure(code) else 0.0
 
 
 def _is_procedure(code: str) -> bool:

@@ -8,6 +8,7 @@ from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
 from finder.text import fold
 from finder.trust import CORRECTION, Kind, fact, kept_first, outlives
+from ingest.approach import approach_evidence
 from ingest.corrected import corrected
 from ingest.evidence import evidence_of, listed_concepts, main_concepts, proven_concepts
 from ingest.knowledge import Knowledge
@@ -18,6 +19,9 @@ from ingest.ties import hospital_name, kinds_known, ties_of
 
 # A HIOS plan number begins with the five digits of its issuer, then the state (CMS, QHP provider schema).
 _HIOS_PLAN = re.compile(r"(\d{5})[A-Z]{2}\d{7}")
+
+# What a roster says of how an opinion is given, each an attribute where it says yes.
+_OPINION = ("opinion_only", "calls_back", "written_report", "multidisciplinary_board")
 
 
 def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
@@ -51,6 +55,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         ages=_ages(person, [s for s, _value in coded]),
         accepting=_best(person.facts, "accepting"),
         attributes=_attributes(person),
+        approach=approach_evidence(person, known),
         tie_keys=tuple(sorted(ties)),
         tie_kinds_known=kinds_known(person, known.reference),
         ties={key: ties[key] for key in sorted(ties)},
@@ -199,4 +204,4 @@ def _attributes(person: Person) -> tuple[str, ...]:
         found.append("virtual")
     if _best(facts, "telehealth") == "yes":
         found.append("telehealth")
-    return tuple(found)
+    return (*found, *(name for name in _OPINION if _best(facts, name) == "yes"))

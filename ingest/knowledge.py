@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from finder.approaches import Approaches, load_approaches
 from finder.focus import load_focused_specialties
 from finder.specialties import Specialties, load_specialties
 from finder.text import fold
@@ -25,9 +26,10 @@ class Knowledge:
     `concepts_in` finds concepts in free text; `above` are the broader concepts of each, nearest first;
     `meanings` what a HCPCS code stands for, broader concepts included; `volumes` the operations with a yearly
     standard, by code; `treated` the conditions that an operation, drug or marker is about (`treats.csv`);
-    `focused` the concepts of a focused specialty, by its id; `centers` the cancer centers designated by NCI,
-    by their folded name and by the number (CCN) of the hospital that is theirs;
-    `programs` the ids of second-opinion programs by the tie key of the institution behind them.
+    `approaches` how somebody may work, by code and word; `focused` the concepts of a focused specialty, by
+    its id; `centers` the cancer centers designated by NCI, by their folded name and by the number (CCN) of
+    the hospital that is theirs; `programs` the ids of second-opinion programs by the tie key of the
+    institution behind them.
     """
 
     vocabulary: Vocabulary
@@ -37,6 +39,7 @@ class Knowledge:
     treated: Mapping[str, tuple[str, ...]]
     specialties: Specialties
     volumes: Mapping[str, VolumeGroup]
+    approaches: Approaches
     focused: Mapping[str, tuple[str, ...]]
     reference: Reference
     investigators: Investigators
@@ -83,6 +86,7 @@ def knowledge(
         treated={done: tuple(about for about, _ in shares) for done, shares in treatments.items()},
         specialties=specialties,
         volumes=load_volumes(vocabulary.concepts),
+        approaches=load_approaches(),
         focused=load_focused_specialties(vocabulary.concepts, specialties),
         reference=tables,
         investigators=trials,

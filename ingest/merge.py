@@ -331,12 +331,13 @@ def _said_by(roster: Roster) -> Iterable[tuple[str, Any]]:
     """The facts of a roster line, by name."""
     for name in (
         "institution", "practice_group", "academic_title", "academic_institution", "virtual",
-        "accepts_second_opinions", "accepts_for", "sees_own_system_patients",
+        "accepts_second_opinions", "accepts_for", "sees_own_system_patients", "opinion_only", "calls_back",
+        "written_report", "multidisciplinary_board",
     ):  # fmt: skip
         yield name, getattr(roster, name)
     yield "sole_practice", "yes" if roster.sole_practice == "yes" else None
     yield "residency", roster.residency
-    for name in ("second_opinion_programs", "clinical_focus", "languages", "ages"):
+    for name in ("second_opinion_programs", "clinical_focus", "approach", "languages", "ages"):
         yield name, _parts(getattr(roster, name))
 
 

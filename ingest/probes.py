@@ -11,7 +11,8 @@ from finder.criteria import SearchCriteria
 from finder.documents import as_built
 from finder.errors import InputErrors, SourceError
 from finder.independence import Verdict, kind_of, load_rules, ties_of, verdict
-from finder.reads import Client, documents, searches
+from finder.likeness import with_vector
+from finder.reads import SPECIALISTS, Client, documents, searches
 from finder.relevance import CUT, ndcg
 from finder.search import find_specialists, load_context
 from ingest.ledger import Sampled, digest_of, lines_of
@@ -31,7 +32,9 @@ def same_content(client: Client, indices: Mapping[str, str], sampled: Sequence[S
     for each in sampled:
         source = found[indices[each.alias]].get(each.id)
         if source is not None:
-            count += digest_of(lines_of(each.id, as_built(source))) == each.digest
+            built = as_built(source)
+            built = with_vector(built) if each.alias == SPECIALISTS else built
+            count += digest_of(lines_of(each.id, built)) == each.digest
     return count
 
 

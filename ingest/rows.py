@@ -178,6 +178,11 @@ class Roster(NamedTuple):
     residency_year: Text
     referral_partners: Text
     second_opinion_programs: Text
+    approach: Text
+    opinion_only: Text
+    calls_back: Text
+    written_report: Text
+    multidisciplinary_board: Text
 
     @property
     def residency(self) -> str | None:

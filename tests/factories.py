@@ -20,6 +20,7 @@ from finder.documents import (
     TieLabel,
     Value,
 )
+from finder.likeness import with_vector
 from finder.programs import load_programs
 from finder.runs import new_run_id
 from finder.text import fold
@@ -116,7 +117,7 @@ def a_generation(
     meta = {"as_of": "2026-01-05", "demonstration": True}
     names = indexes.create_generation(engine, prefix, run_id, shards=2, meta=meta)
     places = (a_place(), Place("10065", "New York, NY 10065", "new york ny", "NY", NEW_YORK))
-    _write(engine, names["specialists"], {p.npi: p.to_source() for p in people})
+    _write(engine, names["specialists"], {p.npi: with_vector(p.to_source()) for p in people})
     _write(engine, names["organizations"], {o.id: o.to_source() for o in organizations})
     _write(engine, names["places"], {p.zip: p.to_source() for p in places})
     _write(engine, names["programs"], {p.id: p.to_source() for p in load_programs()})

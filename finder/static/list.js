@@ -1,11 +1,11 @@
-// Keeps the reader's own list in this tab (sessionStorage), so that a new search, or a page that the reader went
+// Keeps the reader's own lists (kept, and those to leave out) in this tab (sessionStorage), so that a new search, or a page that the reader went
 // back to, has it too; and offers to print. Without this script the list rides in the sealed links alone.
 "use strict";
 
 (() => {
   const KEY = "my-list";
   const MOST = 12;
-  const TAKES_LIST = /\/(search|keep|shortlist)$/; // forms whose answer carries the list
+  const TAKES_LIST = /\/(search|colleagues|keep|shortlist|own-lists)$/; // forms whose answer carries the list
 
   const words = (text) => (text || "").split(" ").filter(Boolean);
 
@@ -18,9 +18,9 @@
     }
   };
 
-  const write = (kept, from) => {
+  const write = (kept, never, from) => {
     try {
-      sessionStorage.setItem(KEY, JSON.stringify({ kept, from }));
+      sessionStorage.setItem(KEY, JSON.stringify({ kept, never, from }));
     } catch {
       // a browser that stores nothing: the links carry the list
     }
@@ -34,8 +34,9 @@
       const [opened] = performance.getEntriesByType("navigation");
       const isOpened = !persisted && opened && opened.type === "navigate" && "list" in page.dataset;
       const own = words(page.dataset.kept);
-      if (known && !isOpened) write(known.kept, page.dataset.from);
-      else if (known || own.length) write(own, page.dataset.from);
+      const never = words(page.dataset.never);
+      if (known && !isOpened) write(known.kept, known.never || [], page.dataset.from);
+      else if (known || own.length || never.length) write(own, never, page.dataset.from);
     }
     const told = read();
     const kept = told ? told.kept : [];
@@ -52,11 +53,11 @@
     });
   };
 
-  const carry = (form, kept) => {
-    form.querySelectorAll("input[name=kept]").forEach((input) => input.remove());
-    for (const id of kept.length ? kept : [""]) {
+  const carry = (form, name, ids) => {
+    form.querySelectorAll(`input[name=${name}]`).forEach((input) => input.remove());
+    for (const value of ids.length ? ids : [""]) {
       const input = document.createElement("input");
-      Object.assign(input, { type: "hidden", name: "kept", value: id });
+      Object.assign(input, { type: "hidden", name, value });
       form.append(input);
     }
   };
@@ -64,12 +65,14 @@
   document.addEventListener("submit", ({ target: form, submitter }) => {
     const told = read();
     if (!told || !TAKES_LIST.test(new URL(form.action).pathname)) return;
-    carry(form, told.kept);
+    const never = told.never || [];
+    carry(form, "kept", told.kept);
+    carry(form, "never", never);
     const { name, value } = submitter || {};
     const others = told.kept.filter((id) => id !== value);
-    if (name === "forget") write([], told.from);
-    if (name === "drop") write(others, told.from);
-    if (name === "keep" && others.length < MOST) write([...others, value], told.from);
+    if (name === "forget") write([], never, told.from);
+    if (name === "drop") write(others, never, told.from);
+    if (name === "keep" && others.length < MOST) write([...others, value], never, told.from);
   });
 
   document.querySelectorAll("[data-print]").forEach((button) => {

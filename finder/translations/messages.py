@@ -26,11 +26,15 @@ SOURCES = (("finder", "**.py", "python"), ("templates", "**.html", "jinja2"))
 # Columns of our own tables with words for readers. Labels of concepts are in labels_es.csv, as they are
 # terms too; names of languages come from CLDR.
 TABLES: Mapping[str, tuple[str, ...]] = {
+    "approaches.csv": ("label",),
     "checklist.csv": ("text",),
     "coverage.csv": ("says",),
     "help_facts.csv": ("says",),
     "ladder.csv": ("label",),
     "licensing.csv": ("says",),
+    "packet_fields.csv": ("label", "hint"),
+    "packet_parts.csv": ("label", "says"),
+    "packet_patient.csv": ("text",),
     "programs.csv": ("price_for", "extras", "note", "place_rule", "specialties_in", "specialties_out"),
     "outcomes.csv": ("about", "says", "n"),
     "outside_links.csv": ("says",),

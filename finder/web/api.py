@@ -8,6 +8,7 @@ from finder.parameters import MAX_WORDS
 from finder.vocabulary import resolve
 from finder.web import respond
 from finder.web.bodies import sent, sent_text
+from finder.web.language import at
 from finder.web.openapi import document
 from finder.web.site import site
 from finder.web.suggesting import suggestions
@@ -22,6 +23,22 @@ def search_() -> Response:
     criteria = SearchCriteria.from_args(sent())
     found = search.find_specialists(here.engine, here.prefix, criteria, here.context, here.today())
     return respond.data(found.to_json())
+
+
+@api.post("/colleagues")
+def colleagues() -> Response:
+    """Three names for a referring physician; the answer is that of `finder colleagues --json`."""
+    here = site()
+    criteria = search.colleagues_asked(sent())
+    found = search.find_colleagues(here.engine, here.prefix, criteria, here.context, here.today())
+    return respond.data(found.to_json())
+
+
+@api.post("/colleagues/link")
+def colleagues_link() -> Response:
+    """A sealed link to the page of that answer, for a record system: its address tells nothing."""
+    token = site().seals.seal(search.colleagues_asked(sent()).to_args())
+    return respond.data({"link": at(f"/colleagues/found/{token}"), "token": token})
 
 
 @api.post("/understand")

@@ -4,9 +4,9 @@ import vobject
 from nameparser import HumanName
 from vobject.vcard import Address, Name
 
+from finder.blocks import DEMONSTRATION
 from finder.i18n import gettext
 from finder.web.filters import day, phone
-from finder.web.printed import DEMONSTRATION
 from finder.web.shortlist_page import PersonShown, ShortlistPage
 from finder.web.specialist_page import SiteRow
 

@@ -18,6 +18,7 @@ from finder.errors import FieldError, InputErrors
 from finder.i18n import gettext, mark
 from finder.reads import Client
 from finder.sealed import Seals
+from finder.text import plain_lines
 from finder.web.forms import Mistake, Option, mistakes_of, options, trouble_with
 
 # Own choices, 2026-11-28. Nobody reads and writes a report in two seconds; a page may stay open for a day.
@@ -135,7 +136,7 @@ def about_of(report: Sent) -> str:
 def sent_of(sent: Mapping[str, str], seals: Seals, now: datetime, throttle: Throttle) -> Sent:
     """Get the report of a sent form. Raises InputErrors with every mistake, also for too many in an hour."""
     npi, about = sent.get("npi", ""), sent.get("about", "")
-    text, proof = _plain(sent.get("text", "")), _plain(sent.get("proof", ""))
+    text, proof = plain_lines(sent.get("text", "")), plain_lines(sent.get("proof", ""))
     errors = []
     if about not in ABOUT:
         errors.append(FieldError("about", gettext("pick one of the list")))
@@ -169,9 +170,3 @@ def _trouble_with(stamp: str, npi: str, seals: Seals, now: datetime) -> str:
     if age < LEAST_S:
         return _FAST
     return _OLD if age > MOST_S else ""
-
-
-def _plain(text: str) -> str:
-    """A text without what a screen or terminal would act on; lines stay."""
-    lines = ("".join(c for c in line if c.isprintable()).strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line)

@@ -1,15 +1,15 @@
 """Template filters: dates, telephone numbers, distances, money, counts and choices as a reader meets them."""
 
 import re
-from datetime import date
 from functools import lru_cache
 
-from babel.dates import format_date, format_skeleton
 from flask import Flask
 from markupsafe import Markup, escape
 
 from finder import i18n
+from finder.i18n import day as day  # told here too: it is a filter like the others
 from finder.print_results import listed_as
+from finder.text import phone as phone
 
 _EMERGENCY = re.compile(r"\b(911|988)\b")
 
@@ -23,31 +23,6 @@ def add_filters(app: Flask) -> None:
 def calls(text: str) -> Markup:
     """A text in which 911 and 988 can be pressed to call them."""
     return Markup(_EMERGENCY.sub(r'<a href="tel:\1">\1</a>', escape(text)))  # noqa: S704 - escaped, digits only
-
-
-def day(iso: str | date | None) -> str:
-    """An ISO day, month or year in words: `July 11, 2025`; `date not known` for none."""
-    return _day(str(iso), i18n.language()) if iso else i18n.gettext("date not known")
-
-
-@lru_cache(maxsize=4096)
-def _day(iso: str, _language: str) -> str:
-    """The day in the language spoken, which is there to keep the languages apart: a page repeats few days."""
-    try:
-        if len(iso) == len("2025"):
-            return str(date(int(iso), 1, 1).year)
-        if len(iso) == len("2025-07"):
-            return format_skeleton("yMMMM", date.fromisoformat(f"{iso}-01"), locale=i18n.locale())
-        return format_date(date.fromisoformat(iso), "long", locale=i18n.locale())
-    except ValueError:
-        return i18n.gettext("date not known")
-
-
-def phone(digits: str) -> str:
-    """A number of ten digits as `(410) 555-0100`; any other as it is."""
-    if len(digits) == 10 and digits.isdigit():
-        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-    return digits
 
 
 def dial(digits: str) -> str:

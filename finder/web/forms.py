@@ -78,7 +78,8 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """The form as shown: every value kept, every mistake beside its control; the list `kept` rides along."""
+    """The form as shown: every value kept, every mistake beside its control; the lists `kept` and
+    `never` ride along."""
 
     values: Mapping[str, str]
     miles: tuple[Option, ...]
@@ -87,6 +88,7 @@ class SearchForm:
     ages: tuple[Option, ...]
     why: tuple[Option, ...]
     kept: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     is_unfolded: bool = False
 
@@ -145,6 +147,7 @@ def form_of(
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
         kept=tuple(_lines(args.get("kept"))),
+        never=tuple(_lines(args.get("never"))),
         mistakes=mistakes_of(errors, LABELS),
         is_unfolded=any(values[name] and (name, values[name]) != ("role", "any") for name in FOLDED)
         or values["within"] not in ("", str(DEFAULT_MILES)),

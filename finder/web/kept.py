@@ -1,6 +1,7 @@
 """What a form changes on the reader's own list, and where the reader goes on from there."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, url_for
@@ -31,7 +32,13 @@ def with_list(form: MultiDict[str, str], seals: Seals) -> SearchCriteria:
     if len(wanted) > MAX_KEPT:
         full = gettext("your list is full with %(most)s; go back and take one off first", most=MAX_KEPT)
         raise InputErrors([FieldError("keep", full)])
-    return SearchCriteria.from_args({**args, "kept": wanted})
+    return SearchCriteria.from_args({**carried(args, form), "kept": wanted})
+
+
+def carried(args: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
+    """Get the arguments of a search with the lists of the form, where the browser's own copies are newer."""
+    newer = {name: list(filter(None, form.getlist(name))) for name in ("kept", "never") if name in form}
+    return {**args, **newer}
 
 
 def on_from(form: MultiDict[str, str], token: str) -> str:
@@ -52,6 +59,11 @@ def on_from(form: MultiDict[str, str], token: str) -> str:
 def kept_under(token: str) -> tuple[str, ...]:
     """Get the list that a sealed search carries."""
     return tuple(opened(token).get("kept", ()))
+
+
+def never_under(token: str) -> tuple[str, ...]:
+    """Get the people whom a sealed search leaves out by the reader's own list."""
+    return tuple(opened(token).get("never", ()))
 
 
 def opened(token: str) -> dict[str, Any]:

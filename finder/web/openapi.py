@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 from apispec import APISpec
 
+from finder.concepts import load_concepts
 from finder.criteria import (
     DEFAULT_MILES,
     DEFAULT_SIZE,
     MAX_KEPT,
     MAX_MILES,
+    MAX_NEVER,
     MAX_SEEN,
     MAX_SIZE,
     MIN_MILES,
@@ -19,7 +21,14 @@ from finder.criteria import (
     WhyAsked,
 )
 from finder.facets import FACETS
+from finder.guidance import load_guidance
+from finder.i18n import ENGLISH, LANGUAGES
+from finder.packet_asked import MOST_PEOPLE, MOST_SENT, AnswerBy, Soon, Wish, records
+from finder.packet_fhir import FHIR_JSON
+from finder.packet_wording import load_wording
 from finder.parameters import MAX_WORDS
+from finder.tables import DATA
+from finder.web.packet_files import KINDS
 from finder.web.suggesting import MAX_PREFIX
 
 _PACKAGE = "second-opinion-finder"
@@ -45,6 +54,26 @@ _ERROR = {
         },
     },
 }
+_DOCUMENT = {
+    "type": "object",
+    "description": "A FHIR R4 Bundle of type document; its first entry is the Composition.",
+    "required": ["resourceType", "type", "identifier", "timestamp", "entry"],
+    "properties": {
+        "resourceType": {"const": "Bundle"},
+        "type": {"const": "document"},
+        "identifier": {"type": "object"},
+        "timestamp": {"type": "string"},
+        "entry": {
+            "type": "array",
+            "minItems": 4,
+            "items": {
+                "type": "object",
+                "required": ["fullUrl", "resource"],
+                "properties": {"fullUrl": {"type": "string"}, "resource": {"type": "object"}},
+            },
+        },
+    },
+}
 _FAILURES = {
     "400": "Something asked for is wrong; every mistake is listed.",
     "413": "The body is larger than 64 kB.",
@@ -64,12 +93,16 @@ def document() -> dict[str, Any]:
     for name, schema in _contract().items():
         spec.components.schema(name, schema)
     spec.components.schema("Search", search_schema())
+    spec.components.schema("Colleagues", {**search_schema(), "required": ["referrer", "words"]})
     spec.components.schema("Errors", _ERROR)
     spec.components.schema("Words", _one("words", _text(MAX_WORDS, "The condition, in any words")))
     spec.components.schema("Prefix", _one("prefix", _text(MAX_PREFIX, "What was typed so far")))
     _post(spec, "search", "Find specialists, best first", "Search", "search_answer")
+    _post(spec, "colleagues", "Three names for a referring physician", "Colleagues", "colleagues_answer")
+    _post(spec, "colleagues/link", "A sealed link to these names", "Colleagues", "colleagues_link")
     _post(spec, "understand", "Say what words are taken to mean", "Words", "understood")
     _post(spec, "suggest", "Suggest conditions while somebody types", "Prefix", "suggest_answer")
+    _packet(spec)
     person = {"description": "The document", "content": _json({"$ref": f"{_REF}specialist_answer"})}
     spec.path(
         path="/api/v1/specialists/{npi}",
@@ -86,6 +119,57 @@ def document() -> dict[str, Any]:
     return result
 
 
+def packet_schema() -> dict[str, Any]:
+    """Get the JSON Schema of the parameters of a packet; one entry for each field of packet_fields.csv."""
+    wording = load_wording()
+    every = load_guidance(load_concepts(DATA)).kinds
+    texts = {each.field_id: _text(each.most, f"{each.label}. {each.hint}") for each in wording.fields}
+    sent = [key for key, _record in records(every)]
+    names = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_SEEN}
+    properties: dict[str, Any] = {
+        "npi": {"type": "array", "items": _NPI, "minItems": 1, "maxItems": MOST_PEOPLE,
+                "description": "The specialists; each gets a letter"},
+        **texts,
+        "sent": {"type": "array", "maxItems": MOST_SENT, "items": {"enum": sent},
+                 "description": "What is sent along, of the records of the condition"},
+        "wish": {"enum": [each.value for each in Wish], "default": Wish.OPINION.value},
+        "soon": {"enum": [each.value for each in Soon], "default": Soon.ROUTINE.value},
+        "answer": {"type": "array", "items": {"enum": [each.value for each in AnswerBy]}},
+        "referrer": {**_NPI, "description": "The referring physician"},
+        "patient_language": {"enum": list(LANGUAGES), "default": ENGLISH},
+        "words": _text(MAX_WORDS, "The condition; the diagnosis without it"),
+        "seen": {"type": "array", "maxItems": MAX_SEEN, "items": _NPI, "description": "Prior doctors"},
+        "seen_name": names,
+        "seen_org": names,
+        "format": {"enum": list(KINDS), "description": "Instead of the header Accept; FHIR without"},
+    }  # fmt: skip
+    needed = ["npi", *(each.field_id for each in wording.fields if each.is_needed)]
+    return {"type": "object", "required": needed, "additionalProperties": False, "properties": properties}
+
+
+def _packet(spec: APISpec) -> None:
+    """A packet is a document of FHIR, which has a schema of its own; only its frame is described here."""
+    spec.components.schema("Packet", packet_schema())
+    spec.components.schema("packet_answer", _DOCUMENT)
+    given = {"schema": {"$ref": f"{_REF}packet_answer"}}
+    content = {FHIR_JSON: given, "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+               "text/html": {"schema": {"type": "string"}}}  # fmt: skip
+    spec.path(
+        path="/api/v1/packet",
+        operations={
+            "post": {
+                "operationId": "packet",
+                "summary": "Make a referral packet; nothing of it is kept",
+                "requestBody": {"required": True, "content": _json({"$ref": f"{_REF}Packet"})},
+                "responses": {
+                    "200": {"description": "The packet", "content": content},
+                    **_failures(*_FAILURES),
+                },
+            }
+        },
+    )
+
+
 def search_schema() -> dict[str, Any]:
     """Get the JSON Schema of the parameters of a search; one entry per parameter, the facets included."""
     text = {"type": "string"}
@@ -94,6 +178,7 @@ def search_schema() -> dict[str, Any]:
         "near": {"type": "string", "description": "ZIP code, or a city such as Towson MD"},
         "within": {"type": "integer", "minimum": MIN_MILES, "maximum": MAX_MILES,
                    "description": f"Miles from `near`; {DEFAULT_MILES} without it."},
+        "referrer": {**_NPI, "description": "The referring physician, a prior doctor as the others are"},
         "seen": {"type": "array", "maxItems": MAX_SEEN, "items": _NPI, "description": "Prior doctors"},
         "seen_name": {"type": "array", "maxItems": MAX_SEEN, "items": text,
                       "description": "Prior doctors as NAME, CITY ST"},
@@ -113,6 +198,8 @@ def search_schema() -> dict[str, Any]:
         "generation": {**text, "description": "A run whose generation is to be searched"},
         "kept": {"type": "array", "maxItems": MAX_KEPT, "items": text,
                  "description": "The reader's own list, NPIs and ids of programs; it changes no answer"},
+        "never": {"type": "array", "maxItems": MAX_NEVER, "items": _NPI,
+                  "description": "People whom the reader leaves out"},
     }  # fmt: skip
     for facet in FACETS:
         shape: dict[str, Any] = {"type": "boolean"} if facet.metavar is None else {"type": "string"}
@@ -149,7 +236,7 @@ def _post(spec: APISpec, name: str, summary: str, takes: str, gives: str) -> Non
         path=f"/api/v1/{name}",
         operations={
             "post": {
-                "operationId": name,
+                "operationId": name.replace("/", "_"),
                 "summary": summary,
                 "requestBody": {
                     "required": True,

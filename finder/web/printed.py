@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from finder import i18n
+from finder.blocks import DEMONSTRATION, Block, Kind
 from finder.guidance import Record
 from finder.i18n import gettext, mark
 from finder.visit import VisitPart
@@ -17,34 +17,17 @@ from finder.web.shortlist_page import PersonShown, ShortlistPage
 from finder.web.specialist_page import SiteRow
 
 # Own wording, 2026-11-28.
-DEMONSTRATION = mark(
-    "Demonstration. Every person, office and hospital here is made up. Please don’t call them."
-)
 NO_ADVICE = mark("We inform. We don’t diagnose. In an emergency, call 911. Don’t wait for a second opinion.")
 NOTE_LINES = 4  # blank lines for own notes
 
 
-class Kind(StrEnum):
-    """What a block is."""
-
-    TITLE = "title"
-    HEADING = "heading"
-    TEXT = "text"
-    STRONG = "strong"
-    BULLETS = "bullets"
-    BOXES = "boxes"  # to tick
-    LINES = "lines"  # to write on
-    TABLE = "table"  # to fill: the first items are the heads of its columns, each other one the head of a row
-
-
 @dataclass(frozen=True, slots=True)
-class Block:
-    """One piece of a sheet: a text or several items; `level` is that of a heading, or a number of lines."""
+class SheetPage:
+    """What begins on a page of its own; `is_apart`: on its own leaf, also where both sides are printed."""
 
-    kind: Kind
-    text: str = ""
-    items: tuple[str, ...] = ()
-    level: int = 0
+    language: str
+    blocks: tuple[Block, ...]
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +39,7 @@ class Sheet:
     is_large: bool
     is_wide: bool
     footer: str
-    blocks: tuple[Block, ...]
+    pages: tuple[SheetPage, ...]
 
 
 def printed_list(page: ShortlistPage) -> Sheet:
@@ -77,7 +60,9 @@ def printed_opinions(rows: Sequence[str], *, is_large: bool) -> Sheet:
 
 
 def _sheet(title: str, blocks: tuple[Block, ...], *, is_large: bool, is_wide: bool = False) -> Sheet:
-    return Sheet(title, i18n.language(), is_large, is_wide, gettext(NO_ADVICE), blocks)
+    language = i18n.language()
+    pages = (SheetPage(language, blocks),)
+    return Sheet(title, language, is_large, is_wide, gettext(NO_ADVICE), pages)
 
 
 def _list(page: ShortlistPage) -> Iterator[Block]:

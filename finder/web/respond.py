@@ -17,6 +17,8 @@ SUGGESTING = (  # pages with a field for a condition
     "start.html",
     "results.html",
     "programs.html",
+    "colleagues.html",
+    "colleagues_found.html",
     "help/filled.html",
 )
 LISTING = (  # pages with the reader's own list, or something to print
@@ -26,6 +28,10 @@ LISTING = (  # pages with the reader's own list, or something to print
     "shortlist.html",
     "empty_list.html",
     "two_opinions.html",
+    "packet.html",
+    "colleagues.html",
+    "colleagues_found.html",
+    "own_lists.html",
 )
 _SCRIPTS = {"suggest.js": SUGGESTING, "list.js": LISTING}
 

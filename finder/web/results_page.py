@@ -11,7 +11,6 @@ from finder.criteria import DEFAULT_PROFILE, SearchCriteria, SortAsked
 from finder.documents import facts_of
 from finder.facets import FACETS
 from finder.i18n import gettext, mark
-from finder.independence import Verdict
 from finder.languages import Languages
 from finder.ranking import Profile
 from finder.reasons import BREADTHS, Words
@@ -185,7 +184,7 @@ def results_page(
         results=results,
         criteria=criteria,
         token=token,
-        heading=_heading(results),
+        heading=heading_of(results),
         asked=asked_of(criteria, plan, here),
         ordered=_ordered(results, here.context.profiles),
         mixed=_mixed(results, criteria),
@@ -225,13 +224,10 @@ def badge_of(verdict: str) -> Badge:
 
 def why_of(result: Result) -> Why:
     """Get the reasons of a result, those for its independence apart: they come last, as many as proved."""
-    proved = (Verdict.INDEPENDENT, Verdict.SOME_TIE)
-    count = sum((pair.verdict in proved) + len(pair.ties) for pair in result.pairs)
-    at = len(result.reasons) - count
-    fits = [_reason(sentence) for sentence in result.reasons[:at]]
+    fits = [_reason(sentence) for sentence in result.fits]
     own = f"{result.specialty}: "
     focus = capfirst(fits[0].text.removeprefix(own)) if fits else ""
-    return Why(focus, tuple(fits[1:]), tuple(_reason(sentence) for sentence in result.reasons[at:]))
+    return Why(focus, tuple(fits[1:]), tuple(_reason(sentence) for sentence in result.proofs))
 
 
 def _reason(sentence: str) -> Reason:
@@ -244,7 +240,8 @@ def _reason(sentence: str) -> Reason:
     return Reason(text, note=note)
 
 
-def _heading(results: SearchResults) -> Heading:
+def heading_of(results: SearchResults) -> Heading:
+    """Get what the page of an answer is about."""
     if results.understood.concept_id is None:
         return Heading.CHOOSE if results.understood.choices else Heading.UNKNOWN
     if results.ask:

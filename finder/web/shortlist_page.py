@@ -112,7 +112,7 @@ def _person(
         offices=tuple(site_row(site, citing) for site in told.get("sites", ())),
         known=tuple(_known(kept, here, plan)),
         unknown=tuple(_unknown(kept, plan)),
-        third=(*criteria.seen, told["npi"]),
+        third=(*criteria.prior_npis, told["npi"]),
     )
 
 

@@ -17,6 +17,7 @@ from finder.engine import translated
 from finder.errors import FinderError
 from finder.guidance import Guidance
 from finder.languages import Languages
+from finder.packet_wording import Wording
 from finder.reads import Client, Served, served
 from finder.sealed import Seals
 from finder.sources import SourceInfo
@@ -68,7 +69,8 @@ class Banner:
 class Site:
     """One application: built once by `create_app`, shared by the threads of a worker.
 
-    `atlas` draws maps; it is made when first asked for, and kept. `families` are those of centers.csv by key.
+    `atlas` draws maps; it is made when first asked for, and kept. `families` are those of centers.csv by key,
+    `wording` is what packets say.
     """
 
     config: Config
@@ -83,6 +85,7 @@ class Site:
     atlas: Callable[[], Atlas]
     visit: Mapping[VisitPart, tuple[str, ...]]
     families: Mapping[str, Family]
+    wording: Wording
     banner: Banner = field(default_factory=Banner)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     throttle: Throttle = field(default_factory=Throttle)

@@ -5,9 +5,9 @@ import io
 import re
 from collections.abc import Iterator
 
+from finder.blocks import DEMONSTRATION
 from finder.i18n import gettext, unquoted
 from finder.web.filters import day, phone
-from finder.web.printed import DEMONSTRATION
 from finder.web.programs_page import ProgramShown
 from finder.web.shortlist_page import PersonShown, ShortlistPage
 from finder.web.specialist_page import SiteRow

@@ -19,6 +19,7 @@ from ingest.demo.published import (
     shows_tax_number,
     states_sole_practice,
 )
+from ingest.demo.styles import shown_parts, style_of
 from ingest.demo.upper import owners_above
 from ingest.demo.volumes import volumes
 from ingest.demo.world import (
@@ -112,7 +113,8 @@ def judgments(world: World) -> Iterator[bytes]:
 
 
 def _people(world: World, people: list[Person]) -> Iterator[dict[str, Any]]:
-    for person, counts in zip(people, volumes(world, people, shown=False), strict=True):
+    every, shown = (volumes(world, people, shown=only_shown) for only_shown in (False, True))
+    for person, counts, told in zip(people, every, shown, strict=True):
         specialty, rules = specialty_of(world, person), world.rules
         languages = [code for n, (code, _, _) in enumerate(rules.languages) if person.languages >> n & 1]
         yield {
@@ -139,6 +141,7 @@ def _people(world: World, people: list[Person]) -> Iterator[dict[str, Any]]:
             "program": world.circles.programs.get(person.position),
             "plans": plans_of(world, person),
             "volumes": {volume.code: volume.patients for volume in counts},
+            "style": _style(world, person, {volume.code for volume in told}),
             "noise": _noise(person),
             "published": _published(world, person),
         }
@@ -153,6 +156,15 @@ def _focus(world: World, person: Person) -> dict[str, float]:
         for track, share in pairs
         if track >= 0
     }
+
+
+def _style(world: World, person: Person, codes: set[str]) -> dict[str, Any] | None:
+    """How the person works, and which parts of it the files show; None for primary care."""
+    style = style_of(world, person)
+    if style is None:
+        return None
+    shown = shown_parts(world, person, codes)
+    return {"manner": style.manner.way, "timing": style.timing.way, "shown": shown}
 
 
 def _workplaces(world: World, person: Person) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from ingest.demo.data import Rules
 from ingest.demo.kinds import draws
 from ingest.demo.people import Misled
+from ingest.demo.styles import Style, codes_by_style, style_of
 from ingest.demo.world import Person, World
 
 TOPIC = 5
@@ -41,9 +42,27 @@ def volumes(world: World, people: list[Person], *, shown: bool) -> list[list[Vol
     noise = draws(world.seed, TOPIC, people[0].position).uniform(0.8, 1.2, len(people)).tolist()
     others = _tracks_of_specialty(world.rules)
     return [
-        _counts(world.rules, person, noise[n], others[person.specialty], shown=shown)
+        _in_style(
+            _counts(world.rules, person, noise[n], others[person.specialty], shown=shown),
+            style_of(world, person),
+        )
         for n, person in enumerate(people)
     ]
+
+
+def _in_style(counts: list[Volume], style: Style | None) -> list[Volume]:
+    """The counts with those of two codes of one operation exchanged, so that the more frequent one is the
+    person's own; their sum stays, and with it everything that does not ask how the operation was done.
+    """
+    of_code = {volume.code: volume for volume in counts}
+    for rare, usual in codes_by_style(style).items():
+        less, more = of_code.get(rare), of_code.get(usual)
+        if less and (more is None or less.patients > more.patients):
+            of_code[usual] = less._replace(code=usual)
+            of_code.pop(rare)
+            if more:
+                of_code[rare] = more._replace(code=rare)
+    return list(of_code.values())
 
 
 def _tracks_of_specialty(rules: Rules) -> list[tuple[int, ...]]:

@@ -9,6 +9,7 @@ from ingest.demo.data import Rules
 from ingest.demo.identifiers import ccn
 from ingest.demo.people import Ages, Misled, Missing, Stale
 from ingest.demo.published import listed_group
+from ingest.demo.styles import style_of
 from ingest.demo.table import plain
 from ingest.demo.volumes import misleading_track
 from ingest.demo.world import (
@@ -44,6 +45,11 @@ COLUMNS = [
     "residency_year",
     "referral_partners",
     "second_opinion_programs",
+    "approach",
+    "opinion_only",
+    "calls_back",
+    "written_report",
+    "multidisciplinary_board",
     "as_of",
 ]
 TITLES = ((0.75, "Professor"), (0.6, "Associate Professor"), (0.45, "Assistant Professor"))
@@ -113,6 +119,12 @@ def _circles(world: World, person: Person) -> tuple[str, str]:
     return ";".join(partners), "" if program is None else program_name(world, program)
 
 
+def _manner(world: World, person: Person) -> tuple[str, ...]:
+    """How the person works, and how they give opinions."""
+    style = style_of(world, person)
+    return ("",) * 5 if style is None else (style.words(), *style.answers)
+
+
 def _fields(world: World, person: Person) -> list[str]:
     rules, group = world.rules, group_of(world, person)
     is_former = person.stale == Stale.ROSTER
@@ -139,5 +151,6 @@ def _fields(world: World, person: Person) -> list[str]:
         AGES[Ages(person.ages)],
         *residency_of(world, person),
         *_circles(world, person),
+        *_manner(world, person),
         _as_of(person),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from ingest.demo.identifiers import nct_id
+from ingest.demo.styles import style_of
 from ingest.demo.trials import Trial
 from ingest.demo.world import (
     Person,
@@ -16,13 +17,7 @@ from ingest.demo.world import (
     persons,
 )
 
-SUBJECTS = (
-    "a new treatment",
-    "two ways of care",
-    "a longer follow-up",
-    "an earlier operation",
-    "a lower dose",
-)
+SUBJECTS = ("a new treatment", "two ways of care", "a shorter stay in hospital")
 PHASES = ("PHASE1", "PHASE2", "PHASE3", "NA")
 
 
@@ -42,7 +37,9 @@ def _record(world: World, number: int, trial: Trial) -> dict[str, Any]:
     people = [persons(world, who, who + 1)[0] for who in trial.investigators]
     condition = world.rules.conditions[trial.condition]
     terms = [condition.label, condition.terms[1 + number % (len(condition.terms) - 1)]]
-    title = f"Demonstration study of {SUBJECTS[number % len(SUBJECTS)]} for {condition.label} ({number + 1})"
+    title = (
+        f"Demonstration study of {_subject(world, number, people[0])} for {condition.label} ({number + 1})"
+    )
     sponsor = world.organizations.hospitals[trial.hospitals[0]].name
     protocol = {
         "identificationModule": {
@@ -63,6 +60,14 @@ def _record(world: World, number: int, trial: Trial) -> dict[str, Any]:
         "contactsLocationsModule": _where(world, trial, people),
     }
     return {"protocolSection": protocol, "derivedSection": {"miscInfoModule": {}}, "hasResults": False}
+
+
+def _subject(world: World, number: int, lead: Person) -> str:
+    """What the study compares: for some how its lead works, for the others anything."""
+    style = style_of(world, lead)
+    own = (style.manner.subject, style.timing.subject) if style else ()
+    subjects: tuple[str, ...] = (*SUBJECTS, *own)
+    return subjects[number % len(subjects)]
 
 
 def _status(world: World, trial: Trial) -> dict[str, Any]:

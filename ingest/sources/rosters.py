@@ -22,6 +22,11 @@ empty, which means "not known". Several values in a cell are separated by ";".
 | residency_institution, residency_specialty, residency_year | where the person trained, in what, last year |
 | referral_partners | NPIs of those to whom the person sends patients, or who send patients to the person |
 | second_opinion_programs | names (or ids of programs.csv) of programs for which the person writes opinions |
+| approach | how the person works, in any words, such as "minimally invasive; surveillance first" |
+| opinion_only | yes when the person gives the opinion and returns the patient |
+| calls_back | yes when the person calls the physician who sent the patient |
+| written_report | yes when the physician who sent the patient gets a written report |
+| multidisciplinary_board | yes when cases are discussed by a board of several fields |
 | as_of | the day on which the line was checked, ISO or MM/DD/YYYY |
 
 Yes and no may be written yes, y, true, 1 and no, n, false, 0 in any case; other words are dropped, and
@@ -45,10 +50,14 @@ ROSTER = (
     "npi", "first_name", "last_name", "institution", "institution_ccn", "practice_group", "sole_practice",
     "academic_title", "academic_institution", "clinical_focus", "accepts_second_opinions", "accepts_for",
     "sees_own_system_patients", "languages", "virtual", "ages", "residency_institution",
-    "residency_specialty", "residency_year", "referral_partners", "second_opinion_programs", "as_of",
+    "residency_specialty", "residency_year", "referral_partners", "second_opinion_programs", "approach",
+    "opinion_only", "calls_back", "written_report", "multidisciplinary_board", "as_of",
 )  # fmt: skip
 _REQUIRED = frozenset({"npi", "clinical_focus"})
-_YES_NO_COLUMNS = ("sole_practice", "accepts_second_opinions", "sees_own_system_patients", "virtual")
+_YES_NO_COLUMNS = (
+    "sole_practice", "accepts_second_opinions", "sees_own_system_patients", "virtual", "opinion_only",
+    "calls_back", "written_report", "multidisciplinary_board",
+)  # fmt: skip
 _YES_NO = MappingProxyType(
     dict.fromkeys(("yes", "y", "true", "1", "1.0"), "yes")
     | dict.fromkeys(("no", "n", "false", "0", "0.0"), "no")
@@ -83,7 +92,7 @@ def _read(file: InputFile) -> Iterator[Batch]:
         )
         for name, form in (
             ("clinical_focus", _terms), ("accepts_for", _terms), ("second_opinion_programs", _terms),
-            ("languages", spoken),
+            ("approach", _terms), ("languages", spoken),
         ):  # fmt: skip
             cleaner.put(name, _said(cleaner.frame[name], form, "holds no words"))
         return {"rosters": cleaner.frame}

@@ -23,7 +23,7 @@ from tests.pages.test_chromium import (  # base is a fixture
 __all__ = ["base"]
 
 PATHS = (
-    "/", *HELP, "/help/about", "/privacy", "/programs", "/programs/dana-farber", "/shortlist",
+    "/", *HELP, "/help/about", "/privacy", "/colleagues", "/programs", "/programs/dana-farber", "/shortlist",
     "/two-opinions", "/two-opinions/large-print", f"/specialists/{an_npi(2)}", "/nowhere", "/results/broken",
     "/specialists/1999999984",
 )  # fmt: skip
@@ -76,7 +76,24 @@ def tour(page: Page, site: str) -> Iterator[str]:
     yield "list"
     page.goto(f"{page.url}/large-print")
     yield "list in large print"
+    yield from packet_and_lists(page, results)
     yield from programs_and_help(page, site)
+
+
+def packet_and_lists(page: Page, results: str) -> Iterator[str]:
+    page.goto(f"{results}/packet")
+    page.locator("button[value=page]").click()
+    yield "packet with mistakes"
+    page.locator("#npi input").first.check()
+    page.fill("#question", "What would you do?")
+    page.fill("#first", "Quokka")
+    page.fill("#findings", "Quokka, MRN 7, 中")
+    page.locator("button[value=page]").click()
+    yield "packet"
+    page.goto(f"{results}/own-lists")
+    page.fill("#npis", f"{an_npi(20)}\nnobody")
+    page.locator("form.search button").first.click()
+    yield "own lists with a bad line"
 
 
 def programs_and_help(page: Page, site: str) -> Iterator[str]:

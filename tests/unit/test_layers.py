@@ -6,20 +6,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "gazetteer", "sealed")
 RULES = (
-    "clauses", "documents", "sources", "specialties", "correctable", "concepts", "labels", "volumes",
-    "treatments", "focus", "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare",
-    "urgent", "readings", "patient_age", "understood", "vocabulary", "suggestions", "parameters",
-    "facets", "criteria", "guidance", "centers", "independence", "gaps", "program_kinds", "licensing",
-    "trust", "programs", "offers", "coverage", "visit", "ranking", "likeness", "packet", "query",
-    "loosened", "composition", "answers", "reasons", "proof", "results",
+    "clauses", "documents", "sources", "specialties", "correctable", "concepts", "labels",
+    "approaches", "volumes", "treatments", "focus",
+    "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
+    "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
+    "centers", "independence", "gaps", "program_kinds", "licensing", "trust", "programs", "offers",
+    "coverage", "visit", "ranking", "likeness", "blocks", "packet_wording", "packet_asked", "packet",
+    "packet_fhir", "query", "loosened", "composition", "answers", "reasons",
+    "in_common", "proof", "colleague_answers", "results", "own_list",
 )  # fmt: skip
 ENGINE = (
     "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
 )  # fmt: skip
 SERVICE = (
-    "context", "lookups", "priors", "program_search", "explanations", "shortlist", "search", "relevance",
+    "context", "lookups", "priors", "program_search", "explanations", "shortlist", "referral",
+    "colleagues", "search", "relevance",
 )  # fmt: skip
-SURFACE = ("print_results", "web", "print_programs", "app", "cli")
+SURFACE = (
+    "print_results", "print_colleagues", "web", "print_programs", "app", "cli", "packet_command",
+)  # fmt: skip
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}
 

@@ -22,9 +22,9 @@ from finder.errors import InputErrors
 from tests.factories import an_npi
 
 FULL: dict[str, Any] = {
-    "words": "bile  duct cancer", "near": "21287", "within": "100", "seen": [an_npi(1), an_npi(2)],
-    "plan": "demo-plan", "state": "md", "role": "surgery", "language": "ES", "ages": "adult",
-    "accepting": "no", "specialty": "Hepatology", "trials": "yes", "verdict": "unknown",
+    "words": "bile  duct cancer", "near": "21287", "within": "100", "referrer": an_npi(3),
+    "seen": [an_npi(1), an_npi(2)], "plan": "demo-plan", "state": "md", "role": "surgery", "language": "ES",
+    "ages": "adult", "accepting": "no", "specialty": "Hepatology", "trials": "yes", "verdict": "unknown",
     "seen_name": ["Jane Smith, Baltimore MD"], "seen_org": ["hospital:210009", "Demo Health"],
     "facets": "yes", "virtual": True, "profile": "near_first", "show_tied": "yes", "size": 5,
     "generation": "20260101t000000abcd",
@@ -40,7 +40,8 @@ def errors_of(**args: Any) -> dict[str, str]:
 
 def test_every_parameter_is_read() -> None:
     expected = SearchCriteria(
-        words="bile duct cancer", near="21287", within=100, seen=(an_npi(1), an_npi(2)), plan="demo-plan",
+        words="bile duct cancer", near="21287", within=100, referrer=an_npi(3), plan="demo-plan",
+        seen=(an_npi(1), an_npi(2)),
         state="MD", role=RoleAsked.SURGERY, language="es", ages=AgesAsked.ADULT, virtual=True,
         profile="near_first", show_tied=True, size=5, generation="20260101t000000abcd",
         accepting=AcceptingAsked.NO, specialty="hepatology", trials=True, verdict=VerdictAsked.UNKNOWN,
@@ -57,13 +58,15 @@ def test_what_is_written_back_is_read_to_the_same_criteria() -> None:
 def test_all_mistakes_come_at_once() -> None:
     errors = errors_of(
         words="", near="2128", within=501, seen=["12345"], state="XX", role="boss", language="spanish",
-        ages="old", virtual="perhaps", size=0, next="nonsense", radius=5, seen_name="Jane Smith",
+        referrer="9", ages="old", virtual="perhaps", size=0, next="nonsense", radius=5,
+        seen_name="Jane Smith",
         specialty="no id!", accepting="soon", trials="some", verdict="fine", facets="many",
     )  # fmt: skip
     assert errors == {
         "radius": "is not a search parameter",
         "near": "must be a ZIP code of 5 digits, or a city and a state, such as Towson MD",
         "within": "must be 1 to 500 miles",
+        "referrer": "9 is not an NPI: 10 digits, the first 1 or 2",
         "seen": "12345 is not an NPI: 10 digits, the first 1 or 2",
         "state": "must be the two-letter code of a state, such as MD",
         "role": "must be one of surgery, medical, radiation, pathology, imaging, any",
@@ -207,11 +210,21 @@ def test_the_description_is_one_sentence_of_everything_asked() -> None:
         "bile duct cancer, within 100 miles of 21287, verdict: could not be checked, specialty: hepatology, "
         "surgery only, licensed in MD, in the network of plan demo-plan, speaking es, for an adult, "
         "listed as taking no new patients, investigator of clinical trials on this, by video or in writing, "
-        "ties shown to the 3 doctors and the 2 organizations already seen"
+        "ties shown to the referring physician and the 3 doctors and the 2 organizations already seen"
     )
     one = SearchCriteria("gout", seen=("1",))
     assert one.describe() == "gout, independent of the doctor already seen"
     assert SearchCriteria("gout", seen_org=("x",)).describe().endswith("of the organization already seen")
+
+
+def test_the_referring_physician_is_a_prior_doctor_as_the_others_are() -> None:
+    referred = SearchCriteria("gout", referrer="2", seen=("1", "2"))
+    assert referred.has_prior and SearchCriteria("gout", referrer="2").has_prior
+    assert referred.prior_npis == ("2", "1")
+    assert SearchCriteria("gout", referrer="2").describe() == "gout, independent of the referring physician"
+    told = replace(referred, seen=("1",)).describe()
+    assert told == "gout, independent of the referring physician and the doctor already seen"
+    assert replace(referred, referrer=None).fingerprint() != referred.fingerprint()
 
 
 def test_why_names_a_profile_so_that_a_second_one_is_a_mistake() -> None:

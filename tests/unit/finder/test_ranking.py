@@ -48,7 +48,7 @@ def test_a_step_beyond_the_last_share_gets_the_last_share() -> None:
 
 
 def test_an_unknown_profile_is_an_input_error_that_names_the_known_ones() -> None:
-    with pytest.raises(InputErrors, match=r"profile: there is no profile fast: take one of doubt, "):
+    with pytest.raises(InputErrors, match=r"profile: there is no profile fast: take one of colleagues, "):
         profile_named("fast", PROFILES)
 
 

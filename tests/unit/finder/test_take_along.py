@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from finder.blocks import Block, Kind
 from finder.criteria import SearchCriteria
 from finder.errors import InputErrors, SourceError
 from finder.i18n import english, speaking
 from finder.visit import VisitPart, load_visit
 from finder.web.pdf import pdf
-from finder.web.printed import Block, Kind, Sheet, printed_opinions
+from finder.web.printed import Sheet, SheetPage, printed_opinions
 from finder.web.spreadsheet import safe_cell
 from tests.factories import an_npi
 
@@ -34,7 +35,7 @@ def test_no_mark_of_english_words_reaches_a_cell_nor_hides_a_formula() -> None:
 
 def a_sheet(*texts: str, language: str = "en") -> Sheet:
     blocks = (Block(Kind.TITLE, "My list"), *(Block(Kind.TEXT, text) for text in texts))
-    return Sheet("My list", language, False, False, "footer", blocks)
+    return Sheet("My list", language, False, False, "footer", (SheetPage(language, blocks),))
 
 
 def test_text_is_never_read_as_markup() -> None:

@@ -46,6 +46,11 @@ def test_a_line_gives_every_column_in_its_one_form() -> None:
         "residency_year": "2012",
         "referral_partners": "1999999984;1234567893",
         "second_opinion_programs": "Demo Second Look",
+        "approach": "Minimally invasive;surveillance first",
+        "opinion_only": "yes",
+        "calls_back": "no",
+        "written_report": "yes",
+        "multidisciplinary_board": "no",
         "as_of": "2026-03-04",
     }
 
@@ -64,6 +69,7 @@ def test_an_empty_cell_is_not_known_and_a_wrong_one_is_dropped_and_reported() ->
     warned = {(i.row, i.field, i.reason) for b in found for i in b.issues if i.level is Level.WARNING}
     assert warned >= {
         (3, "accepts_second_opinions", "is neither yes nor no"),
+        (3, "opinion_only", "is neither yes nor no"),
         (3, "ages", "is neither child nor adult"),
         (3, "residency_year", "is no year"),
         (3, "referral_partners", "holds a wrong NPI"),
