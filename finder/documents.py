@@ -69,7 +69,7 @@ class Fact:
 class Site:
     """One place of practice. `point` is (latitude, longitude) in degrees; `point_from` says how exact:
     "source" (given by a source) or "zip" (the middle of the ZIP code area). `said` and `phone_said` are who
-    lists address and telephone, `phone_differs` who lists another one; `is_unsure`: more likely wrong than not.
+    lists address and telephone, `phone_differs` who lists another one; `is_unsure`: rather wrong than right.
     """
 
     street: str | None
@@ -354,7 +354,7 @@ def evidence_of(source: Mapping[str, Any], concepts: Container[str] | None = Non
 
 
 def ties_text(ties: Mapping[str, TieLabel]) -> str:
-    """Get the labels of a specialist's tie keys as JSON text, which the engine passes on unread; maybe empty."""
+    """Get the labels of a specialist's tie keys as JSON text; empty without any."""
     return orjson.dumps({key: label.to_source() for key, label in ties.items()}).decode() if ties else ""
 
 
