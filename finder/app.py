@@ -19,7 +19,10 @@ from finder.reads import Client
 from finder.sealed import load_seals
 from finder.sources import load_sources
 from finder.visit import load_visit
+from finder.web import admin_actions, admin_changes, admin_quarantine, admin_sign_in, admin_sources
 from finder.web.access_log import add_access_log
+from finder.web.admin_frame import admin
+from finder.web.admin_words import add_admin_filters
 from finder.web.api import api
 from finder.web.compressed import add_compression
 from finder.web.engines import Engines
@@ -36,6 +39,8 @@ from finder.web.site import EXTENSION, Site, static_version
 from finder.web.site_map import Atlas
 from finder.web.style import STATIC
 
+# Their views join the blueprint of the admin pages when they are imported.
+ADMIN_PAGES = (admin_actions, admin_changes, admin_quarantine, admin_sign_in, admin_sources)
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # A flip is seen by every worker within this time; two generations stay, so nothing is missed meanwhile.
 SERVED_SECONDS = 1.0
@@ -67,6 +72,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         families=by_key(load_families()),
     )
     add_filters(app)
+    add_admin_filters(app)
     add_languages(app)
     app.jinja_env.globals["kept"] = kept_under
     add_access_log(app)
@@ -77,6 +83,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.register_blueprint(help_pages)
     app.register_blueprint(lists)
     app.register_blueprint(api)
+    app.register_blueprint(admin)
     if config.metrics:
         app.register_blueprint(metrics)
     return app

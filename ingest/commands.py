@@ -17,10 +17,11 @@ from finder.cli import Teller, as_json, configured, told
 from finder.config import Config
 from finder.engine import connect, translated
 from finder.errors import FieldError, FinderError, InputErrors, NotFound, SourceError
+from finder.generations import rollback
 from finder.indexes import KEPT_GENERATIONS, generations, prunable
 from finder.reads import Client
 from ingest.bench_commands import bench
-from ingest.control import prune, publish, rollback, whoever
+from ingest.control import prune, publish, whoever
 from ingest.demo.generate import generate
 from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
@@ -29,6 +30,7 @@ from ingest.parts import ingest_part, parsed_part
 from ingest.progress import Reporter
 from ingest.recognition import recognised
 from ingest.report import RunReport, State
+from ingest.request_commands import changes_command, requested_command
 from ingest.run import ingest_run
 from ingest.schedule import schedule
 from ingest.sources import SOURCES
@@ -113,7 +115,7 @@ def publish_command(run_id: str, reason: str) -> None:
 def rollback_command(run_id: str | None) -> None:
     """Serve an earlier generation again, at once: the one before, or that of RUN."""
     config = configured()
-    target = rollback(connect(config, Teller()), config, run_id, whoever(), datetime.now(UTC))
+    target = rollback(connect(config, Teller()), config.index_prefix, run_id, whoever(), datetime.now(UTC))
     click.echo(f"generation {target.run_id} of {target.meta.get('as_of') or 'unknown date'} is served")
 
 
@@ -152,7 +154,7 @@ def schedule_command(data: Path, gate_set: str, at: str, full_speed: bool) -> No
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
     if not found:
         raise InputErrors([FieldError("at", "must be a time like 02:30")])
-    arguments = ["ingest", "run", "--data", str(data.resolve()), "--gates", gate_set]
+    arguments = ["--data", str(data.resolve()), "--gates", gate_set]
     arguments += [] if full_speed else ["--gentle"]
     program = Path(sys.executable).with_name("finder")
     hour, minute = int(found[1]), int(found[2])
@@ -209,7 +211,7 @@ def runs_command(wants_json: bool) -> None:
         click.echo(as_json([{**record.detail, "started": record.started} for record in records]))
         return
     lines = [(r.started, f"{r.run_id}  {r.state:<9}  {r.started}  {r.reason or ''}") for r in records]
-    lines += [(at, f"{run_id}  {'event':<9}  {at}  {text}") for at, run_id, text in events]
+    lines += [(at, f"{run_id}  {'event':<9}  {at}  {text}") for at, run_id, text, _by in events]
     for _at, line in sorted(lines, reverse=True):
         click.echo(line)
 
@@ -250,6 +252,10 @@ def demo_data(people: int, seed: int, out: Path) -> None:
 
         report = generate(people, out, seed, progress)
     click.echo(f"{len(report.files)} files below {out}, all of them fictional (seed {report.seed})", err=True)
+
+
+ingest.add_command(requested_command)
+ingest.add_command(changes_command)
 
 
 def printed(report: RunReport) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest.build import Built
 from ingest.gates import Gate
+from ingest.issues_told import IssueGroup
 from ingest.staging import FileReport
 
 
@@ -44,6 +45,7 @@ class RunReport:
     built: Built | None = None
     gates: tuple[Gate, ...] = ()
     quarantine: str | None = None
+    issues: tuple[IssueGroup, ...] = ()
     exit_code: int = 0
     cloned: str | None = None
     """The generation whose clone was changed; None where every document was loaded."""
@@ -61,6 +63,7 @@ class RunReport:
             "run_id": self.run_id, "state": self.state.value, "reason": self.reason,
             "steps": [asdict(s) for s in self.steps], "files": [asdict(f) for f in self.files],
             "unrecognised": list(self.unrecognised), "gates": [g.to_json() for g in self.gates],
+            "issues": [asdict(i) for i in self.issues],
             "documents": dict(built.documents) if built else {},
             "coverage": dict(built.coverage) if built else {},
             "left_out": dict(built.left_out) if built else {},

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import orjson
 
 from finder import indexes, runs
 from finder.config import Config
@@ -22,6 +21,7 @@ from ingest.cross_checks import swapped_names
 from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
 from ingest.files import InputFile, inspected
 from ingest.investigators import read_names
+from ingest.issues_told import write_quarantine
 from ingest.load import load
 from ingest.memory import give_back
 from ingest.plans import plan_names
@@ -197,10 +197,12 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
         reports = _cross_checked(run, staging, reports)
         read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
-        _write_quarantine(staging, quarantine)
+        issues = write_quarantine(staging.issues(), quarantine)
     give_back()
     told = tuple(unknown)
-    run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
+    run.report = replace(
+        run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine), issues=issues
+    )
     rows = sum(r.rows_read for r in reports)
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
     if run.report.failures:
@@ -229,12 +231,6 @@ def _told(report: FileReport) -> str:
         f"  {report.source}: {report.name}{how}: {report.rows_read:,} rows, {report.records:,} records,"
         f" {report.rejected:,} rejected, {report.repaired:,} values repaired, {report.warnings:,} warnings"
     )
-
-
-def _write_quarantine(staging: Staging, path: Path) -> None:
-    with path.open("wb") as file:
-        for issue in staging.issues():
-            file.write(orjson.dumps(issue) + b"\n")
 
 
 def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) -> Built:
