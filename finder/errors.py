@@ -53,6 +53,13 @@ class NotFound(FinderError):
     exit_code = 1
 
 
+class AlreadyDecided(FinderError):
+    """What was to be decided has been decided already, maybe by somebody else a moment ago."""
+
+    status = 409
+    exit_code = 2
+
+
 class NotReady(FinderError):
     """The engine answers, but cannot do this now: no generation yet, disk full, overloaded."""
 

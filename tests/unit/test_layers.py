@@ -6,12 +6,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "gazetteer", "sealed")
 RULES = (
-    "clauses", "documents", "sources", "specialties", "concepts", "labels", "volumes", "treatments", "focus",
-    "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
-    "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
-    "centers", "independence", "gaps", "program_kinds", "licensing", "trust", "programs", "offers",
-    "coverage", "visit", "ranking", "likeness", "packet", "query", "loosened", "composition", "reasons",
-    "proof", "answers", "results",
+    "clauses", "documents", "sources", "specialties", "correctable", "concepts", "labels", "volumes",
+    "treatments", "focus", "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare",
+    "urgent", "readings", "patient_age", "understood", "vocabulary", "suggestions", "parameters",
+    "facets", "criteria", "guidance", "centers", "independence", "gaps", "program_kinds", "licensing",
+    "trust", "programs", "offers", "coverage", "visit", "ranking", "likeness", "packet", "query",
+    "loosened", "composition", "reasons", "proof", "answers", "results",
 )  # fmt: skip
 ENGINE = (
     "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
