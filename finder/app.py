@@ -19,7 +19,14 @@ from finder.reads import Client
 from finder.sealed import load_seals
 from finder.sources import load_sources
 from finder.visit import load_visit
-from finder.web import admin_actions, admin_changes, admin_quarantine, admin_sign_in, admin_sources
+from finder.web import (
+    admin_actions,
+    admin_changes,
+    admin_corrections,
+    admin_quarantine,
+    admin_sign_in,
+    admin_sources,
+)
 from finder.web.access_log import add_access_log
 from finder.web.admin_frame import admin
 from finder.web.admin_words import add_admin_filters
@@ -40,7 +47,14 @@ from finder.web.site_map import Atlas
 from finder.web.style import STATIC
 
 # Their views join the blueprint of the admin pages when they are imported.
-ADMIN_PAGES = (admin_actions, admin_changes, admin_quarantine, admin_sign_in, admin_sources)
+ADMIN_PAGES = (
+    admin_actions,
+    admin_changes,
+    admin_corrections,
+    admin_quarantine,
+    admin_sign_in,
+    admin_sources,
+)
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # A flip is seen by every worker within this time; two generations stay, so nothing is missed meanwhile.
 SERVED_SECONDS = 1.0

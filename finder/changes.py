@@ -5,7 +5,7 @@ Dates are no difference: a file that says the same a month later changes nothing
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,12 +14,14 @@ from typing import Any
 import orjson
 
 from finder import bulk, indexes
+from finder.addresses import address
 from finder.documents import evidence_of
 from finder.engine import translated
 from finder.errors import NotFound
 from finder.indexes import RUNS, Generation, alias_name
 from finder.reads import Client, documents
 from finder.runs import ensure_runs_index
+from finder.text import fold
 
 ADDED, REMOVED = "added", "removed"
 PEOPLE_A_READ = 500
@@ -31,7 +33,7 @@ PIT_LIFE = "2m"
 _KIND = "changes"
 _ORGANIZATIONS = ("group", "system", "hospital", "owner")
 Document = Mapping[str, Any]
-Texts = Callable[[Document], set[str]]
+Texts = Callable[[Document], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,51 +71,65 @@ def _address(site: Document) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
-def _addresses(document: Document) -> set[str]:
-    return {_address(site) for site in document.get("sites", ())}
+def _key(site: Document) -> str:
+    """What two spellings of one place agree on: `STE 5` of one file is `Suite 5` of another."""
+    known = address(site.get("street"), site.get("street_2"), site.get("zip"))
+    return known.key if known else fold(_address(site))
 
 
-def _contacts(document: Document) -> set[str]:
-    return {
-        f"{site.get('phone') or 'no telephone'}, fax {site.get('fax') or 'none'}: {_address(site)}"
-        for site in document.get("sites", ())
-    }
+def _addresses(document: Document) -> dict[str, str]:
+    return {_key(site): _address(site) for site in document.get("sites", ())}
 
 
-def _focus(document: Document) -> set[str]:
+def _contacts(document: Document) -> dict[str, str]:
+    """Numbers by place: telephone and fax, and where."""
+    found = {}
+    for site in document.get("sites", ()):
+        numbers = f"{site.get('phone') or 'no telephone'}, fax {site.get('fax') or 'none'}"
+        found[f"{_key(site)}: {numbers}"] = f"{numbers}: {_address(site)}"
+    return found
+
+
+def _focus(document: Document) -> dict[str, str]:
     found = {f"mainly {concept}" for concept in document.get("main_concepts", ())}
     found |= {f"proven {concept}" for concept in document.get("proven_concepts", ())}
     for piece in evidence_of(document):
         count = f", {piece['count']} of {piece.get('of', '?')}" if "count" in piece else ""
         found.add(f"{piece['concept']}: {piece['kind']} {piece.get('value', 0)}{count}")
-    return found
+    return _themselves(found)
 
 
-def _trials(document: Document) -> set[str]:
-    return {
+def _trials(document: Document) -> dict[str, str]:
+    return _themselves(
         ", ".join(filter(None, (trial.get(name) for name in ("nct_number", "status", "role"))))
         for trial in document.get("trials", ())
-    }
+    )
 
 
 def _tied(kind: str) -> Texts:
-    return lambda document: {key for key in document.get("tie_keys", ()) if key.startswith(f"{kind}:")}
+    return lambda document: _themselves(
+        key for key in document.get("tie_keys", ()) if key.startswith(f"{kind}:")
+    )
 
 
 def _values(*fields: str) -> Texts:
-    def texts(document: Document) -> set[str]:
-        found = set()
+    def texts(document: Document) -> dict[str, str]:
+        found: set[str] = set()
         for field in fields:
             value = document.get(field)
             if value is not None:
                 values = value if isinstance(value, list) else [value]
                 found |= {str(one) if len(fields) == 1 else f"{field}: {one}" for one in values}
-        return found
+        return _themselves(found)
 
     return texts
 
 
-# Kind -> its words for the reader, and the texts of a document that are compared.
+def _themselves(texts: Iterable[str]) -> dict[str, str]:
+    return {text: text for text in texts}
+
+
+# Kind -> its words for the reader, and what is compared of a document: key -> the text that is told.
 KINDS: Mapping[str, tuple[str, Texts]] = {
     "name": ("name or letters changed", _values("name", "credentials")),
     "site": ("moved", _addresses),
@@ -150,11 +166,16 @@ def compared(old: Document, new: Document) -> dict[str, Difference]:
     for kind, (_label, texts) in KINDS.items():
         before, after = texts(old), texts(new)
         if kind == "contact":  # of the places that both have: a move tells the others
-            both = _addresses(old) & _addresses(new)
-            before, after = ({t for t in each if t.partition(": ")[2] in both} for each in (before, after))
-        if before != after:
-            found[kind] = _told(sorted(before - after), sorted(after - before))
+            both = _addresses(old).keys() & _addresses(new).keys()
+            before, after = _of(before, both), _of(after, both)
+        if before.keys() != after.keys():
+            gone, fresh = before.keys() - after.keys(), after.keys() - before.keys()
+            found[kind] = _told(sorted(before[key] for key in gone), sorted(after[key] for key in fresh))
     return found
+
+
+def _of(contacts: Mapping[str, str], places: Container[str]) -> dict[str, str]:
+    return {key: text for key, text in contacts.items() if key.partition(": ")[0] in places}
 
 
 def _told(gone: Sequence[str], new: Sequence[str]) -> Difference:
@@ -195,7 +216,7 @@ def differences(
 
 
 def _where(person: Document) -> tuple[str, ...]:
-    return _told([], [*person.get("specialties", ()), *sorted(_addresses(person))]).new
+    return _told([], [*person.get("specialties", ()), *sorted(_addresses(person).values())]).new
 
 
 def _people(client: Client, generation: Generation) -> Iterator[Document]:

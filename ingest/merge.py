@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from finder.addresses import address
 from finder.documents import Fact, Site, Value
 from finder.text import fold
 from finder.trust import by_trust, fact
-from ingest.addresses import address
 from ingest.display import city_name, organization_name, person_name
 from ingest.link import zip_points
 from ingest.rows import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from finder import changes, generations, indexes, run_requests, runs
+from finder import changes, corrections, generations, indexes, run_requests, runs
 from finder.engine import translated
 from finder.indexes import Generation
 from finder.run_requests import Request
@@ -108,6 +108,9 @@ def tasks_of(here: Site, served: Generation | None, last: RunRecord | None) -> I
         yield Task("bad", f"The last run {what}: read why.", f"/admin/runs/{last.run_id}")
     if last and last.state == "running":
         yield Task("open", "A run is under way.", f"/admin/runs/{last.run_id}")
+    if waiting := len(corrections.waiting(here.engine, here.prefix, 1000)):
+        told = "1 correction waits" if waiting == 1 else f"{waiting:,} corrections wait"
+        yield Task("warn", f"{told} for you to check.", "/admin/corrections")
 
 
 @admin.get("/runs")

@@ -4,7 +4,20 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = ("errors", "config", "i18n", "text", "tables", "languages", "geo", "gazetteer", "sealed")
+GROUND = (
+    "errors", "config", "i18n", "text", "addresses", "tables", "languages", "geo", "gazetteer", "sealed",
+)  # fmt: skip
+    "errors",
+    "config",
+    "i18n",
+    "text",
+    "addresses",
+    "tables",
+    "languages",
+    "geo",
+    "gazetteer",
+    "sealed",
+)
 RULES = (
     "clauses", "documents", "sources", "specialties", "correctable", "concepts", "labels", "volumes",
     "treatments", "focus", "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare",
