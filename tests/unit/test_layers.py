@@ -7,17 +7,6 @@ ROOT = Path(__file__).resolve().parents[2]
 GROUND = (
     "errors", "config", "i18n", "text", "addresses", "tables", "languages", "geo", "gazetteer", "sealed",
 )  # fmt: skip
-    "errors",
-    "config",
-    "i18n",
-    "text",
-    "addresses",
-    "tables",
-    "languages",
-    "geo",
-    "gazetteer",
-    "sealed",
-)
 RULES = (
     "clauses", "documents", "sources", "specialties", "correctable", "concepts", "labels", "volumes",
     "treatments", "focus", "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare",
