@@ -134,7 +134,9 @@ def aged(as_of: str | None, now: datetime) -> str:
     if not as_of:
         return "date not known"
     padded = as_of + "-01-01"[len(as_of) - 4 :] if len(as_of) < 10 else as_of
-    return format_timedelta(datetime.fromisoformat(padded).replace(tzinfo=UTC) - now, locale="en")
+    return format_timedelta(
+        datetime.fromisoformat(padded).replace(tzinfo=UTC) - now, locale="en", threshold=1.5
+    )
 
 
 def lasted(record_started: str, finished: str | None) -> str:
