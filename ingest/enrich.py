@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
 from finder.text import fold
-from finder.trust import fact
+from finder.trust import CORRECTION, fact, outlives
+from ingest.corrected import corrected
 from ingest.evidence import evidence_of, listed_concepts, main_concepts, proven_concepts
 from ingest.knowledge import Knowledge
 from ingest.link import Reference
@@ -21,7 +22,8 @@ _HIOS_PLAN = re.compile(r"(\d{5})[A-Z]{2}\d{7}")
 
 def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
     """The specialist of a person, or why the person is left out: no kept kind of clinician."""
-    coded = _coded(person, known)
+    told = _coded(person, known)
+    coded = _corrected(person, told, known.specialties) or told
     if not coded and not _is_unlabelled_physician(person):
         return LeftOut("not a kind of clinician that is kept" if person.codes or person.cms_names
                        else "no specialty known and no physician by credential")  # fmt: skip
@@ -37,7 +39,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         main_specialties=narrowest(specialties, known.specialties),
         taxonomies=tuple(c.code for c in person.codes),
         roles=tuple(dict.fromkeys(s.role.value for s, _value in coded)),
-        is_candidate=any(s.kept is Kept.CANDIDATE for s, _value in coded),
+        is_candidate=any(s.kept is Kept.CANDIDATE for s, _value in coded) and not _has_stopped(person),
         concepts=listed_concepts(evidence, known.above),
         main_concepts=main_concepts(evidence, known.above),
         proven_concepts=proven_concepts(evidence, known),
@@ -54,7 +56,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         ties={key: ties[key] for key in sorted(ties)},
         trials=trials,
         program_ids=_programs(ties, known),
-        facts=_facts(person, coded, known.reference),
+        facts=_facts(person, [*coded, *told], known.reference),
         is_demonstration=known.is_demonstration,
     )
 
@@ -89,6 +91,22 @@ def _coded(person: Person, known: Knowledge) -> list[tuple[Specialty, Value]]:
         if specialty:
             found.append((specialty, Value(specialty.label, source, as_of)))
     return found
+
+
+def _corrected(
+    person: Person, told: list[tuple[Specialty, Value]], specialties: Specialties
+) -> list[tuple[Specialty, Value]]:
+    """The specialties of a correction, in its order; none without one, or where one of `told` outlives it."""
+    found = corrected(person.rows, "specialty")
+    if found is None or any(outlives(value.source, value.as_of, found) for _s, value in told):
+        return []
+    known = (specialties.by_id[each] for each in found.value if each in specialties.by_id)
+    return [(each, Value(each.label, CORRECTION, found.as_of)) for each in known]
+
+
+def _has_stopped(person: Person) -> bool:
+    """Whether a correction says that the person sees no patients any more; colleagues stay colleagues."""
+    return _best(person.facts, "practises") == "no"
 
 
 def _facts(person: Person, coded: list[tuple[Specialty, Value]], reference: Reference) -> dict[str, Fact]:
@@ -156,8 +174,11 @@ def _best(facts: Mapping[str, Fact], name: str) -> str | None:
 
 
 def _languages(person: Person) -> tuple[str, ...]:
+    """Whatever any source names; after a correction, which names all of them, no more than that."""
     told = person.facts.get("languages")
     values = (told.best, *told.others) if told else ()
+    if values and values[0].source == CORRECTION:
+        values = values[:1]
     return tuple(sorted({language for value in values for language in value.value}))
 
 

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
-
-from finder.addresses import address
 from finder.documents import Fact, Site, Value
 from finder.text import fold
-from finder.trust import by_trust, fact
-from ingest.display import city_name, organization_name, person_name
-from ingest.link import zip_points
+from finder.trust import CORRECTION, by_trust, fact, outlives
+from ingest.corrected import corrected, said_of
+from ingest.display import organization_name, person_name
 from ingest.rows import (
     Clinician,
     FacilityAffiliation,
@@ -24,10 +21,9 @@ from ingest.rows import (
     Roster,
     newest,
 )
+from ingest.sites import sites_of
 
 _PHYSICIAN_CREDENTIALS = {"md", "do", "mbbs", "mbchb"}
-_US = {None, "US", "USA"}
-MAX_SITES = 40
 # A row that much older than what other sources say tells where a person was (own judgment, 2026-11-23).
 OUTDATED_AFTER_YEARS = 3
 # Facility types, folded, at which doctors of one medical staff work side by side. The other types that CMS
@@ -121,7 +117,7 @@ def merged(rows: PersonRows) -> Person | LeftOut:
         codes=_codes(rows),
         cms_names=_cms_names(rows),
         licence_states=_licence_states(rows),
-        sites=_sites(rows),
+        sites=sites_of(rows),
         groups=_groups(rows),
         hospitals=_hospitals(rows),
         is_sole_practice=any(r.sole_practice == "yes" for r in current_rosters(rows)),
@@ -232,13 +228,18 @@ def _groups(rows: PersonRows) -> tuple[Membership, ...]:
     for row in newest(rows.clinicians):
         if row.group_id:
             found.setdefault(row.group_id, Membership(row.group_id, row.group_name, "clinicians", row.as_of))
+    if told := corrected(rows, "groups"):
+        names = {row.group_id: row.group_name for row in rows.clinicians}
+        found = {key: Membership(key, names.get(key), CORRECTION, told.as_of) for key in told.value}
     return tuple(found[key] for key in sorted(found))
 
 
 def _hospitals(rows: PersonRows) -> tuple[Membership, ...]:
     found: dict[str, Membership] = {}
+    told = corrected(rows, "hospitals")
     for hospital in listed_hospitals(rows):
-        found.setdefault(hospital.id, hospital)
+        if told is None or hospital.source == CORRECTION or outlives(hospital.source, hospital.as_of, told):
+            found.setdefault(hospital.id, hospital)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -248,7 +249,9 @@ def listed_hospitals(rows: PersonRows) -> list[Membership]:
     Years older rows are history: of a roster beside what CMS lists, and of the clinician file beside the
     facility affiliations, which hold its hospital columns since 2023.
     """
-    found = [
+    told = corrected(rows, "hospitals")
+    found = [Membership(ccn, None, CORRECTION, told.as_of) for ccn in told.value] if told else []
+    found += [
         Membership(roster.institution_ccn, roster.institution, "rosters", roster.as_of)
         for roster in current_rosters(rows)
         if roster.institution_ccn
@@ -294,62 +297,6 @@ def _is_outdated(as_of: str | None, last: str) -> bool:
     return int(last[:4]) - int(as_of[:4]) > OUTDATED_AFTER_YEARS
 
 
-def _sites(rows: PersonRows) -> tuple[Site, ...]:
-    """Every address once, newest first; a telephone that only an older row gives is kept."""
-    found: dict[str, Site] = {}
-    for site in sorted(_all_sites(rows), key=lambda s: s.as_of or "", reverse=True):
-        place = address(site.street, site.street_2, site.zip)
-        key = place.key if place else fold(f"{site.street or ''} {site.zip or site.city or ''}")
-        known = found.get(key)
-        if known is None:
-            found[key] = site
-        else:
-            found[key] = _joined(known, site)
-    return tuple(found.values())[:MAX_SITES]
-
-
-def _joined(known: Site, older: Site) -> Site:
-    return Site(
-        known.street, known.street_2, known.city, known.state, known.zip, known.phone or older.phone,
-        known.fax or older.fax, known.point, known.point_from,
-        tuple(dict.fromkeys((*known.sources, *older.sources))), known.as_of,
-    )  # fmt: skip
-
-
-def _all_sites(rows: PersonRows) -> Iterable[Site]:
-    for row in rows.clinicians:
-        yield _site(
-            "clinicians", row.as_of, row.street, row.street_2, row.city, row.state, row.zip, row.phone
-        )
-    for person in rows.nppes_people:
-        if person.country in _US:
-            yield _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
-                        person.zip, person.phone, person.fax)  # fmt: skip
-    for place in rows.nppes_locations:
-        if place.country in _US:
-            yield _site("nppes", place.as_of, place.street, place.street_2, place.city, place.state,
-                        place.zip, place.phone, place.fax)  # fmt: skip
-    for payer in rows.qhp_people:
-        for entry in orjson.loads(payer.addresses) if payer.addresses else ():
-            lines = (entry.get(part) for part in ("street", "street_2", "city", "state", "zip", "phone"))
-            yield _site("qhp_providers", payer.as_of, *lines)
-    if not (rows.clinicians or rows.nppes_people or rows.qhp_people):
-        for billed in rows.procedures[-1:]:
-            yield _site("procedures", billed.as_of, billed.street, billed.street_2, billed.city, billed.state,
-                        billed.zip, None)  # fmt: skip
-
-
-def _site(
-    source: str, as_of: str | None, street: str | None, street_2: str | None, city: str | None,
-    state: str | None, zip_code: str | None, phone: str | None, fax: str | None = None,
-) -> Site:  # fmt: skip
-    point = zip_points().get(zip_code) if zip_code else None
-    return Site(
-        organization_name(street) if street else None, street_2, city_name(city), state, zip_code, phone, fax,
-        point, "zip" if point else None, (source,), as_of,
-    )  # fmt: skip
-
-
 def _facts(rows: PersonRows) -> dict[str, Fact]:
     values: dict[str, list[Value]] = {}
 
@@ -364,32 +311,33 @@ def _facts(rows: PersonRows) -> dict[str, Fact]:
         say("graduation_year", row.graduation_year, "clinicians", row.as_of)
         say("telehealth", "yes" if row.telehealth == "Y" else None, "clinicians", row.as_of)
     for person in rows.nppes_people:
-        say(
-            "sole_proprietor",
-            {"Y": "yes", "N": "no"}.get(person.sole_proprietor or ""),
-            "nppes",
-            person.as_of,
-        )
+        sole = {"Y": "yes", "N": "no"}.get(person.sole_proprietor or "")
+        say("sole_proprietor", sole, "nppes", person.as_of)
         states = sorted({s[1] for s in _slots(person.taxonomies) if s[1:2] and s[1]})
         say("licence_states", states, "nppes", person.as_of)
     for payer in rows.qhp_people:
         say("accepting", payer.accepting, "qhp_providers", payer.as_of)
         say("languages", _parts(payer.languages), "qhp_providers", payer.as_of)
     for roster in rows.rosters:
-        for name in (
-            "institution", "practice_group", "academic_title", "academic_institution", "virtual",
-            "accepts_second_opinions", "accepts_for", "sees_own_system_patients",
-        ):  # fmt: skip
-            say(name, getattr(roster, name), "rosters", roster.as_of)
-        say("sole_practice", "yes" if roster.sole_practice == "yes" else None, "rosters", roster.as_of)
-        say("residency", roster.residency, "rosters", roster.as_of)
-        programs = _parts(roster.second_opinion_programs)
-        say("second_opinion_programs", programs, "rosters", roster.as_of)
-        say("clinical_focus", _parts(roster.clinical_focus), "rosters", roster.as_of)
-        say("languages", _parts(roster.languages), "rosters", roster.as_of)
-        say("ages", _parts(roster.ages), "rosters", roster.as_of)
+        for name, told in _said_by(roster):
+            say(name, told, "rosters", roster.as_of)
+    for name, value, as_of in said_of(rows):
+        say(name, value, CORRECTION, as_of)
     found = {name: fact(given) for name, given in values.items()}
     return {name: won for name, won in found.items() if won}
+
+
+def _said_by(roster: Roster) -> Iterable[tuple[str, Any]]:
+    """The facts of a roster line, by name."""
+    for name in (
+        "institution", "practice_group", "academic_title", "academic_institution", "virtual",
+        "accepts_second_opinions", "accepts_for", "sees_own_system_patients",
+    ):  # fmt: skip
+        yield name, getattr(roster, name)
+    yield "sole_practice", "yes" if roster.sole_practice == "yes" else None
+    yield "residency", roster.residency
+    for name in ("second_opinion_programs", "clinical_focus", "languages", "ages"):
+        yield name, _parts(getattr(roster, name))
 
 
 def _school(school: str | None) -> str | None:

@@ -186,6 +186,15 @@ class Roster(NamedTuple):
         return f"{organization_name(told[0])}, {told[1]}, {told[2]}" if told[0] and all(told) else None
 
 
+class CorrectionRow(NamedTuple):
+    """A row of corrections: what an admin found to be right, as `correctable.correct_value` writes it."""
+
+    npi: str
+    as_of: str
+    field: str
+    value: str
+
+
 TABLES: dict[str, type] = {
     "nppes_people": NppesPerson,
     "nppes_deactivated": NppesDeactivated,
@@ -197,6 +206,7 @@ TABLES: dict[str, type] = {
     "qhp_networks": QhpNetwork,
     "network_members": NetworkMember,
     "rosters": Roster,
+    "corrections": CorrectionRow,
 }
 
 
@@ -223,3 +233,4 @@ class PersonRows:
     qhp_networks: list[QhpNetwork] = field(default_factory=list)
     network_members: list[NetworkMember] = field(default_factory=list)
     rosters: list[Roster] = field(default_factory=list)
+    corrections: list[CorrectionRow] = field(default_factory=list)

@@ -12,6 +12,7 @@ import duckdb
 
 from finder import indexes, runs
 from finder.config import Config
+from finder.corrections import accepted
 from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.reads import Client
@@ -28,7 +29,7 @@ from ingest.plans import plan_names
 from ingest.progress import Reporter
 from ingest.recognition import is_demonstration, recognised
 from ingest.report import RunReport, State
-from ingest.sources import SOURCES
+from ingest.sources import SOURCES, correction
 from ingest.sources.base import Source
 from ingest.space import check_space
 from ingest.staging import FileReport, Staging
@@ -173,12 +174,14 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
     files, unknown = recognised(data)
     if not files:
         raise SourceError(str(data), None, None, "holds no file that any source reads")
+    if corrections := correction.written(accepted(run.client, run.config.index_prefix), run.folder):
+        files.append((corrections, correction.SOURCE))
     reports: list[FileReport] = []
     first_of: dict[tuple[str, str], str] = {}
     with Staging(staged, SOURCES) as staging, run.reporter.step("read and stage", "rows") as step:
         staging.keep_only(file.name for file, _source in files)
         for file, source in files:
-            if only and source.name not in only:
+            if only and source.name not in (*only, correction.SOURCE.name):
                 reports += staging.staged(file.name)
                 continue
             try:

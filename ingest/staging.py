@@ -24,7 +24,7 @@ THREADS = 2
 ROWS_A_FETCH = 20_000
 PERSON_TABLES = (
     "nppes_people", "clinicians", "facility_affiliations", "procedures", "qhp_people", "qhp_networks",
-    "network_members", "rosters",
+    "network_members", "rosters", "corrections",
 )  # fmt: skip
 _FILES = """CREATE TABLE IF NOT EXISTS files (
     id INTEGER PRIMARY KEY, name VARCHAR UNIQUE, source VARCHAR, sha256 VARCHAR, size_bytes BIGINT,

@@ -32,6 +32,10 @@ FACTS: Mapping[str, str] = {
     "licence_states": mark("Licensed in"),
     "school": mark("Medical school"),
     "graduation_year": mark("Year of graduation"),
+    "phone": mark("Telephone"),
+    "fax": mark("Fax"),
+    "site_closed": mark("Sees nobody any more at"),
+    "practises": mark("Still practises"),
     "sole_proprietor": mark("Sole owner, for taxes (may still have partners)"),
 }
 ANSWERS: Mapping[str, str] = {"yes": mark("Yes"), "no": mark("No")}

@@ -2,6 +2,7 @@
 
 from ingest.sources.base import Source
 from ingest.sources.clinicians import SOURCE as CLINICIANS
+from ingest.sources.correction import SOURCE as CORRECTION
 from ingest.sources.facility_affiliations import SOURCE as FACILITY_AFFILIATIONS
 from ingest.sources.health_systems import SOURCE as HEALTH_SYSTEMS
 from ingest.sources.hospitals import SOURCE as HOSPITALS
@@ -29,4 +30,5 @@ SOURCES: tuple[Source, ...] = (
     TIC_NETWORKS,
     ROSTERS,
     OPINION_PROGRAMS,
+    CORRECTION,
 )

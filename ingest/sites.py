@@ -1,0 +1,109 @@
+"""Where a person sees patients: every address that a source gives, once, with what was corrected."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import orjson
+
+from finder.addresses import address
+from finder.correctable import parts_of
+from finder.documents import Site
+from finder.text import fold
+from finder.trust import CORRECTION, outlives
+from ingest.corrected import corrections_of
+from ingest.display import city_name, organization_name
+from ingest.link import zip_points
+from ingest.rows import CorrectionRow, PersonRows
+
+_US = {None, "US", "USA"}
+MAX_SITES = 40
+
+
+def sites_of(rows: PersonRows) -> tuple[Site, ...]:
+    """Every address once, newest first; a telephone that only an older row gives is kept."""
+    found: dict[str, Site] = {}
+    closed = corrections_of(rows, "site_closed")
+    open_sites = (site for site in _all_sites(rows) if not any(_is_closed(site, each) for each in closed))
+    for site in sorted(open_sites, key=lambda s: s.as_of or "", reverse=True):
+        place = address(site.street, site.street_2, site.zip)
+        key = place.key if place else fold(f"{site.street or ''} {site.zip or site.city or ''}")
+        known = found.get(key)
+        if known is None:
+            found[key] = site
+        else:
+            found[key] = _joined(known, site)
+    return tuple(_called(site, rows) for site in tuple(found.values())[:MAX_SITES])
+
+
+def _joined(known: Site, older: Site) -> Site:
+    return Site(
+        known.street, known.street_2, known.city, known.state, known.zip, known.phone or older.phone,
+        known.fax or older.fax, known.point, known.point_from,
+        tuple(dict.fromkeys((*known.sources, *older.sources))), known.as_of,
+    )  # fmt: skip
+
+
+def _is_closed(site: Site, told: CorrectionRow) -> bool:
+    """Whether a correction says that nobody is seen there any more, and no later word says otherwise."""
+    place = parts_of(told.value)
+    return _is_at(site, place) and not outlives(site.sources[0], site.as_of, told)
+
+
+def _is_at(site: Site, place: list[str]) -> bool:
+    """Whether a site is at a street and ZIP; in any suite of the house unless the street names one."""
+    street, zip_code = place
+    one, other = address(street, None, zip_code), address(site.street, site.street_2, site.zip)
+    if one is None or other is None:
+        return site.zip == zip_code and fold(site.street or "") == fold(street)
+    return one.building_key == other.building_key and (not one.suite or one.suite == other.suite)
+
+
+def _called(site: Site, rows: PersonRows) -> Site:
+    """The site with the numbers that were corrected: for the whole person, then for this place."""
+    numbers: dict[str, str | None] = {"phone": site.phone, "fax": site.fax}
+    sources = site.sources
+    for field in numbers:
+        told = [(parts_of(each.value), each) for each in corrections_of(rows, field)]
+        for parts, each in sorted(told, key=lambda pair: len(pair[0])):
+            is_meant = len(parts) == 1 or _is_at(site, parts[1:])
+            if is_meant and not outlives(site.sources[0], site.as_of, each):
+                numbers[field] = parts[0]
+                sources = tuple(dict.fromkeys((*sources, CORRECTION)))
+    return replace(site, phone=numbers["phone"], fax=numbers["fax"], sources=sources)
+
+
+def _all_sites(rows: PersonRows) -> Iterable[Site]:
+    for told in corrections_of(rows, "site"):
+        street, city, state, zip_code, *phone = parts_of(told.value)
+        yield _site(CORRECTION, told.as_of, street, None, city, state, zip_code, phone[0] if phone else None)
+    for row in rows.clinicians:
+        yield _site(
+            "clinicians", row.as_of, row.street, row.street_2, row.city, row.state, row.zip, row.phone
+        )
+    for person in rows.nppes_people:
+        if person.country in _US:
+            yield _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
+                        person.zip, person.phone, person.fax)  # fmt: skip
+    for place in rows.nppes_locations:
+        if place.country in _US:
+            yield _site("nppes", place.as_of, place.street, place.street_2, place.city, place.state,
+                        place.zip, place.phone, place.fax)  # fmt: skip
+    for payer in rows.qhp_people:
+        for entry in orjson.loads(payer.addresses) if payer.addresses else ():
+            lines = (entry.get(part) for part in ("street", "street_2", "city", "state", "zip", "phone"))
+            yield _site("qhp_providers", payer.as_of, *lines)
+    if not (rows.clinicians or rows.nppes_people or rows.qhp_people):
+        for billed in rows.procedures[-1:]:
+            yield _site("procedures", billed.as_of, billed.street, billed.street_2, billed.city, billed.state,
+                        billed.zip, None)  # fmt: skip
+
+
+def _site(
+    source: str, as_of: str | None, street: str | None, street_2: str | None, city: str | None,
+    state: str | None, zip_code: str | None, phone: str | None, fax: str | None = None,
+) -> Site:  # fmt: skip
+    point = zip_points().get(zip_code) if zip_code else None
+    return Site(
+        organization_name(street) if street else None, street_2, city_name(city), state, zip_code, phone, fax,
+        point, "zip" if point else None, (source,), as_of,
+    )  # fmt: skip
