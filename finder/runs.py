@@ -104,7 +104,7 @@ def note(
     started = now.astimezone(UTC).isoformat(timespec="seconds")
     document = {"kind": "event", "run_id": run_id, "started": started, "reason": text, "by": by}
     document = {name: value for name, value in document.items() if value is not None}
-    client.index(index=ensure_runs_index(client, prefix), document=document, refresh="wait_for")
+    client.index(index=ensure_runs_index(client, prefix), document=document, refresh=True)
 
 
 def events(client: Elasticsearch, prefix: str, size: int = 50, *, of_runs: bool = True) -> list[Event]:
@@ -122,7 +122,7 @@ def _newest(
     try:
         answer = client.search(
             index=alias_name(prefix, RUNS), query={"bool": {"filter": wanted}},
-            sort=[{"started": "desc"}, {"run_id": {"order": "desc", "missing": "_last"}}], size=size,
+            sort=[{"started": "desc"}, {"run_id" if kind == "run" else "_seq_no": "desc"}], size=size,
         )  # fmt: skip
     except NotFoundError:
         return []

@@ -6,16 +6,18 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from elasticsearch import Elasticsearch
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
-from finder import indexes
+from finder import admins, indexes
 from finder.app import create_app
 from finder.config import Config
 from finder.documents import EvidenceKind, Fact, Specialist, Trial, Value
@@ -103,6 +105,17 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-default-apps",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cheap() -> Iterator[None]:
+    """Passwords are hashed with the least work: what the real parameters cost is not what pages are tested for."""
+    with pytest.MonkeyPatch.context() as patch:
+        least = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+        patch.setattr(admins, "PasswordHasher", partial(PasswordHasher, **least))
+        admins._nobody.cache_clear()
+        yield
+    admins._nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")
