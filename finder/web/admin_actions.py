@@ -7,7 +7,7 @@ from finder import generations, run_requests, runs
 from finder.engine import translated
 from finder.errors import FinderError, InputErrors, NotFound, NotReady
 from finder.web.admin import run_page
-from finder.web.admin_frame import Refused, admin, page, who
+from finder.web.admin_frame import Refused, admin, message_of, page, who
 from finder.web.site import site
 
 MOST_REASON = 500  # characters
@@ -37,8 +37,7 @@ def publish(run_id: str) -> ResponseReturnValue:
     try:
         generations.publish(here.engine, here.prefix, run_id, reason, who(), here.now(), patience_s=NO_WAIT)
     except InputErrors as problem:
-        said = "; ".join(error.message for error in problem.errors)
-        return page("admin/run.html", run_page(run_id, said), problem.status)
+        return page("admin/run.html", run_page(run_id, message_of(problem)), problem.status)
     except (NotFound, NotReady) as problem:
         return not_done(problem)
     return redirect(url_for("admin.one_run", run_id=run_id, done="published"), 303)
@@ -61,7 +60,4 @@ def roll_back() -> ResponseReturnValue:
 
 def not_done(problem: FinderError) -> Response:
     """Get the page that says why something was not done."""
-    said = problem.message
-    if isinstance(problem, InputErrors):
-        said = "; ".join(error.message for error in problem.errors)
-    return page("admin/refused.html", Refused(said), problem.status)
+    return page("admin/refused.html", Refused(message_of(problem)), problem.status)

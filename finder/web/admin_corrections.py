@@ -12,7 +12,7 @@ from finder.corrections import Correction
 from finder.engine import translated
 from finder.errors import AlreadyDecided, InputErrors, NotFound
 from finder.web.admin_actions import not_done
-from finder.web.admin_frame import admin, page, who
+from finder.web.admin_frame import admin, message_of, page, who
 from finder.web.correcting import ABOUT
 from finder.web.site import site
 
@@ -90,7 +90,7 @@ def reject(report_id: str) -> ResponseReturnValue:
 
 def _waiting(report: Correction, problem: InputErrors | None) -> Waiting:
     names = FIELDS_ABOUT.get(report.about, tuple(CORRECTABLE))
-    trouble = "; ".join(error.message for error in problem.errors) if problem else ""
+    trouble = message_of(problem) if problem else ""
     values = {name: request.form.get(name, "") for name in ("field", "value", "why")} if problem else {}
     about = ABOUT.get(report.about, report.about)
     return Waiting(report, about, tuple(CORRECTABLE[name] for name in names), values, trouble)

@@ -14,7 +14,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from finder import admins, i18n, sessions
-from finder.errors import InputErrors
+from finder.errors import FinderError, InputErrors
+from finder.errors import NotFound as NoSuchThing
 from finder.web import respond
 from finder.web.headers import POLICY_OF_ADMIN, is_same_origin
 from finder.web.language import at
@@ -57,6 +58,20 @@ def guard() -> ResponseReturnValue | None:
     if found is None and request.endpoint not in OPEN_TO_ALL:
         return redirect(url_for("admin.sign_in"), 303)
     return None
+
+
+@admin.errorhandler(NoSuchThing)
+@admin.errorhandler(InputErrors)
+def trouble(problem: FinderError) -> Response:
+    """Say on an admin page what is not there, or what a form or an address got wrong."""
+    return page("admin/refused.html", Refused(message_of(problem)), problem.status)
+
+
+def message_of(problem: FinderError) -> str:
+    """Get what went wrong, without the names of form fields."""
+    if isinstance(problem, InputErrors):
+        return "; ".join(error.message for error in problem.errors)
+    return problem.message
 
 
 @admin.after_request

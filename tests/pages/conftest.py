@@ -109,7 +109,7 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def cheap() -> Iterator[None]:
-    """Passwords are hashed with the least work: what the real parameters cost is not what pages are tested for."""
+    """Passwords are hashed with the least work; the real parameters have a test of their own."""
     with pytest.MonkeyPatch.context() as patch:
         least = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
         patch.setattr(admins, "PasswordHasher", partial(PasswordHasher, **least))
