@@ -23,8 +23,11 @@ from finder.reads import Client
 from ingest.bench_commands import bench
 from ingest.control import prune, publish, whoever
 from ingest.demo.generate import generate
+from ingest.fetch import fetch
+from ingest.fetch_list import LIST, files_to_fetch
 from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
+from ingest.guarded import Web
 from ingest.notify import notify
 from ingest.parts import ingest_part, parsed_part
 from ingest.progress import Reporter
@@ -160,6 +163,31 @@ def schedule_command(data: Path, gate_set: str, at: str, full_speed: bool) -> No
     hour, minute = int(found[1]), int(found[2])
     text = schedule(program, configured().home, getpass.getuser(), tuple(arguments), (hour, minute))
     click.echo(text, nl=False)
+
+
+@ingest.command(name="fetch")
+@click.option("--only", type=click.Choice(SOURCE_NAMES), multiple=True, help="Fetch only this source.")
+@click.option("--into", type=DATA, help="The folder that runs read; `data` in FINDER_HOME without it.")
+@click.option("--json", "wants_json", is_flag=True, help="What became of each file, as JSON.")
+@told
+def fetch_command(only: tuple[str, ...], into: Path | None, wants_json: bool) -> int:
+    """Get the publishers' files that changed; what cannot be had leaves its old version.
+
+    Exit codes: 0 everything is there, 1 some file could not be had, 2 bad input.
+    """
+    home = configured().home
+    listed = files_to_fetch(LIST, home / LIST.name)
+    files = [file for file in listed if not only or file.source in only]
+    if not files:
+        raise InputErrors([FieldError("only", "no file of this source is on the list to fetch")])
+    done = fetch(files, into or home / "data", Web(), Reporter())
+    if wants_json:
+        click.echo(as_json([each.to_json() for each in done]))
+    failed = [each for each in done if each.state == "failed"]
+    click.echo(
+        f"{len(done)} files, {sum(e.state == 'got' for e in done)} new, {len(failed)} failed", err=True
+    )
+    return 1 if failed else 0
 
 
 @ingest.command(name="check")
