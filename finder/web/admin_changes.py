@@ -15,7 +15,7 @@ from finder.web.admin_actions import not_done
 from finder.web.admin_frame import admin, page, who
 from finder.web.site import site
 
-MOST_AT_ONCE = 30_000  # people of both generations that a page compares by itself, about five seconds
+MOST_AT_ONCE = 20_000  # people of both generations that a page compares by itself, some seconds
 _DIGITS = 4
 
 
