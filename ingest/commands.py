@@ -17,9 +17,11 @@ from finder.cli import Teller, as_json, configured, told
 from finder.config import Config
 from finder.engine import connect, translated
 from finder.errors import FieldError, FinderError, InputErrors, NotFound, SourceError
+from finder.freshness import Freshness, newest_arrivals, source_ages
 from finder.generations import rollback
 from finder.indexes import KEPT_GENERATIONS, generations, prunable
 from finder.reads import Client
+from finder.sources import load_sources
 from ingest.bench_commands import bench
 from ingest.control import prune, publish, whoever
 from ingest.demo.generate import generate
@@ -41,6 +43,7 @@ from ingest.sources.base import Issue, Source
 
 SOURCE_NAMES = [source.name for source in SOURCES]
 NAMES_TOLD = 6
+COLOURS = {Freshness.AMBER: "yellow", Freshness.RED: "red"}
 DATA = click.Path(path_type=Path)
 __all__ = ["bench", "ingest"]  # the entry points of pyproject.toml
 
@@ -229,7 +232,7 @@ def _issue_line(issue: Issue) -> str:
 @click.option("--json", "wants_json", is_flag=True, help="The records as JSON.")
 @told
 def runs_command(wants_json: bool) -> None:
-    """The history of runs, newest first."""
+    """The history of runs, newest first, and how fresh each source is."""
     config = configured()
     with translated():
         client = connect(config, Teller())
@@ -242,6 +245,8 @@ def runs_command(wants_json: bool) -> None:
     lines += [(at, f"{run_id}  {'event':<9}  {at}  {text}") for at, run_id, text, _by in events]
     for _at, line in sorted(lines, reverse=True):
         click.echo(line)
+    for age in source_ages(load_sources(), newest_arrivals(records), datetime.now(UTC)):
+        click.secho(age.says(), fg=COLOURS.get(age.state))
 
 
 @ingest.command()

@@ -1,6 +1,7 @@
 """What a run tells of itself: its state, steps, files, gates; kept in the engine, printed, shown."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +51,8 @@ class RunReport:
     cloned: str | None = None
     """The generation whose clone was changed; None where every document was loaded."""
     written: int = 0
+    arrived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By source the checksums of its newest files, and the UTC time of the run that first had them."""
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -68,6 +71,7 @@ class RunReport:
             "coverage": dict(built.coverage) if built else {},
             "left_out": dict(built.left_out) if built else {},
             "investigators": dict(built.investigators) if built else {},
+            "arrived": {name: dict(told) for name, told in self.arrived.items()},
             "merged": built.merged if built else 0, "cloned": self.cloned, "written": self.written,
             "content_checksum": built.checksum if built else None,
         }  # fmt: skip

@@ -15,6 +15,7 @@ from finder.config import Config
 from finder.corrections import accepted
 from finder.engine import translated
 from finder.errors import FinderError, SourceError
+from finder.freshness import arrivals, newest_arrivals
 from finder.reads import Client
 from ingest.build import Built, build
 from ingest.control import withdrawn
@@ -171,11 +172,7 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
 
     False where a file cannot be used: the run is refused.
     """
-    files, unknown = recognised(data)
-    if not files:
-        raise SourceError(str(data), None, None, "holds no file that any source reads")
-    if corrections := correction.written(accepted(run.client, run.config.index_prefix), run.folder):
-        files.append((corrections, correction.SOURCE))
+    files, unknown = _files(run, data)
     reports: list[FileReport] = []
     first_of: dict[tuple[str, str], str] = {}
     with Staging(staged, SOURCES) as staging, run.reporter.step("read and stage", "rows") as step:
@@ -203,8 +200,15 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
         issues = write_quarantine(staging.issues(), quarantine)
     give_back()
     told = tuple(unknown)
+    known = newest_arrivals(runs.history(run.client, run.config.index_prefix))
+    came = arrivals(((r.source, r.sha256) for r in reports if r.records), known, run.started)
     run.report = replace(
-        run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine), issues=issues
+        run.report,
+        files=tuple(reports),
+        unrecognised=told,
+        quarantine=str(quarantine),
+        issues=issues,
+        arrived=came,
     )
     rows = sum(r.rows_read for r in reports)
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
@@ -212,6 +216,16 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
         reason = "; ".join(run.report.failures)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
     return not run.report.failures
+
+
+def _files(run: Run, data: Path) -> tuple[list[tuple[InputFile, Source]], list[str]]:
+    """What a folder holds, and the accepted corrections, which the history holds."""
+    files, unknown = recognised(data)
+    if not files:
+        raise SourceError(str(data), None, None, "holds no file that any source reads")
+    if told := correction.written(accepted(run.client, run.config.index_prefix), run.folder):
+        files.append((told, correction.SOURCE))
+    return files, unknown
 
 
 def _cross_checked(run: Run, staging: Staging, reports: list[FileReport]) -> list[FileReport]:

@@ -1,6 +1,6 @@
 """The admin's morning: the overview, the runs, one run with its progress, and the log."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from flask import Response, request
 
 from finder import changes, corrections, generations, indexes, run_requests, runs
 from finder.engine import translated
+from finder.freshness import Freshness, newest_arrivals, source_ages
 from finder.indexes import Generation
 from finder.run_requests import Request
 from finder.runs import Event, RunRecord
@@ -91,7 +92,7 @@ def overview() -> Response:
         served_run=next((r for r in history if served and r.run_id == served.run_id), None),
         last=last,
         badge=STATES.get(last.state, ("open", last.state)) if last else ("open", ""),
-        tasks=tuple(tasks_of(here, served, last)),
+        tasks=tuple(tasks_of(here, served, history)),
         waiting=waiting,
         earlier=generations.before_served(everything),
         events=tuple(events),
@@ -99,8 +100,9 @@ def overview() -> Response:
     return page("admin/overview.html", content)
 
 
-def tasks_of(here: Site, served: Generation | None, last: RunRecord | None) -> Iterator[Task]:
-    """Get what wants the admin, the most pressing first."""
+def tasks_of(here: Site, served: Generation | None, history: Sequence[RunRecord]) -> Iterator[Task]:
+    """Get what wants the admin, the most pressing first; `history` is the newest run first."""
+    last = history[0] if history else None
     if served is None:
         yield Task("bad", "Nothing is served: start a run, or publish one that was refused.", "/admin/runs")
     if last and last.state in ("refused", "failed"):
@@ -108,9 +110,22 @@ def tasks_of(here: Site, served: Generation | None, last: RunRecord | None) -> I
         yield Task("bad", f"The last run {what}: read why.", f"/admin/runs/{last.run_id}")
     if last and last.state == "running":
         yield Task("open", "A run is under way.", f"/admin/runs/{last.run_id}")
+    yield from late_sources(here, history, Freshness.RED)
     if waiting := len(corrections.waiting(here.engine, here.prefix, 1000)):
         told = "1 correction waits" if waiting == 1 else f"{waiting:,} corrections wait"
         yield Task("warn", f"{told} for you to check.", "/admin/corrections")
+    yield from late_sources(here, history, Freshness.AMBER)
+
+
+def late_sources(here: Site, history: Sequence[RunRecord], state: Freshness) -> Iterator[Task]:
+    """Get the sources of one state of lateness as tasks; `history` is the newest run first."""
+    late = [
+        age for age in source_ages(here.sources, newest_arrivals(history), here.now()) if age.state is state
+    ]
+    level = "bad" if state is Freshness.RED else "warn"
+    for age in late:
+        told = f"{age.title}: nothing new for {age.age_days} days; it comes every {age.cadence_days}."
+        yield Task(level, told, f"/admin/sources/{age.name}")
 
 
 @admin.get("/runs")

@@ -9,6 +9,7 @@ from flask import Response
 from finder import indexes, runs
 from finder.engine import translated
 from finder.errors import NotFound
+from finder.freshness import SourceAge, newest_arrivals, source_ages
 from finder.runs import RunRecord
 from finder.sources import SourceInfo
 from finder.web.admin_charts import Chart, chart
@@ -21,7 +22,7 @@ Files = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source as the last run read it; `as_of` is the date of its newest file."""
+    """One source as the last run read it; `as_of` is the date of its newest file, `age` how late it is."""
 
     info: SourceInfo
     as_of: str | None
@@ -30,6 +31,7 @@ class SourceRow:
     rejected: int
     warnings: int
     failed: bool
+    age: SourceAge | None
 
     @property
     def share(self) -> str:
@@ -61,8 +63,11 @@ def source_list() -> Response:
     """All sources: age, rows, rejected rows."""
     here = site()
     last = next(iter(_read_runs()), None)
-    rows = tuple(_row(info, last) for info in here.sources.values() if _is_read(info.name, last))
-    return page("admin/sources.html", SourcesPage(last, rows))
+    ages, served = _ages(last), _served_from()
+    read = [i for i in here.sources.values() if i.name in ages or i.name in served or _of(i.name, last)]
+    order = list(ages)
+    rows = sorted((_row(info, last, ages) for info in read), key=lambda row: _place(row.info.name, order))
+    return page("admin/sources.html", SourcesPage(last, tuple(rows)))
 
 
 @admin.get("/sources/<name>")
@@ -75,7 +80,7 @@ def one_source(name: str) -> Response:
     last = next(iter(history), None)
     detail: Mapping[str, Any] = last.detail if last else {}
     content = SourcePage(
-        row=_row(here.sources[name], last),
+        row=_row(here.sources[name], last, _ages(last)),
         run=last,
         files=[file for file in detail.get("files", ()) if file["source"] == name],
         issues=[issue for issue in detail.get("issues", ()) if issue["source"] == name],
@@ -92,13 +97,18 @@ def _read_runs() -> list[RunRecord]:
     return [record for record in found if record.detail.get("files")]
 
 
-def _is_read(name: str, last: RunRecord | None) -> bool:
-    """Whether a run reads the source; others are only cited."""
-    files: Files = last.detail["files"] if last else ()
-    return any(file["source"] == name for file in files) or name in _gated()
+def _ages(last: RunRecord | None) -> dict[str, SourceAge]:
+    """How late each source is, the latest first."""
+    here = site()
+    found = source_ages(here.sources, newest_arrivals([last] if last else []), here.now())
+    return {age.name: age for age in found}
 
 
-def _gated() -> frozenset[str]:
+def _place(name: str, order: Sequence[str]) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def _served_from() -> frozenset[str]:
     """Sources that the served generation was read from."""
     here = site()
     with translated():
@@ -106,7 +116,7 @@ def _gated() -> frozenset[str]:
     return frozenset(served.meta.get("rows", {})) if served else frozenset()
 
 
-def _row(info: SourceInfo, last: RunRecord | None) -> SourceRow:
+def _row(info: SourceInfo, last: RunRecord | None, ages: Mapping[str, SourceAge]) -> SourceRow:
     files = _of(info.name, last)
     return SourceRow(
         info=info,
@@ -116,6 +126,7 @@ def _row(info: SourceInfo, last: RunRecord | None) -> SourceRow:
         rejected=sum(file["rejected"] for file in files),
         warnings=sum(file["warnings"] for file in files),
         failed=any(file["failure"] for file in files),
+        age=ages.get(info.name),
     )
 
 

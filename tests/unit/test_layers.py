@@ -8,9 +8,9 @@ GROUND = (
     "errors", "config", "i18n", "text", "addresses", "tables", "languages", "geo", "gazetteer", "sealed",
 )  # fmt: skip
 RULES = (
-    "clauses", "documents", "sources", "specialties", "correctable", "concepts", "labels", "volumes",
-    "treatments", "focus", "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare",
-    "urgent", "readings", "patient_age", "understood", "vocabulary", "suggestions", "parameters",
+    "clauses", "documents", "sources", "freshness", "specialties", "correctable", "concepts", "labels",
+    "volumes", "treatments", "focus", "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts",
+    "rare", "urgent", "readings", "patient_age", "understood", "vocabulary", "suggestions", "parameters",
     "facets", "criteria", "guidance", "centers", "independence", "gaps", "program_kinds", "licensing",
     "trust", "programs", "offers", "coverage", "visit", "ranking", "likeness", "packet", "query",
     "loosened", "composition", "reasons", "proof", "answers", "results",
