@@ -119,11 +119,9 @@ def tasks_of(here: Site, served: Generation | None, history: Sequence[RunRecord]
 
 def late_sources(here: Site, history: Sequence[RunRecord], state: Freshness) -> Iterator[Task]:
     """Get the sources of one state of lateness as tasks; `history` is the newest run first."""
-    late = [
-        age for age in source_ages(here.sources, newest_arrivals(history), here.now()) if age.state is state
-    ]
+    ages = source_ages(here.sources, newest_arrivals(history), here.now())
     level = "bad" if state is Freshness.RED else "warn"
-    for age in late:
+    for age in (each for each in ages if each.state is state):
         told = f"{age.title}: nothing new for {age.age_days} days; it comes every {age.cadence_days}."
         yield Task(level, told, f"/admin/sources/{age.name}")
 

@@ -74,6 +74,7 @@ def a_record(run_id: str, state: str, at: str, rejected: int = 0) -> runs.RunRec
         "run_id": run_id, "state": state, "files": [_file(rejected)], "gates": gates,
         "steps": [{"name": "load", "rows_in": 30, "rows_out": 30, "seconds": 1.5}],
         "issues": [issue] if rejected else [], "documents": {"specialists": 30}, "coverage": {},
+        "arrived": {"clinicians": {"at": "2026-08-01T02:30:00+00:00", "files": ["ab"]}},
     }  # fmt: skip
     reason = f"gates: {REASON}: {rejected / 100} (at most 0.02)" if state == "refused" else None
     return runs.RunRecord(run_id, state, at, at.replace(":00+", ":30+"), reason, None, detail)
@@ -105,10 +106,10 @@ def a_world(engine: Elasticsearch, config: Config, prefix: str) -> Iterator[Worl
     folder = config.home / "runs" / refused
     folder.mkdir(parents=True)
     (folder / "quarantine.jsonl").write_bytes(b"".join(orjson.dumps(i) + b"\n" for i in _issues(120)))
-    report = corrections.Correction(
-        an_npi(5), "address", "The office moved <b>up</b>", "https://example.org", "2026-11-27T09:00Z"
-    )
-    corrections.keep(engine, prefix, report, "report1")
+    for number, text in enumerate(("The office moved <b>up</b>", "Another number"), 1):
+        sent = f"2026-11-2{number}T09:00Z"
+        report = corrections.Correction(an_npi(5), "address", text, "https://example.org", sent)
+        corrections.keep(engine, prefix, report, f"report{number}")
     admins.create(engine, prefix, NAME, PASSWORD, "a test", NOW)
     app = create_app(replace(config, index_prefix=prefix), engine, lambda: NOW.date())
     world = World(app, engine, prefix, before, served, refused)

@@ -25,6 +25,7 @@ from finder.search import load_context
 from finder.vocabulary import resolve
 from finder.web.help_pages import TOPICS
 from tests.factories import a_generation, a_site, a_specialist, an_evidence, an_npi, removed
+from tests.pages.admin_world import World, a_world
 
 TODAY = date(2026, 11, 23)
 WORDS = "bile duct cancer"
@@ -116,6 +117,13 @@ def cheap() -> Iterator[None]:
         admins._nobody.cache_clear()
         yield
     admins._nobody.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def admin_world(engine: Elasticsearch, config: Config, prefix: str, cheap: None) -> Iterator[World]:
+    """What the admin pages tell of; whoever changes what is served comes last (test_admin_chromium)."""
+    with a_world(engine, config, f"{prefix}_admin") as world:
+        yield world
 
 
 @pytest.fixture(scope="session")
