@@ -20,7 +20,17 @@ from finder.reads import Client
 from finder.sealed import load_seals
 from finder.sources import load_sources
 from finder.visit import load_visit
+from finder.web import (
+    admin_actions,
+    admin_changes,
+    admin_corrections,
+    admin_quarantine,
+    admin_sign_in,
+    admin_sources,
+)
 from finder.web.access_log import add_access_log
+from finder.web.admin_frame import admin
+from finder.web.admin_words import add_admin_filters
 from finder.web.api import api
 from finder.web.colleagues import colleagues
 from finder.web.compressed import add_compression
@@ -40,6 +50,15 @@ from finder.web.site import EXTENSION, Site, static_version
 from finder.web.site_map import Atlas
 from finder.web.style import STATIC
 
+# Their views join the blueprint of the admin pages when they are imported.
+ADMIN_PAGES = (
+    admin_actions,
+    admin_changes,
+    admin_corrections,
+    admin_quarantine,
+    admin_sign_in,
+    admin_sources,
+)
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # A flip is seen by every worker within this time; two generations stay, so nothing is missed meanwhile.
 SERVED_SECONDS = 1.0
@@ -72,6 +91,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         wording=load_wording(),
     )
     add_filters(app)
+    add_admin_filters(app)
     add_languages(app)
     app.jinja_env.globals |= {"kept": kept_under, "never": never_under}
     add_access_log(app)
@@ -85,6 +105,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     app.register_blueprint(own_lists)
     app.register_blueprint(colleagues)
     app.register_blueprint(api)
+    app.register_blueprint(admin)
     if config.metrics:
         app.register_blueprint(metrics)
     return app

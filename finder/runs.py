@@ -5,13 +5,13 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
@@ -51,6 +51,15 @@ class RunRecord:
     detail: Mapping[str, Any]
 
 
+class Event(NamedTuple):
+    """What somebody did: UTC time, run (None where it was about none), what in words, who."""
+
+    at: str
+    run_id: str | None
+    text: str
+    by: str | None
+
+
 def new_run_id(now: datetime) -> str:
     """A fresh id: the UTC time to the second and four random hexadecimal digits."""
     return f"{now.astimezone(UTC):%Y%m%dt%H%M%S}{secrets.token_hex(2)}"
@@ -71,8 +80,11 @@ def ensure_runs_index(client: Elasticsearch, prefix: str) -> str:
     return name
 
 
-def save(client: Elasticsearch, prefix: str, record: RunRecord) -> None:
-    """Write a run's record, at once visible; it replaces what the run wrote before."""
+def save(client: Elasticsearch, prefix: str, record: RunRecord, *, is_visible: bool = True) -> None:
+    """Write a run's record, at once visible; it replaces what the run wrote before.
+
+    Without `is_visible` only `run` sees it at once and lists of runs a second later, which is cheaper.
+    """
     document = {
         "kind": "run", "run_id": record.run_id, "state": record.state, "started": record.started,
         "finished": record.finished, "reason": record.reason, "content_checksum": record.content_checksum,
@@ -80,27 +92,37 @@ def save(client: Elasticsearch, prefix: str, record: RunRecord) -> None:
     }  # fmt: skip
     document = {k: v for k, v in document.items() if v is not None}
     # Not wait_for, which waits for up to a second: a run that is refused must be told at once.
-    client.index(index=alias_name(prefix, RUNS), id=f"run-{record.run_id}", document=document, refresh=True)
+    client.index(
+        index=alias_name(prefix, RUNS), id=f"run-{record.run_id}", document=document, refresh=is_visible
+    )
 
 
-def note(client: Elasticsearch, prefix: str, run_id: str, text: str, now: datetime) -> None:
-    """Keep what an admin did to the generation of a run: an event of the history."""
+def note(
+    client: Elasticsearch, prefix: str, run_id: str | None, text: str, now: datetime, by: str | None = None
+) -> None:
+    """Keep what an admin did, to the generation of a run or otherwise: an event of the history."""
     started = now.astimezone(UTC).isoformat(timespec="seconds")
-    document = {"kind": "event", "run_id": run_id, "started": started, "reason": text}
-    client.index(index=ensure_runs_index(client, prefix), document=document, refresh="wait_for")
+    document = {"kind": "event", "run_id": run_id, "started": started, "reason": text, "by": by}
+    document = {name: value for name, value in document.items() if value is not None}
+    client.index(index=ensure_runs_index(client, prefix), document=document, refresh=True)
 
 
-def events(client: Elasticsearch, prefix: str, size: int = 50) -> list[tuple[str, str, str]]:
-    """What admins did, the newest first: time, run, text."""
-    found = _newest(client, prefix, "event", size)
-    return [(event["started"], event["run_id"], event["reason"]) for event in found]
+def events(client: Elasticsearch, prefix: str, size: int = 50, *, of_runs: bool = True) -> list[Event]:
+    """What admins did, the newest first: to generations of runs, or everything, signing in included."""
+    return [
+        Event(one["started"], one.get("run_id"), one["reason"], one.get("by"))
+        for one in _newest(client, prefix, "event", size, ["run_id"] if of_runs else [])
+    ]
 
 
-def _newest(client: Elasticsearch, prefix: str, kind: str, size: int) -> list[dict[str, Any]]:
+def _newest(
+    client: Elasticsearch, prefix: str, kind: str, size: int, having: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    wanted = [{"term": {"kind": kind}}, *({"exists": {"field": name}} for name in having)]
     try:
         answer = client.search(
-            index=alias_name(prefix, RUNS), query={"term": {"kind": kind}},
-            sort=[{"started": "desc"}, {"run_id": "desc"}], size=size,
+            index=alias_name(prefix, RUNS), query={"bool": {"filter": wanted}},
+            sort=[{"started": "desc"}, {"run_id" if kind == "run" else "_seq_no": "desc"}], size=size,
         )  # fmt: skip
     except NotFoundError:
         return []

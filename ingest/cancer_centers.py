@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from finder.addresses import address
 from finder.text import fold
-from ingest.addresses import address
 from ingest.owners import newest
 from ingest.staging import Staging
 

@@ -17,18 +17,25 @@ from finder.cli import Teller, as_json, configured, told
 from finder.config import Config
 from finder.engine import connect, translated
 from finder.errors import FieldError, FinderError, InputErrors, NotFound, SourceError
+from finder.freshness import Freshness, newest_arrivals, source_ages
+from finder.generations import rollback
 from finder.indexes import KEPT_GENERATIONS, generations, prunable
 from finder.reads import Client
+from finder.sources import load_sources
 from ingest.bench_commands import bench
-from ingest.control import prune, publish, rollback, whoever
+from ingest.control import prune, publish, whoever
 from ingest.demo.generate import generate
+from ingest.fetch import fetch
+from ingest.fetch_list import LIST, files_to_fetch
 from ingest.files import InputFile, inspected
 from ingest.gates import gate_sets
+from ingest.guarded import Web
 from ingest.notify import notify
 from ingest.parts import ingest_part, parsed_part
 from ingest.progress import Reporter
 from ingest.recognition import recognised
 from ingest.report import RunReport, State
+from ingest.request_commands import changes_command, requested_command
 from ingest.run import ingest_run
 from ingest.schedule import schedule
 from ingest.sources import SOURCES
@@ -36,6 +43,7 @@ from ingest.sources.base import Issue, Source
 
 SOURCE_NAMES = [source.name for source in SOURCES]
 NAMES_TOLD = 6
+COLOURS = {Freshness.AMBER: "yellow", Freshness.RED: "red"}
 DATA = click.Path(path_type=Path)
 __all__ = ["bench", "ingest"]  # the entry points of pyproject.toml
 
@@ -113,7 +121,7 @@ def publish_command(run_id: str, reason: str) -> None:
 def rollback_command(run_id: str | None) -> None:
     """Serve an earlier generation again, at once: the one before, or that of RUN."""
     config = configured()
-    target = rollback(connect(config, Teller()), config, run_id, whoever(), datetime.now(UTC))
+    target = rollback(connect(config, Teller()), config.index_prefix, run_id, whoever(), datetime.now(UTC))
     click.echo(f"generation {target.run_id} of {target.meta.get('as_of') or 'unknown date'} is served")
 
 
@@ -152,12 +160,37 @@ def schedule_command(data: Path, gate_set: str, at: str, full_speed: bool) -> No
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
     if not found:
         raise InputErrors([FieldError("at", "must be a time like 02:30")])
-    arguments = ["ingest", "run", "--data", str(data.resolve()), "--gates", gate_set]
+    arguments = ["--data", str(data.resolve()), "--gates", gate_set]
     arguments += [] if full_speed else ["--gentle"]
     program = Path(sys.executable).with_name("finder")
     hour, minute = int(found[1]), int(found[2])
     text = schedule(program, configured().home, getpass.getuser(), tuple(arguments), (hour, minute))
     click.echo(text, nl=False)
+
+
+@ingest.command(name="fetch")
+@click.option("--only", type=click.Choice(SOURCE_NAMES), multiple=True, help="Fetch only this source.")
+@click.option("--into", type=DATA, help="The folder that runs read; `data` in FINDER_HOME without it.")
+@click.option("--json", "wants_json", is_flag=True, help="What became of each file, as JSON.")
+@told
+def fetch_command(only: tuple[str, ...], into: Path | None, wants_json: bool) -> int:
+    """Get the publishers' files that changed; what cannot be had leaves its old version.
+
+    Exit codes: 0 everything is there, 1 some file could not be had, 2 bad input.
+    """
+    home = configured().home
+    listed = files_to_fetch(LIST, home / LIST.name)
+    files = [file for file in listed if not only or file.source in only]
+    if not files:
+        raise InputErrors([FieldError("only", "no file of this source is on the list to fetch")])
+    done = fetch(files, into or home / "data", Web(), Reporter())
+    if wants_json:
+        click.echo(as_json([each.to_json() for each in done]))
+    failed = [each for each in done if each.state == "failed"]
+    click.echo(
+        f"{len(done)} files, {sum(e.state == 'got' for e in done)} new, {len(failed)} failed", err=True
+    )
+    return 1 if failed else 0
 
 
 @ingest.command(name="check")
@@ -199,7 +232,7 @@ def _issue_line(issue: Issue) -> str:
 @click.option("--json", "wants_json", is_flag=True, help="The records as JSON.")
 @told
 def runs_command(wants_json: bool) -> None:
-    """The history of runs, newest first."""
+    """The history of runs, newest first, and how fresh each source is."""
     config = configured()
     with translated():
         client = connect(config, Teller())
@@ -209,9 +242,11 @@ def runs_command(wants_json: bool) -> None:
         click.echo(as_json([{**record.detail, "started": record.started} for record in records]))
         return
     lines = [(r.started, f"{r.run_id}  {r.state:<9}  {r.started}  {r.reason or ''}") for r in records]
-    lines += [(at, f"{run_id}  {'event':<9}  {at}  {text}") for at, run_id, text in events]
+    lines += [(at, f"{run_id}  {'event':<9}  {at}  {text}") for at, run_id, text, _by in events]
     for _at, line in sorted(lines, reverse=True):
         click.echo(line)
+    for age in source_ages(load_sources(), newest_arrivals(records), datetime.now(UTC)):
+        click.secho(age.says(), fg=COLOURS.get(age.state))
 
 
 @ingest.command()
@@ -250,6 +285,10 @@ def demo_data(people: int, seed: int, out: Path) -> None:
 
         report = generate(people, out, seed, progress)
     click.echo(f"{len(report.files)} files below {out}, all of them fictional (seed {report.seed})", err=True)
+
+
+ingest.add_command(requested_command)
+ingest.add_command(changes_command)
 
 
 def printed(report: RunReport) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.addresses import Address, address
+from finder.addresses import Address, address
 from ingest.staging import Staging
 
 # A building, suite or telephone listed by more practices than this is a tower, a main address or a

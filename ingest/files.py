@@ -123,7 +123,9 @@ def discovered(data: Path) -> Iterator[InputFile]:
     dates = _stated_dates(root / DATES_FILE)
     paths = sorted(p for p in data.rglob("*") if p.is_file()) if data.is_dir() else [data]
     for path in paths:
-        is_data = path.suffix.lower() in DATA_SUFFIXES and not path.name.startswith(".")
+        # Also below a hidden folder: what was fetched before, or is under way (ingest/fetch.py).
+        is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        is_data = path.suffix.lower() in DATA_SUFFIXES and not is_hidden
         if not is_data or path == root / DATES_FILE:
             continue
         stated = dates.get(path.relative_to(root).as_posix())

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 LINE_EVERY_S = 10.0
+TOLD_EVERY_S = 5.0
 
 
 class Step:
@@ -17,11 +18,16 @@ class Step:
 
     def __init__(self, name: str, unit: str) -> None:
         self.name, self.unit, self.done, self.total = name, unit, 0, 0
-        self.started = time.monotonic()
+        self.started = self._told = time.monotonic()
+        self.watch: Callable[[Step], None] = lambda step: None
 
     def advance(self, count: int) -> None:
         """Count work that was done, in the step's unit."""
         self.done += count
+        now = time.monotonic()
+        if now - self._told >= TOLD_EVERY_S:
+            self._told = now
+            self.watch(self)
 
     def expect(self, total: int) -> None:
         """Tell how much work there will be."""
@@ -74,6 +80,8 @@ class Reporter:
 
     def __init__(self, out: TextIO | None = None) -> None:
         self.out = out or sys.stderr
+        self.watch: Callable[[Step], None] = lambda step: None
+        """Gets a step when it begins, and every 5 s while work is counted."""
 
     def say(self, text: str) -> None:
         """One line for the reader."""
@@ -91,9 +99,14 @@ class Reporter:
                 TimeElapsedColumn(), TimeRemainingColumn(),
             )  # fmt: skip
             with Progress(*columns, console=console, transient=True) as progress:
-                step = _Bar(name, unit, progress)
+                step = self._watched(_Bar(name, unit, progress))
                 yield step
         else:
-            step = _Lines(name, unit, self.out)
+            step = self._watched(_Lines(name, unit, self.out))
             yield step
         self.say(f"{name}: {step.done:,} {unit} in {step.seconds:.1f} s")
+
+    def _watched(self, step: Step) -> Step:
+        step.watch = self.watch
+        self.watch(step)
+        return step

@@ -1,11 +1,13 @@
 """What a run tells of itself: its state, steps, files, gates; kept in the engine, printed, shown."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from ingest.build import Built
 from ingest.gates import Gate
+from ingest.issues_told import IssueGroup
 from ingest.staging import FileReport
 
 
@@ -44,10 +46,13 @@ class RunReport:
     built: Built | None = None
     gates: tuple[Gate, ...] = ()
     quarantine: str | None = None
+    issues: tuple[IssueGroup, ...] = ()
     exit_code: int = 0
     cloned: str | None = None
     """The generation whose clone was changed; None where every document was loaded."""
     written: int = 0
+    arrived: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By source the checksums of its newest files, and the UTC time of the run that first had them."""
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -61,10 +66,12 @@ class RunReport:
             "run_id": self.run_id, "state": self.state.value, "reason": self.reason,
             "steps": [asdict(s) for s in self.steps], "files": [asdict(f) for f in self.files],
             "unrecognised": list(self.unrecognised), "gates": [g.to_json() for g in self.gates],
+            "issues": [asdict(i) for i in self.issues],
             "documents": dict(built.documents) if built else {},
             "coverage": dict(built.coverage) if built else {},
             "left_out": dict(built.left_out) if built else {},
             "investigators": dict(built.investigators) if built else {},
+            "arrived": {name: dict(told) for name, told in self.arrived.items()},
             "merged": built.merged if built else 0, "cloned": self.cloned, "written": self.written,
             "content_checksum": built.checksum if built else None,
         }  # fmt: skip

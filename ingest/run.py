@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import orjson
 
 from finder import indexes, runs
 from finder.config import Config
 from finder.corrections import accepted
 from finder.engine import translated
 from finder.errors import FinderError, SourceError
+from finder.freshness import arrivals, newest_arrivals
 from finder.reads import Client
 from ingest.build import Built, build
 from ingest.control import withdrawn
@@ -23,6 +24,7 @@ from ingest.cross_checks import swapped_names
 from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
 from ingest.files import InputFile, inspected
 from ingest.investigators import read_names
+from ingest.issues_told import write_quarantine
 from ingest.load import load
 from ingest.memory import give_back
 from ingest.plans import plan_names
@@ -171,11 +173,7 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
 
     False where a file cannot be used: the run is refused.
     """
-    files, unknown = recognised(data)
-    if not files:
-        raise SourceError(str(data), None, None, "holds no file that any source reads")
-    if corrections := correction.written(accepted(run.client, run.config.index_prefix), run.folder):
-        files.append((corrections, correction.SOURCE))
+    files, unknown = _files(run, data)
     reports: list[FileReport] = []
     first_of: dict[tuple[str, str], str] = {}
     with Staging(staged, SOURCES) as staging, run.reporter.step("read and stage", "rows") as step:
@@ -200,16 +198,34 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
         reports = _cross_checked(run, staging, reports)
         read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
-        _write_quarantine(staging, quarantine)
+        issues = write_quarantine(staging.issues(), quarantine)
     give_back()
-    told = tuple(unknown)
-    run.report = replace(run.report, files=tuple(reports), unrecognised=told, quarantine=str(quarantine))
+    run.report = replace(
+        run.report, files=tuple(reports), unrecognised=tuple(unknown), quarantine=str(quarantine),
+        issues=issues, arrived=_arrived(run, reports),
+    )  # fmt: skip
     rows = sum(r.rows_read for r in reports)
     run.done("read and stage", rows, sum(r.records for r in reports), step.seconds)
     if run.report.failures:
         reason = "; ".join(run.report.failures)
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=2)
     return not run.report.failures
+
+
+def _files(run: Run, data: Path) -> tuple[list[tuple[InputFile, Source]], list[str]]:
+    """What a folder holds, and the accepted corrections, which the history holds."""
+    files, unknown = recognised(data)
+    if not files:
+        raise SourceError(str(data), None, None, "holds no file that any source reads")
+    if told := correction.written(accepted(run.client, run.config.index_prefix), run.folder):
+        files.append((told, correction.SOURCE))
+    return files, unknown
+
+
+def _arrived(run: Run, reports: Sequence[FileReport]) -> Mapping[str, Mapping[str, Any]]:
+    """When each file first came with these bytes, by what earlier runs tell."""
+    known = newest_arrivals(runs.history(run.client, run.config.index_prefix))
+    return arrivals(((r.source, r.sha256) for r in reports if r.records), known, run.started)
 
 
 def _cross_checked(run: Run, staging: Staging, reports: list[FileReport]) -> list[FileReport]:
@@ -232,12 +248,6 @@ def _told(report: FileReport) -> str:
         f"  {report.source}: {report.name}{how}: {report.rows_read:,} rows, {report.records:,} records,"
         f" {report.rejected:,} rejected, {report.repaired:,} values repaired, {report.warnings:,} warnings"
     )
-
-
-def _write_quarantine(staging: Staging, path: Path) -> None:
-    with path.open("wb") as file:
-        for issue in staging.issues():
-            file.write(orjson.dumps(issue) + b"\n")
 
 
 def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) -> Built:

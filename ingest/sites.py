@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import orjson
 
+from finder.addresses import address
 from finder.correctable import parts_of
 from finder.documents import Said, Site, Value
 from finder.text import fold
 from finder.trust import CORRECTION, LIKELY, Kind, confidences, fact, newest_of, outlives, said_by
-from ingest.addresses import address
 from ingest.corrected import corrections_of
 from ingest.display import city_name, organization_name
 from ingest.link import zip_points

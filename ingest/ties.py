@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from finder.addresses import address
 from finder.documents import TieLabel, Trial
 from finder.text import fold
-from ingest.addresses import address
 from ingest.display import organization_name
 from ingest.link import Link, Reference
 from ingest.merge import Membership, Person, current_rosters

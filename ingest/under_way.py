@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +12,21 @@ import orjson
 
 from finder import bulk, indexes, runs
 from finder.config import Config
+from finder.engine import translated
+from finder.errors import EngineDown, NotFound, NotReady
 from finder.reads import Client
 from ingest.build import Built
 from ingest.gates import dates_by_source, gate_sets, judged, measured, probed, rows_by_source
 from ingest.joins import orphan_shares
 from ingest.notify import notify
 from ingest.processes import MAX_PROCESSES
-from ingest.progress import Reporter
+from ingest.progress import Reporter, Step
 from ingest.report import RunReport, State, StepReport
 from ingest.sources import SOURCES
 from ingest.staging import Staging
 
 BUILD = "build"
+PROGRESS_SECONDS = 2.0  # for one look at the progress; the run does not wait longer for it
 NICE = 19  # the lowest priority of a process on Unix
 
 
@@ -63,17 +67,32 @@ class Run:
         step = StepReport(name, rows_in, rows_out, round(seconds, 3))
         self.report = replace(self.report, steps=(*self.report.steps, step))
 
+    def progress(self, step: Step) -> None:
+        """Write the record with how far a step has come, for who watches; without an engine nobody does.
+
+        A run goes on through an engine that is away for a while, so nothing waits for it here.
+        """
+        now = {"step": step.name, "unit": step.unit, "done": step.done, "total": step.total}
+        now["at"] = datetime.now(UTC).isoformat(timespec="seconds")
+        impatient = self.client.options(request_timeout=PROGRESS_SECONDS, max_retries=0)
+        with suppress(EngineDown, NotReady, NotFound), translated():
+            record = self._record(None, {**self.report.to_json(), "now": now})
+            runs.save(impatient, self.config.index_prefix, record, is_visible=False)
+
     def save(self) -> None:
-        """Write the record as it stands now."""
+        """Write the record as it stands now; from then on it also tells how far each step has come."""
+        self.reporter.watch = self.progress
         finished = None
         if self.report.state is not State.RUNNING:
             finished = datetime.now(UTC).isoformat(timespec="seconds")
-        detail = self.report.to_json()
-        record = runs.RunRecord(
+        record = self._record(finished, self.report.to_json())
+        runs.save(self.client, self.config.index_prefix, record)
+
+    def _record(self, finished: str | None, detail: dict[str, Any]) -> runs.RunRecord:
+        return runs.RunRecord(
             self.run_id, self.report.state.value, self.started, finished, self.report.reason,
             detail["content_checksum"], detail,
         )  # fmt: skip
-        runs.save(self.client, self.config.index_prefix, record)
 
 
 def close(run: Run) -> None:

@@ -5,10 +5,7 @@ people leave empty and programs fill, limits of size, and limits of how many are
 """
 
 import hashlib
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,11 +17,11 @@ from finder.reads import Client
 from finder.sealed import Seals
 from finder.text import plain_lines
 from finder.web.forms import Mistake, Option, mistakes_of, options, trouble_with
+from finder.web.throttle import Throttle
 
 # Own choices, 2026-11-28. Nobody reads and writes a report in two seconds; a page may stay open for a day.
 LEAST_S, MOST_S = 2, 24 * 3600
 MOST_TEXT, MOST_PROOF = 1000, 300  # characters
-HOUR_S = 3600
 A_PERSON_AN_HOUR, ALL_AN_HOUR = 5, 100  # reports that one process takes
 TRAP = "website"  # named like what programs like to fill; hidden from people
 ABOUT: Mapping[str, str] = {
@@ -78,27 +75,6 @@ class Sent:
 
     correction: Correction
     key: str
-
-
-class Throttle:
-    """How many reports this process took in the last hour, of one person and of all; `clock` in seconds."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._taken: deque[tuple[float, str]] = deque()
-
-    def take(self, npi: str) -> bool:
-        """Count one more for a person; False, and not counted, where that would be too many."""
-        now = self._clock()
-        with self._lock:
-            while self._taken and now - self._taken[0][0] > HOUR_S:
-                self._taken.popleft()
-            of_person = sum(1 for _at, whose in self._taken if whose == npi)
-            if of_person >= A_PERSON_AN_HOUR or len(self._taken) >= ALL_AN_HOUR:
-                return False
-            self._taken.append((now, npi))
-            return True
 
 
 def correction_form(npi: str, seals: Seals, now: datetime) -> CorrectionForm:

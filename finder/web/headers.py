@@ -25,6 +25,8 @@ _POLICY = (
 CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
 # For pages with a field that suggests: our own script, which may ask our own site.
 POLICY_WITH_SCRIPT = "; ".join((*_POLICY, "script-src 'self'", "connect-src 'self'"))
+# The admin pages have a style sheet of their own as a file, and no script.
+POLICY_OF_ADMIN = CONTENT_SECURITY_POLICY.replace("style-src ", "style-src 'self' ")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -23,14 +23,17 @@ from finder.sealed import Seals
 from finder.sources import SourceInfo
 from finder.visit import VisitPart
 from finder.web.cited import Citing
-from finder.web.correcting import Throttle
+from finder.web.correcting import A_PERSON_AN_HOUR, ALL_AN_HOUR
 from finder.web.engines import Engines
 from finder.web.site_map import Atlas
 from finder.web.style import STATIC
+from finder.web.throttle import Throttle
 
 EXTENSION = "finder"
 # Seconds for which the banner of pages without a search trusts its last look: a flip is rare, a page is not.
 BANNER_SECONDS = 10.0
+# Attempts to sign in that one process takes, own choice: more than lock a name, fewer than find a password.
+AN_ADDRESS, ALL_ADDRESSES, SIGN_IN_S = 30, 300, 900.0
 
 
 class Banner:
@@ -88,7 +91,8 @@ class Site:
     wording: Wording
     banner: Banner = field(default_factory=Banner)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
-    throttle: Throttle = field(default_factory=Throttle)
+    throttle: Throttle = field(default_factory=lambda: Throttle(A_PERSON_AN_HOUR, ALL_AN_HOUR))
+    sign_ins: Throttle = field(default_factory=lambda: Throttle(AN_ADDRESS, ALL_ADDRESSES, SIGN_IN_S))
 
     @property
     def engine(self) -> Client:

@@ -15,8 +15,8 @@ import pytest
 
 from finder import indexes
 from finder.config import Config
+from finder.generations import rollback
 from finder.reads import Client
-from ingest.control import rollback
 from ingest.report import State
 from tests.faults.conftest import Seen, settled
 from tests.faults.place import Place, Reader, token
@@ -135,11 +135,11 @@ def test_rollback(place: Place, seen: Seen) -> None:
     newest, older = indexes.generations(place.engine, place.config.index_prefix)[:2]
     with Reader(place) as reader:
         began = time.monotonic()
-        rollback(place.engine, place.config, None, "a test", NOW)
+        rollback(place.engine, place.config.index_prefix, None, "a test", NOW)
         seconds = time.monotonic() - began
         served = indexes.served(place.engine, place.config.index_prefix)
         time.sleep(0.2)
-        rollback(place.engine, place.config, newest.run_id, "a test", NOW)
+        rollback(place.engine, place.config.index_prefix, newest.run_id, "a test", NOW)
     reader.must_be_whole()
     assert served
     assert served.run_id == older.run_id

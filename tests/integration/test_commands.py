@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from finder.admin_commands import admin
 from finder.config import Config
 from finder.reads import Client
 
@@ -104,3 +106,25 @@ def test_help_lists_the_commands_of_both_packages(config: Config) -> None:
     done = finder(config, "--help")
     assert done.returncode == 0
     assert all(f"  {name} " in done.stdout for name in ("search", "ingest", "bench", "engine"))
+
+
+def test_admins_are_made_listed_reset_and_removed_with_passwords_from_standard_input(
+    config: Config, engine: Client, prefix: str
+) -> None:
+    own = {"FINDER_HOME": str(config.home), "ELASTICSEARCH_URL": address(engine)}
+    runner = CliRunner(env={**own, "FINDER_INDEX_PREFIX": f"{prefix}_cli"})
+
+    def tried(*args: str, password: str = "") -> tuple[int, str]:
+        done = runner.invoke(admin, args, input=f"{password}\n")
+        return done.exit_code, done.output
+
+    assert tried("list")[0] == 1
+    code, said = tried("create", "ann", "--password-stdin", password="short")
+    assert (code, said) == (2, "password: must have at least 12 characters\n")
+    assert tried("create", "ann", "--password-stdin", password="correct horse battery")[0] == 0
+    assert tried("create", "ann", "--password-stdin", password="correct horse battery")[0] == 2
+    assert tried("list")[1].startswith("ann ")
+    assert tried("reset", "ann", "--password-stdin", password="battery horse correct")[0] == 0
+    assert tried("remove", "ann")[0] == 0
+    assert tried("remove", "ann") == (1, "there is no admin ann\n")
+    engine.indices.delete(index=f"{prefix}_cli-runs")

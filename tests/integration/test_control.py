@@ -15,8 +15,9 @@ from finder import indexes, reads, runs
 from finder.app import create_app
 from finder.config import Config
 from finder.errors import InputErrors, NotFound
+from finder.generations import rollback
 from finder.reads import Client
-from ingest.control import prune, publish, rollback
+from ingest.control import prune, publish
 from ingest.report import State
 from tests.integration.test_difference import data, homes, ingested, rewrite, world
 from tests.integration.test_ingest_run import ingest_run, served
@@ -80,13 +81,13 @@ def test_a_rollback_serves_what_was_before_and_the_same_files_do_not_undo_it(
     first = ingested(engine, own, data)
     rewrite(data / PROCEDURES, lambda rows: rows[40:])
     second = ingested(engine, own, data)
-    assert rollback(engine, own, None, "eve@desk", NOW).run_id == first.run_id
+    assert rollback(engine, own.index_prefix, None, "eve@desk", NOW).run_id == first.run_id
     assert served(engine, own) == first.run_id
     again = tried(engine, own, data)
     assert again.state is State.REFUSED
     assert second.run_id in str(again.reason)
     assert served(engine, own) == first.run_id
-    rollback(engine, own, second.run_id, "eve@desk", NOW)
+    rollback(engine, own.index_prefix, second.run_id, "eve@desk", NOW)
     assert served(engine, own) == second.run_id
     assert tried(engine, own, data).state is State.UNCHANGED
 
@@ -100,7 +101,7 @@ def test_pruning_names_what_it_deletes_and_takes_the_ledgers_along(
     assert served(engine, own) == second.run_id
     assert [path.stem for path in (own.home / "ledgers").iterdir()] == [second.run_id]
     with pytest.raises(NotFound, match="no earlier"):
-        rollback(engine, own, None, "eve@desk", NOW)
+        rollback(engine, own.index_prefix, None, "eve@desk", NOW)
 
 
 @pytest.fixture

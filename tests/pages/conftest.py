@@ -6,16 +6,18 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from elasticsearch import Elasticsearch
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
-from finder import indexes
+from finder import admins, indexes
 from finder.app import create_app
 from finder.config import Config
 from finder.documents import EvidenceKind, Fact, Specialist, Trial, Value
@@ -23,6 +25,7 @@ from finder.search import load_context
 from finder.vocabulary import resolve
 from finder.web.help_pages import TOPICS
 from tests.factories import a_generation, a_site, a_specialist, an_evidence, an_npi, removed
+from tests.pages.admin_world import World, a_world
 
 TODAY = date(2026, 11, 23)
 WORDS = "bile duct cancer"
@@ -103,6 +106,24 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-default-apps",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cheap() -> Iterator[None]:
+    """Passwords are hashed with the least work; the real parameters have a test of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        least = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+        patch.setattr(admins, "PasswordHasher", partial(PasswordHasher, **least))
+        admins._nobody.cache_clear()
+        yield
+    admins._nobody.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def admin_world(engine: Elasticsearch, config: Config, prefix: str, cheap: None) -> Iterator[World]:
+    """What the admin pages tell of; whoever changes what is served comes last (test_admin_chromium)."""
+    with a_world(engine, config, f"{prefix}_admin") as world:
+        yield world
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from finder import corrections
-from finder.web.correcting import A_PERSON_AN_HOUR, Throttle
+from finder.web.correcting import A_PERSON_AN_HOUR, ALL_AN_HOUR
 from finder.web.site import EXTENSION
+from finder.web.throttle import Throttle
 from tests.factories import an_npi
 from tests.pages.conftest import WORDS, address
 from tests.pages.test_pages import text
@@ -26,7 +27,9 @@ REPORT = {"npi": NPI, "about": "address", "text": "Moved to <b>2 Example Street<
 def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
     """The time that the site believes; a fresh throttle."""
     told = {"now": NOW}
-    site = replace(app.extensions[EXTENSION], now=lambda: told["now"], throttle=Throttle())
+    site = replace(
+        app.extensions[EXTENSION], now=lambda: told["now"], throttle=Throttle(A_PERSON_AN_HOUR, ALL_AN_HOUR)
+    )
     monkeypatch.setitem(app.extensions, EXTENSION, site)
     return told
 
@@ -149,7 +152,7 @@ def test_a_flood_of_reports_about_one_person_is_held_up(
 
 def test_the_hour_of_a_throttle_passes() -> None:
     now = [0.0]
-    throttle = Throttle(lambda: now[0])
+    throttle = Throttle(A_PERSON_AN_HOUR, ALL_AN_HOUR, clock=lambda: now[0])
     assert [throttle.take("a") for _ in range(A_PERSON_AN_HOUR + 1)] == [True] * A_PERSON_AN_HOUR + [False]
     assert throttle.take("b")
     now[0] = 3601

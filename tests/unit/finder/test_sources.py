@@ -5,7 +5,7 @@ import pytest
 from finder.errors import SourceError
 from finder.sources import COLUMNS, load_sources
 
-GOOD = "made_up,Made-up file,Made-up publisher,https://made-up.example/,monthly,public,2026-11-22"
+GOOD = "made_up,Made-up file,Made-up publisher,https://made-up.example/,monthly,public,2026-11-22,31"
 
 
 def test_every_source_says_where_it_is_from() -> None:
@@ -22,6 +22,7 @@ def test_every_source_says_where_it_is_from() -> None:
         (f"{GOOD}\n{GOOD}", "row 3, field name: 'made_up' is there twice"),
         (GOOD.replace("https", "http"), "row 2, field url: is not an https address"),
         (GOOD.replace("2026-11-22", "2026-13-22"), "row 2, field checked: is not a day"),
+        (GOOD.replace(",31", ",often"), "row 2, field cadence_days: is not a number of days"),
         (GOOD.replace("Made-up publisher", ""), "row 2, field publisher: is empty"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.addresses import address
+from finder.addresses import address
 
 SAME = [
     ("100 Main Street, Suite 200", None),
