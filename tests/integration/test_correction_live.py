@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from finder import corrections, indexes
 from finder.config import Config
 from finder.documents import facts_of
@@ -34,6 +36,7 @@ def a_doctor(engine: Client, own: Config) -> dict[str, object]:
     return next(h["_source"] for h in hits if len(h["_source"].get("sites", ())) == 1)
 
 
+@pytest.mark.dear
 def test_a_correction_is_live_after_one_run_and_costs_only_its_person(
     engine: Client, homes: tuple[Config, Config], data: Path
 ) -> None:
