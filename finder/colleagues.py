@@ -230,9 +230,10 @@ def _rank(kind: str) -> int:
 
 def _names(asked: _Asked, hits: Sequence[Hit]) -> list[Hit]:
     """The best of three different systems, none of them tied; the engine is asked again for each that the
-    hits do not show. Where fewer are there, whoever comes next fills the places.
+    hits do not show. Where fewer are there, the next without a tie fill the places; nobody with one is named.
     """
-    chosen = from_different([hit for hit in hits if PartName.UNTIED in hit["matched_queries"]], NAMES)
+    untied = [hit for hit in hits if PartName.UNTIED in hit["matched_queries"]]
+    chosen = from_different(untied, NAMES)
     while len(chosen) < NAMES:
         (answer,) = asked.searched([_elsewhere(asked.question, chosen)])
         further = from_different(answer["hits"]["hits"], 1)
@@ -240,7 +241,7 @@ def _names(asked: _Asked, hits: Sequence[Hit]) -> list[Hit]:
             break
         chosen += further
     ids = {hit["_id"] for hit in chosen}
-    return [*chosen, *[hit for hit in hits if hit["_id"] not in ids][: NAMES - len(chosen)]]
+    return [*chosen, *[hit for hit in untied if hit["_id"] not in ids][: NAMES - len(chosen)]]
 
 
 def _elsewhere(question: Question, chosen: Sequence[Hit]) -> dict[str, Any]:

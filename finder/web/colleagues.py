@@ -49,14 +49,12 @@ def asked() -> ResponseReturnValue:
     candidates: tuple[Candidate, ...] = ()
     try:
         args, candidates = _named(args)
+        if candidates:
+            raise asked_back(candidates)
         criteria = search.colleagues_asked(args)
     except InputErrors as problem:
-        form = colleagues_form_of(args, site().languages, problem.errors)
+        form = colleagues_form_of(args, site().languages, problem.errors, candidates=candidates)
         return respond.page(FORM, AskingPage(form), problem.status)
-    if candidates:
-        told = asked_back(candidates).errors
-        form = colleagues_form_of(args, site().languages, told, candidates=candidates)
-        return respond.page(FORM, AskingPage(form), 400)
     return redirect(url_for("colleagues.found", token=site().seals.seal(criteria.to_args())), 303)
 
 

@@ -76,6 +76,11 @@ def test_every_answer_of_search_fits_the_schema(run: Any, args: list[str], code:
 
 def test_the_other_answers_fit_the_schema_too(run: Any) -> None:
     found = answered(run("programs", "lung cancer", "--state", "MD", "--json"), "programs_answer")
+    names = answered(run("colleagues", an_npi(5), "lung cancer", "--json"), "colleagues_answer")
+    assert {each["result"]["npi"] for each in names["names"]} == {an_npi(2), an_npi(3)}
+    told = run("colleagues", an_npi(5), "lung cancer", "--seen", an_npi(3))
+    assert told.exit_code == 0 and "You: Person 5 Exampleton" in told.stdout
+    assert "nothing is known of how you work" in told.stdout
     assert found["total"] == len(found["programs"]) > 10
     answered(run("programs", "--no-charge", "--local-doctor", "no", "--json"), "programs_answer")
     answered(

@@ -23,7 +23,7 @@ from tests.pages.test_chromium import (  # base is a fixture
 __all__ = ["base"]
 
 PATHS = (
-    "/", *HELP, "/help/about", "/privacy", "/programs", "/programs/dana-farber", "/shortlist",
+    "/", *HELP, "/help/about", "/privacy", "/colleagues", "/programs", "/programs/dana-farber", "/shortlist",
     "/two-opinions", "/two-opinions/large-print", f"/specialists/{an_npi(2)}", "/nowhere", "/results/broken",
     "/specialists/1999999984",
 )  # fmt: skip

@@ -29,6 +29,7 @@ PATHS = (
     "/",
     "/privacy",
     "/programs",
+    "/colleagues",
     "/help/others",
     "/nothing",
     "/health",
@@ -39,7 +40,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 LINE = re.compile(r"[A-Z]+ (/[a-z0-9/.<>:_-]*|-) [1-5][0-9][0-9] [0-9]+\.[0-9] ms")
 
 
-ASKING = ("/", "/programs")
+ASKING = ("/", "/programs", "/colleagues")
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -15,7 +15,14 @@ from tests.pages.conftest import CONTEXT, HELP, SEEN, WORDS, address
 from tests.reading import grade, sentences
 
 PATH = ("/", "/shortlist", "/two-opinions", *HELP)
-ELSEWHERE = ("/privacy", "/help/about", "/programs", "/programs/dana-farber", f"/specialists/{SEEN}")
+ELSEWHERE = (
+    "/privacy",
+    "/help/about",
+    "/colleagues",
+    "/programs",
+    "/programs/dana-farber",
+    f"/specialists/{SEEN}",
+)
 
 
 @cache
@@ -59,6 +66,8 @@ def test_the_way_of_a_search_is_easy_to_read(browser: FlaskClient, language: str
     easy = (results, f"{results}/records", ticked, kept.replace("results", "shortlist"), *asked)
     others = [f"{results}/specialists/{an_npi(number)}" for number in (2, 4, 5)]
     others += [f"{results}/packet", f"{results}/own-lists"]
+    asking = {"referrer": SEEN, "words": WORDS, "doctors": an_npi(5)}
+    others += [browser.post(f"{prefix}/colleagues", data=asking).location]
     others += [sided, f"{prefix}/nowhere", f"{prefix}/results/broken"]
     for limit, pages in ((6, easy), (8, others)):
         for path in pages:
