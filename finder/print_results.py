@@ -10,6 +10,7 @@ from finder.explanations import Compared, Explained
 from finder.loosened import TOGETHER
 from finder.proof import ProvedTie
 from finder.specialties import Ages
+from finder.trust import CONFIRMED_DAYS, Level
 from finder.vocabulary import Understood
 
 WIDTH = 100
@@ -249,12 +250,13 @@ def printed_specialist(document: Mapping[str, Any]) -> str:
     credentials = f", {document['credentials']}" if "credentials" in document else ""
     lines.append(f"{document['name']}{credentials} (NPI {document['npi']})")
     for name, fact in document.get("facts", {}).items():
-        lines.append(f"  {name.replace('_', ' ')}: {_value(fact)}")
+        lines.append(f"  {name.replace('_', ' ')}: {_value(fact)}{_doubts(fact.get('standing'))}")
         lines += [f"    differs: {_value(other)}" for other in fact.get("others", ())]
     for site in document.get("sites", ()):
         place = ", ".join(site[k] for k in ("street", "street_2", "city", "state", "zip") if k in site)
         sources = ", ".join(site["sources"])
-        lines.append(f"  site: {place} [{sources}, {site.get('as_of', 'date not known')}]")
+        dated = f"[{sources}, {site.get('as_of', 'date not known')}]"
+        lines.append(f"  site: {place} {dated}{_doubts(site.get('standing'))}")
     for key, tie in document.get("ties", {}).items():
         via = f", through {tie['via']}" if "via" in tie else ""
         lines.append(f"  {key.partition(':')[0]}: {tie['label']}{via} [{tie['source']}, {_date(tie)}]")
@@ -267,6 +269,14 @@ def _value(fact: Mapping[str, Any]) -> str:
     value = fact["value"]
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"{shown} [{fact['source']}, {_date(fact)}]"
+
+
+def _doubts(standing: Mapping[str, Any] | None) -> str:
+    """What a reader should know before counting on it: sources differ, or nobody has confirmed it of late."""
+    if standing is None:
+        return ""
+    differs = " (sources differ: ask first)" if standing["level"] == Level.UNSURE else ""
+    return differs + (f" (not confirmed for over {CONFIRMED_DAYS} days)" if standing["unconfirmed"] else "")
 
 
 def _date(fact: Mapping[str, Any]) -> str:
