@@ -108,7 +108,7 @@ FLAGS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cheap() -> Iterator[None]:
     """Passwords are hashed with the least work; the real parameters have a test of their own."""
     with pytest.MonkeyPatch.context() as patch:
@@ -119,7 +119,7 @@ def cheap() -> Iterator[None]:
     admins._nobody.cache_clear()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin_world(engine: Elasticsearch, config: Config, prefix: str, cheap: None) -> Iterator[World]:
     """What the admin pages tell of; whoever changes what is served comes last (test_admin_chromium)."""
     with a_world(engine, config, f"{prefix}_admin") as world:
