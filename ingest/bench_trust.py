@@ -40,7 +40,8 @@ BINS = 10
 MOST_CERTAIN_ERROR, MOST_OF_BEST_SOURCE, MOST_OFF = 0.05, 0.5, 0.05
 SAYS = (
     "Shown are values called certain or likely; where sources differ so that none is more likely right than "
-    "wrong, all are shown as not sure. Errors of the best single source are weighted by the values shown."
+    "wrong, all are shown as not sure. Errors of the best single source are weighted by the values shown. "
+    "`first_of_best_source` counts the value that comes first of every kind, the not sure ones too."
 )
 
 
@@ -99,6 +100,12 @@ class Tally:
         """Share of wrong entries of the source with the fewest."""
         return min(wrong / every for (of, _s), (every, wrong) in self.sources.items() if of is kind)
 
+    def guessed(self) -> tuple[float, float]:
+        """Error of the values that come first, whatever their level, and of the best source for as many."""
+        every = sum(count for count, _wrong in self.first.values())
+        best = sum(self.best_source(kind) * count for kind, (count, _wrong) in self.first.items())
+        return sum(wrong for _count, wrong in self.first.values()) / every, best / every
+
     @property
     def calibration(self) -> float:
         """Mean distance between the confidence said and the share that is right, over ten bins."""
@@ -121,7 +128,7 @@ def bench_trust(people: int, seeds: int, reporter: Reporter) -> dict[str, Any]:
             for _night in _nights(simulation(people, seed, shared), tally):
                 step.advance(1)
             worlds.append({"seed": seed, "shared_errors": shared, **_figures(tally)})
-    worst = {name: max(world[name] for world in worlds) for name in ("certain_error", "of_best_source",
+    worst = {name: max(world[name] for world in worlds) for name in ("certain_error", "of_best_source", "first_of_best_source",
              "calibration_error", "unmarked_past_90_days", "corrections_not_live")}  # fmt: skip
     return {
         "says": SAYS,
@@ -148,11 +155,13 @@ def _figures(tally: Tally) -> dict[str, Any]:
     every = sum(count for count, _wrong in counts.values())
     best = sum(tally.best_source(kind) * count for kind, (count, _wrong) in counts.items()) / every
     told = sum(tally.count((level,))[0] for level in Level)
+    first, best_first = tally.guessed()
     return {
         "certain_error": round(tally.error((Level.CERTAIN,)), 4),
         "shown_error": round(tally.error(shown), 4),
         "best_source_error": round(best, 4),
         "of_best_source": round(tally.error(shown) / best, 3),
+        "first_of_best_source": round(first / best_first, 3),
         "calibration_error": round(tally.calibration, 4),
         "past_90_days": tally.old,
         "unmarked_past_90_days": tally.unmarked,
