@@ -38,6 +38,10 @@ SHARED_ERRORS = (0.3, 0.1, 0.5, 0.2, 0.4)
 CORRECTED_NIGHT, CORRECTIONS = 90, 20
 BINS = 10
 MOST_CERTAIN_ERROR, MOST_OF_BEST_SOURCE, MOST_OFF = 0.05, 0.5, 0.05
+JUDGED = (
+    "certain_error", "of_best_source", "first_of_best_source", "calibration_error", "unmarked_past_90_days",
+    "corrections_not_live",
+)  # fmt: skip
 SAYS = (
     "Shown are values called certain or likely; where sources differ so that none is more likely right than "
     "wrong, all are shown as not sure. Errors of the best single source are weighted by the values shown. "
@@ -128,8 +132,7 @@ def bench_trust(people: int, seeds: int, reporter: Reporter) -> dict[str, Any]:
             for _night in _nights(simulation(people, seed, shared), tally):
                 step.advance(1)
             worlds.append({"seed": seed, "shared_errors": shared, **_figures(tally)})
-    worst = {name: max(world[name] for world in worlds) for name in ("certain_error", "of_best_source", "first_of_best_source",
-             "calibration_error", "unmarked_past_90_days", "corrections_not_live")}  # fmt: skip
+    worst = {name: max(world[name] for world in worlds) for name in JUDGED}
     return {
         "says": SAYS,
         "people": people,
