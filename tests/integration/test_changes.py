@@ -18,7 +18,7 @@ from tests.planted import planted
 
 __all__ = ["own"]
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
-PEOPLE = 600
+PEOPLE = 400
 
 
 def test_one_per_cent_of_planted_changes_is_told_whole_and_nothing_else(
