@@ -32,10 +32,12 @@ def planted(data: Path, share: float) -> dict[str, set[str]]:
     weekly_update(data, share)
     republished(data, share)
     truth: dict[str, set[str]] = {}
+    numbers: dict[str, str] = {}  # of the weekly file; the clinician file says the same
 
     def weekly(rows: list[Row]) -> list[Row]:
         for row in rows:
             truth.setdefault(row["NPI"], set()).add("contact")
+            numbers[row["NPI"]] = row["Provider Business Practice Location Address Telephone Number"]
         gone = rows[-1] | {"NPI Deactivation Date": "01/08/2026"}
         truth[gone["NPI"]] = {"removed"}
         truth[NEW] = {"added"}
@@ -47,6 +49,7 @@ def planted(data: Path, share: float) -> dict[str, set[str]]:
         for row in rows:
             seen[row["NPI"]] = seen.get(row["NPI"], 0) + 1
         for row in rows:
+            row["Telephone Number"] = numbers.get(row["NPI"], row["Telephone Number"])
             if row["Telephone Number"].startswith("203555"):
                 truth.setdefault(row["NPI"], set()).add("contact")
             elif row["NPI"] not in truth and seen[row["NPI"]] == 1 and row["org_pac_id"]:
