@@ -136,8 +136,10 @@ def test_the_parts_of_every_hit_add_up_to_its_score(find: Any, profile: str, nea
         assert sum(part.value for part in result.parts) == pytest.approx(result.score, abs=1e-6)
         assert result.score <= 1
     most = max(results.results, key=lambda r: len(r.parts))
-    # the best of them has every part but the role of one who reads or operates, which is another's
-    silent = {PartName.INDEPENDENCE, PartName.ROLE, *(() if near else (PartName.DISTANCE,))}
+    # The best of them has every part but the role of one who reads or operates, which is another's, and those
+    # that compare with doctors already seen or with a referring physician.
+    compares = {PartName.INDEPENDENCE, PartName.UNTIED, PartName.LIKENESS}
+    silent = {*compares, PartName.ROLE, *(() if near else (PartName.DISTANCE,))}
     assert {part.name for part in most.parts} == set(CONTEXT.profiles[profile].parts) - silent
 
 

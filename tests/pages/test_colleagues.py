@@ -120,6 +120,13 @@ def test_the_journey_of_a_referring_physician(
         assert_accessible(page)
     page.locator("ol.cards h2 a").first.click()
     expect(page.get_by_text("Independent of the doctors you have seen?")).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Make the packet").click()
+    expect(page.locator("#npi input:checked")).to_have_count(3)
+    for name in ("diagnosis", "question", "first"):
+        page.fill(f"#{name}", SECRETS[0])
+    page.get_by_role("button", name="Make the packet").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your packet is ready")
     addresses = [request.url for request in asked]
     assert not any(secret in address for secret in SECRETS for address in addresses)
     assert all(address.startswith((base, "data:")) for address in addresses)
