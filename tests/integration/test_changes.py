@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 PEOPLE = 400
 
 
+@pytest.mark.dear
 def test_one_per_cent_of_planted_changes_is_told_whole_and_nothing_else(
     engine: Client, own: Config, tmp_path: Path
 ) -> None:

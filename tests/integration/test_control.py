@@ -75,6 +75,7 @@ def test_the_next_run_takes_a_refused_generation_away(engine: Client, own: Confi
         publish(engine, own, refused.run_id, "why", "eve@desk", NOW)
 
 
+@pytest.mark.dear
 def test_a_rollback_serves_what_was_before_and_the_same_files_do_not_undo_it(
     engine: Client, own: Config, data: Path
 ) -> None:
