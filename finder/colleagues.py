@@ -161,7 +161,7 @@ def _answered(
     question = asked.question
     bodies: dict[str, dict[str, Any] | None] = {
         "list": specialists_body(question), "near_home": _near_home(question),
-        "teaching": _narrowed(question, [term("attributes", "academic")]), "tied": _tied(question),
+        "teaching": _narrowed(question, [term("attributes", "teaching_hospital")]), "tied": _tied(question),
         "tie_breaker": _tie_breaker(question, known, context), "left_out": tied_body(question),
         "own_list": left_out_body(question),
     }  # fmt: skip

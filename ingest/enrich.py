@@ -54,7 +54,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         languages=_languages(person),
         ages=_ages(person, [s for s, _value in coded]),
         accepting=_best(person.facts, "accepting"),
-        attributes=_attributes(person),
+        attributes=_attributes(person, known.reference),
         approach=approach_evidence(person, known),
         tie_keys=tuple(sorted(ties)),
         tie_kinds_known=kinds_known(person, known.reference),
@@ -118,7 +118,8 @@ def _facts(person: Person, coded: list[tuple[Specialty, Value]], reference: Refe
     facts = dict(person.facts)
     if coded:
         facts["specialty"] = kept_first([value for _s, value in coded], Kind.SPECIALTY)
-    told = {"networks": _network_values(person, reference), "hospitals": _hospital_values(person, reference)}
+    told = {"networks": _network_values(person, reference), "hospitals": _hospital_values(person, reference),
+            "teaching_hospital": _teaching_values(person, reference)}  # fmt: skip
     for name, values in told.items():
         if won := fact(values):
             facts[name] = won
@@ -191,9 +192,17 @@ def _ages(person: Person, specialties: list[Specialty]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _attributes(person: Person) -> tuple[str, ...]:
+def _teaching_values(person: Person, reference: Reference) -> list[Value]:
+    """The hospitals of the person that AHRQ calls major teaching hospitals."""
+    teaching = [h.id for h in person.hospitals if h.id in reference.teaching_hospitals]
+    years = {ccn: reference.teaching_hospitals[ccn] for ccn in teaching}
+    names = {ccn: reference.hospitals[ccn].name for ccn in teaching if ccn in reference.hospitals}
+    return [Value(list(names.values()), "health_systems", max(years[ccn] for ccn in names))] if names else []
+
+
+def _attributes(person: Person, reference: Reference) -> tuple[str, ...]:
     facts = person.facts
-    found: list[str] = []
+    found: list[str] = ["teaching_hospital"] if _teaching_values(person, reference) else []
     if "academic_title" in facts:
         found.append("academic")
     if _best(facts, "accepts_second_opinions") == "yes":

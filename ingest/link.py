@@ -66,7 +66,8 @@ class Reference:
     empty tuple is known to have none that year, one that is absent is unknown. `crowded_...` are as in
     `Crowds`. `aliases` are other names by document id, `trial_ends` the ends of linked trials,
     `families` the facts of centers.csv by document id of what they are about, `referrals` the partners of an
-    NPI, `program_names` (id, name) of a second-opinion program by folded id and by folded name.
+    NPI, `program_names` (id, name) of a second-opinion program by folded id and by folded name,
+    `teaching_hospitals` the year in which AHRQ calls a hospital a major teaching one, by CCN.
     """
 
     hospitals: Mapping[str, Named]
@@ -88,6 +89,7 @@ class Reference:
     families: Mapping[str, Family] = field(default_factory=dict)
     referrals: Mapping[str, tuple[Referral, ...]] = field(default_factory=dict)
     program_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    teaching_hospitals: Mapping[str, str] = field(default_factory=dict)
 
 
 def reference(staging: Staging) -> Reference:
@@ -115,7 +117,13 @@ def reference(staging: Staging) -> Reference:
         aliases=_aliases(staging, hospitals, groups),
         referrals=_referrals(staging),
         families=by_key(families),
+        teaching_hospitals=_teaching_hospitals(staging),
     )
+
+
+def _teaching_hospitals(staging: Staging) -> dict[str, str]:
+    rows = staging.rows(newest("system_hospitals", "ccn", "major_teaching"))
+    return {ccn: as_of for ccn, is_major, as_of in rows if ccn and is_major == "1" and as_of}
 
 
 def _hospitals(staging: Staging) -> dict[str, Named]:

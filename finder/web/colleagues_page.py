@@ -147,8 +147,9 @@ def _beside(found: Colleagues) -> list[tuple[str, str, Colleague]]:
     titles = (
         (gettext("Near the patient’s home"),
          gettext("The nearest one who mainly treats this and has no tie."), found.near_home),
-        (gettext("With an academic title"),
-         gettext("The best one of those who teach and are not named above."), found.teaching),
+        (gettext("At a teaching hospital"),
+         gettext("The best one at a major teaching hospital (AHRQ) who is not named above."),
+         found.teaching),
         (gettext("If you and the other doctor disagree"),
          gettext("To break the tie: independent of all of you."), found.tie_breaker),
         (gettext("More like you, but not independent"), found.pulled_apart or "", found.tied),

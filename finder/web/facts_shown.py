@@ -34,6 +34,7 @@ FACTS: Mapping[str, str] = {
     "practice_group": mark("Practice group, by the institution"),
     "sole_practice": mark("Practices alone, by the institution"),
     "hospitals": mark("Hospitals"),
+    "teaching_hospital": mark("At a major teaching hospital"),
     "licence_states": mark("Licensed in"),
     "school": mark("Medical school"),
     "graduation_year": mark("Year of graduation"),

@@ -63,7 +63,7 @@ def the_people() -> list[Specialist]:
         an_expert(OTHER, "other", OPEN),
         *(an_expert(number, "a", OPEN) for number in range(10, 70)),
         an_expert(70, "b", approach=(a_way(SMALL, 84, 145),), facts=facts, trials=(trial,)),
-        an_expert(71, "c", SMALL, LATER, attributes=("academic",)),
+        an_expert(71, "c", SMALL, LATER, attributes=("academic", "teaching_hospital")),
         an_expert(72, "d", OPEN, sites=(a_site(NEW_YORK),)),
         an_expert(73, "mine", approach=counted),  # the most alike, of the same system
         an_expert(74, "e", SMALL, LATER, tie_keys=("group:own74", "system:e", "phone:p")),
@@ -162,7 +162,7 @@ def test_beside_the_names_stand_one_near_home_one_who_teaches_and_programs(find:
     found = find(near="10065")
     assert found.near_home is None or found.near_home.result.npi == an_npi(72)
     assert an_npi(72) in {found.near_home.result.npi if found.near_home else "", *map(an_npi, numbers(found))}
-    assert found.teaching is None or "academic" in found.teaching.document["attributes"]
+    assert found.teaching is None or "teaching_hospital" in found.teaching.document["attributes"]
     assert "doctor_to_doctor" in found.programs[0].document["modality"] and found.programs[0].reasons
     assert find().near_home is None
 

@@ -195,3 +195,19 @@ def test_networks_are_dated_by_their_own_newest_file() -> None:
     assert found.network_keys == ("payer:a", "payer:b")
     told = found.facts["networks"]
     assert [(v.value, v.as_of) for v in (told.best, *told.others)] == [(["A"], "2024-04"), (["B"], "2023-04")]
+
+
+def test_a_hospital_that_ahrq_calls_a_major_teaching_one_is_told_with_its_year() -> None:
+    named = Named("Example University Hospital", "Towson", "MD", "21204", None, "hospitals", "2026-01-01")
+    tables = replace(EMPTY, hospitals={"210001": named}, teaching_hospitals={"210001": "2023"})
+    person = merged(person_rows(nppes(), affiliation(ccn="210001")))
+    assert isinstance(person, Person)
+    found = enriched(person, known(tables))
+    assert isinstance(found, Specialist) and "teaching_hospital" in found.attributes
+    told = found.facts["teaching_hospital"].best
+    assert (told.value, told.source, told.as_of) == (
+        ["Example University Hospital"],
+        "health_systems",
+        "2023",
+    )
+    assert "teaching_hospital" not in specialist(nppes(), affiliation(ccn="210001")).attributes
