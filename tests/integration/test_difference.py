@@ -128,6 +128,7 @@ def test_a_weekly_file_costs_only_its_people(
     assert back.built.checksum == first.built.checksum
 
 
+@pytest.mark.dear
 def test_people_who_are_deactivated_are_deleted(
     engine: Client, homes: tuple[Config, Config], data: Path
 ) -> None:

@@ -91,6 +91,7 @@ def test_the_same_files_again_change_nothing(engine: Client, own: Config, data: 
     assert all(f.was_staged for f in second.files)
 
 
+@pytest.mark.dear
 def test_a_full_run_is_served_beside_the_one_before(engine: Client, own: Config, data: Path) -> None:
     first = ingested(engine, own, data)
     second = ingested(engine, own, data, full=True)
@@ -98,6 +99,7 @@ def test_a_full_run_is_served_beside_the_one_before(engine: Client, own: Config,
     assert [g.run_id for g in indexes.generations(engine, own.index_prefix)] == [second.run_id, first.run_id]
 
 
+@pytest.mark.dear
 def test_reading_one_source_again_keeps_the_staged_rows_of_the_others(
     engine: Client, own: Config, data: Path
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_missing_required_column_stops_the_run_and_names_it(
     assert served(engine, own) == first.run_id
 
 
+@pytest.mark.dear
 def test_too_many_rejected_rows_stop_at_the_gate(engine: Client, own: Config, data: Path) -> None:
     first = ingested(engine, own, data)
     path = data / "DAC_NationalDownloadableFile.csv"

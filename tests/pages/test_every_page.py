@@ -28,7 +28,7 @@ PATHS = (
     "/specialists/1999999984",
 )  # fmt: skip
 # test_chromium has the pages of a search in English on the phone, and in both schemes
-VIEWS = [("en", DESKTOP, "light"), ("es", PHONE, "dark")]
+VIEWS = [("en", DESKTOP, "light"), pytest.param("es", PHONE, "dark", marks=pytest.mark.dear)]
 
 
 def search(page: Page, address: str, **changes: str) -> None:
