@@ -112,6 +112,7 @@ def test_reading_one_source_again_keeps_the_staged_rows_of_the_others(
     assert second.built.checksum == first.built.checksum
 
 
+@pytest.mark.dear
 def test_the_same_bytes_under_two_names_are_read_once(engine: Client, own: Config, data: Path) -> None:
     first = ingested(engine, own, data)
     path = data / "MUP_PHY_R26_P05_V10_D24_Prov_Svc.csv"
@@ -124,6 +125,7 @@ def test_the_same_bytes_under_two_names_are_read_once(engine: Client, own: Confi
     assert second.built.checksum == first.built.checksum
 
 
+@pytest.mark.dear
 def test_a_missing_required_column_stops_the_run_and_names_it(
     engine: Client, own: Config, data: Path
 ) -> None:

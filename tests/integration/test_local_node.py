@@ -320,6 +320,7 @@ def test_a_node_that_dies_while_starting_shows_its_last_words(folder: Path) -> N
     assert not (folder / "engine.json").exists()
 
 
+@pytest.mark.dear
 def test_a_killed_node_is_started_again_with_its_data(node: tuple[Config, str]) -> None:
     config, url = node
     with connect(config) as client:

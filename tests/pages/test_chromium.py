@@ -67,7 +67,12 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(
-    params=[(size, scripts) for size in (DESKTOP, PHONE) for scripts in (True, False)],
+    params=[
+        (DESKTOP, True),
+        pytest.param((DESKTOP, False), marks=pytest.mark.dear),
+        pytest.param((PHONE, True), marks=pytest.mark.dear),
+        (PHONE, False),
+    ],
     ids=["desktop", "desktop-no-scripts", "phone", "phone-no-scripts"],
 )
 def context(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[BrowserContext]:
@@ -464,8 +469,15 @@ def test_a_mistake_is_reported_by_keyboard(chromium: Browser, base: str) -> None
         expect(page.locator("main")).to_contain_text("The office has moved")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        (DESKTOP, "light"),
+        (PHONE, "dark"),
+        pytest.param(DESKTOP, "dark", marks=pytest.mark.dear),
+        pytest.param(PHONE, "light", marks=pytest.mark.dear),
+    ],
+)
 def test_axe_finds_nothing_on_the_way(
     chromium: Browser, base: str, scheme: str, size: tuple[int, int]
 ) -> None:
