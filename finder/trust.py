@@ -5,11 +5,11 @@ errors last; who speaks for himself later than that wins again. Where shares of 
 (accuracy.csv), what several sources say for themselves outweighs what one of them says.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from math import exp, log, prod
 from typing import Any, NamedTuple, Protocol
 
@@ -107,6 +107,7 @@ def load_rates() -> Rates:
     return Rates({(row.one_of("kind", kinds, "a kind"), row["source"]): row.share("wrong") for row in rows})
 
 
+@lru_cache(maxsize=10_000)  # a file gives thousands of people the same date
 def right(kind: Kind, said: Said, today: date | None) -> float:
     """Get the share of what a source said on its date that is right today.
 
@@ -115,8 +116,7 @@ def right(kind: Kind, said: Said, today: date | None) -> float:
     A date that is not known loses nothing more: it may not be called confirmed anyway.
     """
     source, as_of = said
-    wrong = load_rates().of(kind, source)
-    loses = load_rates().of(kind, _ANY) if (kind.value, _ANY) in load_rates().wrong else wrong
+    wrong, loses = load_rates().of(kind, source), load_rates().of(kind, _ANY)
     day = first_day(as_of)
     age = max(0, (today - day).days) if today and day else 0
     return (1 - wrong) * exp(-_PUT_RIGHT_A_DAY * loses / (1 - loses) * age)
@@ -130,9 +130,12 @@ def confidences(kind: Kind, said: Mapping[Any, Collection[Said]], today: date | 
     that who lists them is silent about this one.
     """
     if kind is Kind.LOCATION:
-        weights = {
-            office: _weight(kind, by, today) * _silence(by, said, today) for office, by in said.items()
-        }
+        everybody = dict.fromkeys(each for by in said.values() for each in by)  # in an order that stays
+        confirmed = {each for by in said.values() if len(by) > 1 for each in by}
+        weights = {}
+        for office, by in said.items():
+            silent = [each for each in everybody if each not in by]
+            weights[office] = _weight(kind, by, today) * _silence(by, silent, confirmed, today)
         return {office: weight / (weight + 1) for office, weight in weights.items()}
     weights = {value: _weight(kind, by, today) for value, by in said.items()}
     every = sum(weights.values()) + 1
@@ -145,13 +148,11 @@ def _weight(kind: Kind, said: Iterable[Said], today: date | None) -> float:
     return SAME_ERROR * prod(share / ((1 - share) * SAME_ERROR) for share in shares)
 
 
-def _silence(by: Collection[Said], said: Mapping[Any, Collection[Said]], today: date | None) -> float:
-    """How much less likely an office is as others list only other ones. The registry lists one office for
-    most people: its silence says nothing where another source confirms that one. Against a correction only
-    the silence of those counts who outlive it.
+def _silence(by: Collection[Said], silent: Iterable[Said], confirmed: Set[Said], today: date | None) -> float:
+    """How much less likely an office is as the `silent` list only other ones. The registry lists one office
+    for most people: its silence says nothing where another source confirms that one. Against a correction
+    only the silence of those counts who outlive it.
     """
-    confirmed = {each for others in said.values() if len(others) > 1 for each in others}
-    silent = {each for others in said.values() for each in others} - set(by)
     checked = next((each for each in by if each.source == CORRECTION), None)
     counted = [
         each

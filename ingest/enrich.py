@@ -34,6 +34,7 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
     evidence, trials = evidence_of(person, coded, known)
     ties = ties_of(person, trials, known.reference)
     specialties = tuple(dict.fromkeys(s.specialty_id for s, _value in coded))
+    facts = _facts(person, [*coded, *told], known.reference)
     return Specialist(
         npi=person.npi,
         name=person.name,
@@ -54,14 +55,14 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         languages=_languages(person),
         ages=_ages(person, [s for s, _value in coded]),
         accepting=_best(person.facts, "accepting"),
-        attributes=_attributes(person, known.reference),
+        attributes=_attributes(facts),
         approach=approach_evidence(person, known),
         tie_keys=tuple(sorted(ties)),
         tie_kinds_known=kinds_known(person, known.reference),
         ties={key: ties[key] for key in sorted(ties)},
         trials=trials,
         program_ids=_programs(ties, known),
-        facts=_facts(person, [*coded, *told], known.reference),
+        facts=facts,
         is_demonstration=known.is_demonstration,
     )
 
@@ -200,9 +201,8 @@ def _teaching_values(person: Person, reference: Reference) -> list[Value]:
     return [Value(list(names.values()), "health_systems", max(years[ccn] for ccn in names))] if names else []
 
 
-def _attributes(person: Person, reference: Reference) -> tuple[str, ...]:
-    facts = person.facts
-    found: list[str] = ["teaching_hospital"] if _teaching_values(person, reference) else []
+def _attributes(facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    found: list[str] = ["teaching_hospital"] if "teaching_hospital" in facts else []
     if "academic_title" in facts:
         found.append("academic")
     if _best(facts, "accepts_second_opinions") == "yes":

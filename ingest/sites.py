@@ -34,14 +34,14 @@ def sites_of(rows: PersonRows) -> tuple[Site, ...]:
     sites = [_joined(same) for same in found.values()]
     if len(sites) > 1:
         likely = confidences(Kind.LOCATION, {n: site.said for n, site in enumerate(sites)}, newest_of(sites))
-        order = sorted(range(len(sites)), key=lambda n: (_turn(sites[n], sites), -round(likely[n], 9), n))
+        told = next((each for site in sites for each in site.said if each.source == CORRECTION), None)
+        order = sorted(range(len(sites)), key=lambda n: (_turn(sites[n], told), -round(likely[n], 9), n))
         sites = [replace(sites[n], is_unsure=likely[n] < LIKELY) for n in order]
     return tuple(_called(site, rows) for site in sites[:MAX_SITES])
 
 
-def _turn(site: Site, sites: Iterable[Site]) -> int:
+def _turn(site: Site, told: Said | None) -> int:
     """Beside a correction what outlives it comes first, then what it says, then what it has replaced."""
-    told = next((each for one in sites for each in one.said if each.source == CORRECTION), None)
     if told is None:
         return 0
     return 0 if any(outlives(*each, told) for each in site.said) else 1 if told in site.said else 2

@@ -1,8 +1,7 @@
 """A night's difference on the real engine: what changed is merged and written, and nothing else differs."""
 
-import csv
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,11 @@ from ingest.report import RunReport, State
 from tests.factories import removed
 from tests.integration.test_ingest_run import data
 from tests.integration.test_ingest_run import ingested as tried
+from tests.planted import Row, rewrite
 
 __all__ = ["data"]
 PEOPLE = 600
 WEEKLY = "npidata_pfile_20260105-20260111.csv"
-Row = dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +58,6 @@ def everything(engine: Client, own: Config) -> dict[str, Any]:
             found |= {f"{alias} {hit['_id']}": hit["_source"] for hit in hits}
             after = hits[-1]["sort"]
     return found
-
-
-def rewrite(path: Path, change: Callable[[list[Row]], list[Row]], to: Path | None = None) -> None:
-    with path.open(encoding="utf-8", newline="") as text:
-        reader = csv.DictReader(text)
-        names, rows = list(reader.fieldnames or ()), list(reader)
-    with (to or path).open("w", encoding="utf-8", newline="") as text:
-        writer = csv.DictWriter(text, names, quoting=csv.QUOTE_ALL)
-        writer.writeheader()
-        writer.writerows(change(rows))
 
 
 def weekly(rows: list[Row]) -> list[Row]:
