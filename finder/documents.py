@@ -31,8 +31,7 @@ class EvidenceKind(StrEnum):
     MAINLY = "mainly"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One dated value of one source; `as_of` is an ISO day, month or year, None where not known."""
 
     value: Any
@@ -47,8 +46,7 @@ class Said(NamedTuple):
     as_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """The value that won, the differing ones that lost, and who says the value that won besides."""
 
     best: Value
@@ -121,16 +119,21 @@ class Evidence:
 
     def to_source(self) -> dict[str, Any]:
         """As shown to the reader: what is searched, and what its sentence needs."""
-        return self.to_nested() | _known(
-            {"told": dict(self.told) or None, "count": self.count, "of": self.of, "source": self.source}
-        )
+        return {"concept": self.concept, **self.to_told()}
+
+    def to_told(self) -> dict[str, Any]:
+        """The same without the concept."""
+        return _known(
+            {"kind": self.kind.value, "value": round(self.value, 4), "as_of": self.as_of,
+             "told": dict(self.told), "count": self.count, "of": self.of, "source": self.source}
+        )  # fmt: skip
 
     def to_nested(self) -> dict[str, Any]:
         """As nested in a specialist, which is searched and not sent back."""
-        return _known(
-            {"concept": self.concept, "kind": self.kind.value, "value": round(self.value, 4),
-             "as_of": self.as_of}
-        )  # fmt: skip
+        piece = {"concept": self.concept, "kind": self.kind.value, "value": round(self.value, 4)}
+        if self.as_of:
+            piece["as_of"] = self.as_of
+        return piece
 
 
 class TieLabel(NamedTuple):
@@ -150,10 +153,8 @@ class TieLabel(NamedTuple):
 
     def to_source(self) -> dict[str, Any]:
         """Label, source, dates and the step in between, where there is one."""
-        return _known(
-            {"label": self.label, "source": self.source, "as_of": self.as_of, "via": self.via,
-             "via_key": self.via_key, "until": self.until}
-        )  # fmt: skip
+        told = zip(self._fields, self, strict=True)
+        return {name: value for name, value in told if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,13 +311,9 @@ def facts_of(source: Mapping[str, Any]) -> dict[str, Any]:
 def evidence_text(evidence: Mapping[str, Iterable[Evidence]]) -> dict[str, str]:
     """Get the evidence of a specialist by concept, as JSON text: a page reads that of a few concepts."""
     return {
-        concept: orjson.dumps([_without_concept(piece) for piece in pieces]).decode()
+        concept: orjson.dumps([piece.to_told() for piece in pieces]).decode()
         for concept, pieces in evidence.items()
     }
-
-
-def _without_concept(piece: Evidence) -> dict[str, Any]:
-    return {name: value for name, value in piece.to_source().items() if name != "concept"}
 
 
 def _by_concept(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
@@ -391,7 +388,10 @@ def said_of(text: str | None) -> tuple[Said, ...]:
 
 
 def _value_source(value: Value) -> dict[str, Any]:
-    return _known({"value": value.value, "source": value.source, "as_of": value.as_of})
+    told: dict[str, Any] = {"value": value.value, "source": value.source}
+    if value.as_of:
+        told["as_of"] = value.as_of
+    return told
 
 
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:

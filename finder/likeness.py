@@ -80,8 +80,8 @@ def vector_of(source: Mapping[str, Any]) -> list[int] | None:
         for name, value in ordered:
             at, sign = _place(group, name)
             total[at] += sign * value * scale
-    most = max(abs(each) for each in total)
-    return [round(each / most * LARGEST) for each in total] if most else None
+    most = max(max(total), -min(total))
+    return [round(each / most * LARGEST) if each else 0 for each in total] if most else None
 
 
 def with_vector(source: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _together(pieces: Iterable[tuple[str, float]]) -> dict[str, float]:
     found = {}
     for name, each in doubts.items():
         doubt = 1.0
-        for one in sorted(each):
+        for one in sorted(each) if len(each) > 1 else each:
             doubt *= one
         found[name] = 1.0 - doubt
     return found

@@ -237,7 +237,10 @@ def by_trust(values: Iterable[Value]) -> list[Value]:
     """Values in the order in which they win: newest date first, unknown dates last, then source order; but
     a correction goes before all that do not outlive it.
     """
-    ordered = sorted(values, key=lambda v: (_RANK.get(v.source, len(_RANK)), str(v.value)))
+    ordered = list(values)
+    if len(ordered) < 2:
+        return ordered
+    ordered.sort(key=lambda v: (_RANK.get(v.source, len(_RANK)), str(v.value)))
     ordered.sort(key=lambda v: v.as_of or "", reverse=True)
     told = next((v for v in ordered if v.source == CORRECTION), None)
     if told is None:
@@ -272,9 +275,9 @@ def fact(values: Iterable[Value], kind: Kind | None = None) -> Fact | None:
     sources outdo a newer one, and who agrees is kept; equal ones, those beside a correction and all other
     facts go by `by_trust`.
     """
-    ordered = by_trust(v for v in values if not _is_nothing(v.value))
-    if not ordered:
-        return None
+    ordered = by_trust([v for v in values if not _is_nothing(v.value)])
+    if len(ordered) < 2:  # nearly every fact of a national file
+        return Fact(ordered[0]) if ordered else None
     by_value: dict[str, list[Value]] = {}
     for value in ordered:
         by_value.setdefault(_same(value.value), []).append(value)
@@ -293,6 +296,8 @@ def kept_first(values: Sequence[Value], kind: Kind) -> Fact:
     specialties a person may have several, and the registry says which one is the main one.
     """
     first = values[0]
+    if len(values) == 1:
+        return Fact(first)
     also = said_by(value for value in values if _same(value.value) == _same(first.value))
     told = fact((value for value in values if _same(value.value) != _same(first.value)), kind)
     others = (told.best, *told.others) if told else ()

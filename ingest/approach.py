@@ -68,7 +68,7 @@ def _rosters(person: Person, known: Knowledge) -> Iterator[Evidence]:
     told: set[str] = set()
     for roster in newest(person.rows.rosters):
         for term in (roster.approach or "").split(";"):
-            for approach in known.approaches.named_in(term):
+            for approach in known.approaches_in(term):
                 if approach not in told:
                     told.add(approach)
                     words = {"place": roster.institution, "term": term.strip()}
@@ -79,7 +79,7 @@ def _trials(person: Person, known: Knowledge) -> Iterator[Evidence]:
     linked = known.investigators.by_npi.get(person.npi, ())
     named: dict[str, list[str]] = defaultdict(list)
     for nct, _role in linked:
-        for approach in known.approaches.named_in(known.investigators.trials[nct].title):
+        for approach in known.approaches_in(known.investigators.trials[nct].title):
             named[approach].append(nct)
     for approach, ncts in named.items():
         as_of = max(known.investigators.trials[nct].as_of or "" for nct in ncts) or None

@@ -215,13 +215,17 @@ def people(staging: Staging, npis: Sequence[str], *, is_range: bool) -> Iterator
     """The rows of each of the NPIs, in their order; `is_range` says that no staged NPI lies in between."""
     found: dict[str, PersonRows] = {}
     for table, kind in TABLES.items():
-        columns = kind._fields  # type: ignore[attr-defined]
+        columns, make = kind._fields, kind._make  # type: ignore[attr-defined]
+        last: str | None = None
+        rows: list[Any] = []
         for row in staging.table(table, columns, npis, is_range=is_range):
-            npi = str(row[0])
-            person = found.get(npi)
-            if person is None:
-                person = found[npi] = PersonRows(npi)
-            getattr(person, table).append(kind._make(row))  # type: ignore[attr-defined]
+            if row[0] != last:  # they come by NPI
+                last = npi = str(row[0])
+                person = found.get(npi)
+                if person is None:
+                    person = found[npi] = PersonRows(npi)
+                rows = getattr(person, table)
+            rows.append(make(row))
     for npi in sorted(found):
         yield found[npi]
 

@@ -22,6 +22,8 @@ class Corrected(NamedTuple):
 
 def corrections_of(rows: PersonRows, field: str) -> list[CorrectionRow]:
     """Get the corrections of one field, the newest first."""
+    if not rows.corrections:  # nearly everybody
+        return []
     found = (row for row in rows.corrections if row.field == field)
     return sorted(found, key=lambda row: row.as_of, reverse=True)
 

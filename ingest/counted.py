@@ -14,6 +14,7 @@ only and leaves out what was done for fewer than 11 of them, which each sentence
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from finder.documents import Evidence, EvidenceKind
 from finder.focus import PROCEDURE_PRIOR, strength
@@ -46,10 +47,11 @@ def counted_evidence(rows: list[Procedure], is_surgeon: bool, known: Knowledge) 
 def _shares(rows: list[Procedure], known: Knowledge) -> Iterator[Evidence]:
     sums: dict[str, float] = defaultdict(float)
     whole = 0.0
+    meanings = known.meanings
     for row in rows:
         count = counted(row, known)
         whole += count
-        for concept, weight in known.meanings.get(row.hcpcs or "", ()):
+        for concept, weight in meanings.get(row.hcpcs or "", ()):
             sums[concept] += weight * count
     for concept in worth_telling(sums, known.above):
         part = sums[concept]
@@ -68,6 +70,7 @@ def counted(row: Procedure, known: Knowledge) -> float:
     return _count(row) if code in known.meanings or _is_procedure(code) else 0.0
 
 
+@lru_cache(maxsize=20_000)
 def _is_procedure(code: str) -> bool:
     return code[:1].isdigit() and not any(low <= code <= high for low, high in _NO_PROCEDURES)
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from finder.documents import Fact, Specialist, Value
 from finder.specialties import Kept, Specialties, Specialty
@@ -13,13 +14,15 @@ from ingest.corrected import corrected
 from ingest.evidence import evidence_of, listed_concepts, main_concepts, proven_concepts
 from ingest.knowledge import Knowledge
 from ingest.link import Reference
-from ingest.merge import LeftOut, Membership, Person, listed_hospitals
+from ingest.merge import LeftOut, Membership, Person
 from ingest.rows import NetworkMember, QhpNetwork, newest
 from ingest.ties import hospital_name, kinds_known, ties_of
 
 # A HIOS plan number begins with the five digits of its issuer, then the state (CMS, QHP provider schema).
 _HIOS_PLAN = re.compile(r"(\d{5})[A-Z]{2}\d{7}")
 
+_NOT_KEPT = "not a kind of clinician that is kept"
+_NOTHING_KNOWN = "no specialty known and no physician by credential"
 # What a roster says of how an opinion is given, each an attribute where it says yes.
 _OPINION = ("opinion_only", "calls_back", "written_report", "multidisciplinary_board")
 
@@ -29,12 +32,12 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
     told = _coded(person, known)
     coded = _corrected(person, told, known.specialties) or told
     if not coded and not _is_unlabelled_physician(person):
-        return LeftOut("not a kind of clinician that is kept" if person.codes or person.cms_names
-                       else "no specialty known and no physician by credential")  # fmt: skip
+        return LeftOut(_NOT_KEPT if person.codes or person.cms_names else _NOTHING_KNOWN)
     evidence, trials = evidence_of(person, coded, known)
-    ties = ties_of(person, trials, known.reference)
+    ties = dict(sorted(ties_of(person, trials, known.reference).items()))
     specialties = tuple(dict.fromkeys(s.specialty_id for s, _value in coded))
-    facts = _facts(person, [*coded, *told], known.reference)
+    plans, members = _current_plans(person), _current_members(person)
+    facts = _facts(person, [*coded, *told], _network_values(plans, members, known), known.reference)
     return Specialist(
         npi=person.npi,
         name=person.name,
@@ -51,15 +54,15 @@ def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
         evidence=evidence,
         sites=person.sites,
         licence_states=person.licence_states,
-        network_keys=_networks(person),
+        network_keys=_networks(plans, members),
         languages=_languages(person),
         ages=_ages(person, [s for s, _value in coded]),
         accepting=_best(person.facts, "accepting"),
         attributes=_attributes(facts),
         approach=approach_evidence(person, known),
-        tie_keys=tuple(sorted(ties)),
+        tie_keys=tuple(ties),
         tie_kinds_known=kinds_known(person, known.reference),
-        ties={key: ties[key] for key in sorted(ties)},
+        ties=ties,
         trials=trials,
         program_ids=_programs(ties, known),
         facts=facts,
@@ -76,6 +79,8 @@ def narrowest(specialty_ids: tuple[str, ...], specialties: Specialties) -> tuple
     """Get the specialties that no other one of them narrows: a heart surgeon's board in general surgery is
     the way there, and says nothing of what the person does now.
     """
+    if len(specialty_ids) < 2:
+        return specialty_ids
     above = {broader for each in specialty_ids for broader in specialties.lineage(each)[1:]}
     return tuple(each for each in specialty_ids if each not in above)
 
@@ -115,11 +120,13 @@ def _has_stopped(person: Person) -> bool:
     return _best(person.facts, "practises") == "no"
 
 
-def _facts(person: Person, coded: list[tuple[Specialty, Value]], reference: Reference) -> dict[str, Fact]:
+def _facts(
+    person: Person, coded: list[tuple[Specialty, Value]], networks: list[Value], reference: Reference
+) -> dict[str, Fact]:
     facts = dict(person.facts)
     if coded:
         facts["specialty"] = kept_first([value for _s, value in coded], Kind.SPECIALTY)
-    told = {"networks": _network_values(person, reference), "hospitals": _hospital_values(person, reference),
+    told = {"networks": networks, "hospitals": _hospital_values(person, reference),
             "teaching_hospital": _teaching_values(person, reference)}  # fmt: skip
     for name, values in told.items():
         if won := fact(values):
@@ -130,7 +137,7 @@ def _facts(person: Person, coded: list[tuple[Specialty, Value]], reference: Refe
 def _hospital_values(person: Person, reference: Reference) -> list[Value]:
     """The hospitals that each source lists for itself, so that no list borrows the date of another."""
     listed: dict[tuple[str, str | None], dict[str, Membership]] = defaultdict(dict)
-    for hospital in listed_hospitals(person.rows):
+    for hospital in person.listed_hospitals:
         listed[hospital.source, hospital.as_of].setdefault(hospital.id, hospital)
     return [
         Value([hospital_name(found[key], reference) for key in sorted(found)], source, as_of)
@@ -138,21 +145,21 @@ def _hospital_values(person: Person, reference: Reference) -> list[Value]:
     ]
 
 
-def _network_values(person: Person, reference: Reference) -> list[Value]:
+def _network_values(plans: list[QhpNetwork], members: list[NetworkMember], known: Knowledge) -> list[Value]:
     """The plans and networks that the newest files name, one value a source and date."""
     named: dict[tuple[str, str | None], set[str]] = defaultdict(set)
-    for plan in _current_plans(person):
+    for plan in plans:
         if plan.plan_id:
-            named["qhp_providers", plan.as_of].add(reference.plans.get(plan.plan_id, plan.plan_id))
-    for member in _current_members(person):
+            named["qhp_providers", plan.as_of].add(known.reference.plans.get(plan.plan_id, plan.plan_id))
+    for member in members:
         if member.network_id:
             named["tic_networks", member.as_of].add(member.network_name or member.network_id)
     return [Value(sorted(names), source, as_of) for (source, as_of), names in named.items()]
 
 
-def _networks(person: Person) -> tuple[str, ...]:
-    keys = {row.plan_id for row in _current_plans(person) if row.plan_id}
-    keys |= {row.network_id for row in _current_members(person) if row.network_id}
+def _networks(plans: list[QhpNetwork], members: list[NetworkMember]) -> tuple[str, ...]:
+    keys = {row.plan_id for row in plans if row.plan_id}
+    keys |= {row.network_id for row in members if row.network_id}
     return tuple(sorted(keys))
 
 
@@ -160,9 +167,14 @@ def _current_plans(person: Person) -> list[QhpNetwork]:
     """The rows of each issuer's newest date: a plan that its issuer no longer lists has gone."""
     by_issuer: dict[str, list[QhpNetwork]] = defaultdict(list)
     for row in person.rows.qhp_networks:
-        hios = _HIOS_PLAN.match(row.plan_id or "")
-        by_issuer[hios[1] if hios else ""].append(row)
+        by_issuer[_issuer(row.plan_id or "")].append(row)
     return [row for rows in by_issuer.values() for row in newest(rows)]
+
+
+@lru_cache(maxsize=20_000)
+def _issuer(plan_id: str) -> str:
+    hios = _HIOS_PLAN.match(plan_id)
+    return hios[1] if hios else ""
 
 
 def _current_members(person: Person) -> list[NetworkMember]:

@@ -123,13 +123,17 @@ def _is_condition(concept: str, known: Knowledge) -> bool:
 def _strengths(
     evidence: Iterable[Evidence], shares: Mapping[EvidenceKind, float], above: Above
 ) -> dict[str, float]:
-    best: dict[str, dict[EvidenceKind, float]] = defaultdict(dict)
+    best: dict[str, dict[EvidenceKind, float]] = {}
     for each in evidence:
-        if each.kind in shares:
-            value = shares[each.kind] * each.value
+        kind = each.kind
+        if (share := shares.get(kind)) is not None:
+            value = share * each.value
             for concept in (each.concept, *above[each.concept]):
-                kinds = best[concept]
-                kinds[each.kind] = max(kinds.get(each.kind, 0.0), value)
+                kinds = best.get(concept)
+                if kinds is None:
+                    best[concept] = {kind: value}
+                elif value > kinds.get(kind, 0.0):
+                    kinds[kind] = value
     return {concept: _together(kinds.values()) for concept, kinds in best.items()}
 
 
@@ -143,6 +147,8 @@ def _together(values: Iterable[float]) -> float:
 def _main_focus(found: Sequence[Evidence], known: Knowledge) -> list[Evidence]:
     """The kind `mainly`, worked out from the other kinds."""
     carrying = [e for e in found if carries(e.kind, e.value, e.count, e.of)]
+    if not carrying:
+        return []
     concepts = {e.concept for e in carrying}
     told = []
     for concept in sorted(concepts.difference(*(known.above[one] for one in concepts))):
@@ -232,7 +238,11 @@ def _newest(trials: Iterable[TrialFacts]) -> str | None:
 def _center_evidence(person: Person, known: Knowledge) -> Iterator[Evidence]:
     if CANCER not in known.above:
         return
-    places = {hospital.id: hospital_name(hospital, known.reference) for hospital in person.hospitals}
+    places = {
+        hospital.id: hospital_name(hospital, known.reference)
+        for hospital in person.hospitals
+        if hospital.id in known.centers
+    }
     for roster in newest(person.rows.rosters):
         if roster.institution:
             places[fold(roster.institution)] = roster.institution

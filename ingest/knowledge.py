@@ -23,17 +23,18 @@ CONCEPT_CACHE = 200_000
 class Knowledge:
     """Everything that enriching looks up, read once for a run.
 
-    `concepts_in` finds concepts in free text; `above` are the broader concepts of each, nearest first;
-    `meanings` what a HCPCS code stands for, broader concepts included; `volumes` the operations with a yearly
-    standard, by code; `treated` the conditions that an operation, drug or marker is about (`treats.csv`);
-    `approaches` how somebody may work, by code and word; `focused` the concepts of a focused specialty, by
-    its id; `centers` the cancer centers designated by NCI, by their folded name and by the number (CCN) of
-    the hospital that is theirs; `programs` the ids of second-opinion programs by the tie key of the
-    institution behind them.
+    `concepts_in` and `approaches_in` find these in free text; `above` are the broader concepts of each,
+    nearest first; `meanings` what a HCPCS code stands for, broader concepts included; `volumes` the
+    operations with a yearly standard, by code; `treated` the conditions that an operation, drug or marker is
+    about (`treats.csv`); `approaches` how somebody may work, by code and word; `focused` the concepts of a
+    focused specialty, by its id; `centers` the cancer centers designated by NCI, by their folded name and by
+    the number (CCN) of the hospital that is theirs; `programs` the ids of second-opinion programs by the tie
+    key of the institution behind them.
     """
 
     vocabulary: Vocabulary
     concepts_in: Callable[[str], tuple[str, ...]]
+    approaches_in: Callable[[str], tuple[str, ...]]
     above: Mapping[str, tuple[str, ...]]
     meanings: Meanings
     treated: Mapping[str, tuple[str, ...]]
@@ -68,7 +69,7 @@ def knowledge(
 ) -> Knowledge:
     """Read the rules and facts that ship with the product, beside what a data folder gives."""
     vocabulary, specialties = _vocabulary(), load_specialties()
-    treatments = load_treatments(vocabulary.concepts)
+    treatments, approaches = load_treatments(vocabulary.concepts), load_approaches()
     above = {concept: vocabulary.ancestors(concept) for concept in vocabulary.concepts}
 
     @lru_cache(maxsize=CONCEPT_CACHE)
@@ -78,6 +79,7 @@ def knowledge(
     return Knowledge(
         vocabulary=vocabulary,
         concepts_in=concepts_in,
+        approaches_in=lru_cache(maxsize=CONCEPT_CACHE)(approaches.named_in),
         above=above,
         meanings={
             code: widened(with_treated(dict(vocabulary.procedure_concepts(code)), treatments).items(), above)
@@ -86,7 +88,7 @@ def knowledge(
         treated={done: tuple(about for about, _ in shares) for done, shares in treatments.items()},
         specialties=specialties,
         volumes=load_volumes(vocabulary.concepts),
-        approaches=load_approaches(),
+        approaches=approaches,
         focused=load_focused_specialties(vocabulary.concepts, specialties),
         reference=tables,
         investigators=trials,

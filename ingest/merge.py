@@ -56,7 +56,10 @@ class Membership(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What all sources together say of one NPI, before concepts and ties are worked out."""
+    """What all sources together say of one NPI, before concepts and ties are worked out.
+
+    `listed_hospitals` are those that each source lists for itself, `rosters` the rows of current rosters.
+    """
 
     npi: str
     name: str
@@ -68,9 +71,15 @@ class Person:
     sites: tuple[Site, ...]
     groups: tuple[Membership, ...]
     hospitals: tuple[Membership, ...]
-    is_sole_practice: bool
+    listed_hospitals: tuple[Membership, ...]
+    rosters: tuple[Roster, ...]
     facts: Mapping[str, Fact]
     rows: PersonRows
+
+    @property
+    def is_sole_practice(self) -> bool:
+        """Whether a current roster says so."""
+        return any(roster.sole_practice == "yes" for roster in self.rosters)
 
     @property
     def is_physician_by_credential(self) -> bool:
@@ -102,13 +111,15 @@ def merged(rows: PersonRows) -> Person | LeftOut:
     for name in rows.__slots__[1:]:
         found = getattr(rows, name)
         if len(found) > 1:
-            found.sort(key=_row_order)
+            _sort(found)
     if _is_deactivated(rows):
         return LeftOut("deactivated")
     names = _names(rows)
     if not names:
         return LeftOut("no source gives a name")
     first, middle, last, suffix = names[0]
+    rosters = _current_rosters(rows)
+    listed = _listed_hospitals(rows, rosters)
     return Person(
         npi=rows.npi,
         name=person_name(first, middle, last, suffix),
@@ -119,11 +130,23 @@ def merged(rows: PersonRows) -> Person | LeftOut:
         licence_states=_licence_states(rows),
         sites=sites_of(rows),
         groups=_groups(rows),
-        hospitals=_hospitals(rows),
-        is_sole_practice=any(r.sole_practice == "yes" for r in current_rosters(rows)),
+        hospitals=_hospitals(rows, listed),
+        listed_hospitals=tuple(listed),
+        rosters=tuple(rosters),
         facts=_facts(rows),
         rows=rows,
     )
+
+
+def _sort(rows: list[tuple[Any, ...]]) -> None:
+    """Sort rows by their columns, a missing value as an empty text.
+
+    Most rows differ in a column that both have: these are compared as they are, in a third of the time.
+    """
+    try:
+        rows.sort()
+    except TypeError:
+        rows.sort(key=_row_order)
 
 
 def _row_order(row: tuple[Any, ...]) -> tuple[str, ...]:
@@ -152,39 +175,44 @@ def _names(rows: PersonRows) -> list[Name]:
     found: list[Name] = []
     full: list[NppesPerson | Clinician] = [*reversed(rows.nppes_people), *reversed(rows.clinicians)]
     for row in full:
-        if row.last_name and fold(f"{row.last_name} {row.first_name or ''}"):
+        if row.last_name and _folded(f"{row.last_name} {row.first_name or ''}"):
             found.append(Name(row.first_name, row.middle_name, row.last_name, row.suffix))
     short: list[FacilityAffiliation | Procedure | QhpPerson | Roster] = [
         *rows.facility_affiliations, *rows.procedures[-1:], *rows.qhp_people, *rows.rosters
     ]  # fmt: skip
     for other in short:
-        if other.last_name and fold(f"{other.last_name} {other.first_name or ''}"):
+        if other.last_name and _folded(f"{other.last_name} {other.first_name or ''}"):
             found.append(Name(other.first_name, None, other.last_name, None))
     return found
 
 
 def _name_tokens(names: Iterable[Name], rows: PersonRows) -> str:
     words: dict[str, None] = {}
-    for first, middle, last, _suffix in names:
-        words |= dict.fromkeys(fold(f"{last} {first or ''} {middle or ''}").split())
+    for first, middle, last, _suffix in dict.fromkeys(names):
+        words |= dict.fromkeys(_folded(f"{last} {first or ''} {middle or ''}").split())
     for row in rows.nppes_people:
-        words |= dict.fromkeys(fold(f"{row.other_last_name or ''} {row.other_first_name or ''}").split())
+        words |= dict.fromkeys(_folded(f"{row.other_last_name or ''} {row.other_first_name or ''}").split())
     return " ".join(words)
 
 
 def _credentials(rows: PersonRows) -> str | None:
-    values = [Value(r.credential, "nppes", r.as_of) for r in rows.nppes_people]
-    values += [Value(r.credential, "clinicians", r.as_of) for r in rows.clinicians]
-    values += [Value(r.credential, "procedures", r.as_of) for r in rows.procedures[-1:]]
-    given = [v.value for v in by_trust(values) if v.value]
-    return given[0] if given else None
+    values = [Value(r.credential, "nppes", r.as_of) for r in rows.nppes_people if r.credential]
+    values += [Value(r.credential, "clinicians", r.as_of) for r in rows.clinicians if r.credential]
+    values += [Value(r.credential, "procedures", r.as_of) for r in rows.procedures[-1:] if r.credential]
+    return by_trust(values)[0].value if values else None
 
 
-def _slots(taxonomies: str | None) -> list[list[str]]:
-    return [slot.split("|") for slot in (taxonomies or "").split(";") if slot]
+@lru_cache(maxsize=10_000)  # most files spell a person in the same way
+def _folded(name: str) -> str:
+    return fold(name)
 
 
-def _coded_slots(rows: PersonRows) -> tuple[list[list[str]], str | None]:
+@lru_cache(maxsize=1_000)  # asked several times for each person
+def _slots(taxonomies: str | None) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(slot.split("|")) for slot in (taxonomies or "").split(";") if slot)
+
+
+def _coded_slots(rows: PersonRows) -> tuple[list[tuple[str, ...]], str | None]:
     """The filled slots of the newest NPPES row that has a code, with its date."""
     for row in reversed(rows.nppes_people):
         slots = [s for s in _slots(row.taxonomies) if s[0]]
@@ -196,7 +224,7 @@ def _coded_slots(rows: PersonRows) -> tuple[list[list[str]], str | None]:
 def _codes(rows: PersonRows) -> tuple[Coded, ...]:
     """Codes of the newest NPPES row that has any; the one switched as primary first, else by slot."""
     slots, as_of = _coded_slots(rows)
-    ordered = sorted(slots, key=lambda s: s[2:3] != ["Y"])
+    ordered = sorted(slots, key=lambda s: s[2:3] != ("Y",))
     return tuple(Coded(code, "nppes", as_of) for code in dict.fromkeys(s[0] for s in ordered))
 
 
@@ -234,16 +262,16 @@ def _groups(rows: PersonRows) -> tuple[Membership, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _hospitals(rows: PersonRows) -> tuple[Membership, ...]:
+def _hospitals(rows: PersonRows, listed: Iterable[Membership]) -> tuple[Membership, ...]:
     found: dict[str, Membership] = {}
     told = corrected(rows, "hospitals")
-    for hospital in listed_hospitals(rows):
+    for hospital in listed:
         if told is None or hospital.source == CORRECTION or outlives(hospital.source, hospital.as_of, told):
             found.setdefault(hospital.id, hospital)
     return tuple(found[key] for key in sorted(found))
 
 
-def listed_hospitals(rows: PersonRows) -> list[Membership]:
+def _listed_hospitals(rows: PersonRows, rosters: Iterable[Roster]) -> list[Membership]:
     """Hospitals of the newest rows of each source, the best source first; a hospital may come from several.
 
     Years older rows are history: of a roster beside what CMS lists, and of the clinician file beside the
@@ -253,7 +281,7 @@ def listed_hospitals(rows: PersonRows) -> list[Membership]:
     found = [Membership(ccn, None, CORRECTION, told.as_of) for ccn in told.value] if told else []
     found += [
         Membership(roster.institution_ccn, roster.institution, "rosters", roster.as_of)
-        for roster in current_rosters(rows)
+        for roster in rosters
         if roster.institution_ccn
     ]
     for affiliation in newest(rows.facility_affiliations):
@@ -277,8 +305,10 @@ def _is_hospital(facility_type: str | None) -> bool:
     return fold(facility_type or "hospital") in HOSPITAL_TYPES
 
 
-def current_rosters(rows: PersonRows) -> list[Roster]:
+def _current_rosters(rows: PersonRows) -> list[Roster]:
     """The newest rows of the rosters, unless they are years older than what any other source says."""
+    if not rows.rosters:  # nearly everybody
+        return []
     last = max(
         _last_date(rows.clinicians), _last_date(rows.facility_affiliations), _last_date(rows.nppes_people),
         _last_date(rows.qhp_people), _last_date(rows.procedures),
@@ -287,7 +317,7 @@ def current_rosters(rows: PersonRows) -> list[Roster]:
 
 
 def _last_date(rows: Sequence[Clinician | FacilityAffiliation | NppesPerson | QhpPerson | Procedure]) -> str:
-    return max((row.as_of for row in rows if row.as_of), default="")
+    return max(filter(None, {row.as_of for row in rows}), default="")
 
 
 def _is_outdated(as_of: str | None, last: str) -> bool:
@@ -302,7 +332,9 @@ def _facts(rows: PersonRows) -> dict[str, Fact]:
 
     def say(name: str, value: Any, source: str, as_of: str | None) -> None:
         if value:
-            values.setdefault(name, []).append(Value(value, source, as_of))
+            given = values.setdefault(name, [])
+            if (told := Value(value, source, as_of)) not in given:
+                given.append(told)
 
     for row in rows.clinicians:
         say("group", organization_name(row.group_name) if row.group_name else None, "clinicians", row.as_of)
@@ -323,7 +355,7 @@ def _facts(rows: PersonRows) -> dict[str, Fact]:
             say(name, told, "rosters", roster.as_of)
     for name, value, as_of in said_of(rows):
         say(name, value, CORRECTION, as_of)
-    found = {name: fact(given) for name, given in values.items()}
+    found = {name: Fact(given[0]) if len(given) == 1 else fact(given) for name, given in values.items()}
     return {name: won for name, won in found.items() if won}
 
 

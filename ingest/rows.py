@@ -217,7 +217,7 @@ TABLES: dict[str, type] = {
 
 def newest(rows: list[_Row]) -> list[_Row]:
     """The rows of the newest date, in their order; rows of one table, whose second column is `as_of`."""
-    if len(rows) < 2:
+    if len(rows) < 2 or len({row[1] for row in rows}) == 1:
         return rows
     date = max(row[1] or "" for row in rows)
     return [row for row in rows if (row[1] or "") == date]

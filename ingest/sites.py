@@ -26,18 +26,24 @@ def sites_of(rows: PersonRows) -> tuple[Site, ...]:
     """
     found: dict[str, list[Site]] = {}
     closed = corrections_of(rows, "site_closed")
-    open_sites = (site for site in _all_sites(rows) if not any(_is_closed(site, each) for each in closed))
-    for site in sorted(open_sites, key=lambda s: s.as_of or "", reverse=True):
+    sites: Iterable[Site] = _all_sites(rows)
+    if closed:
+        sites = (site for site in sites if not any(_is_closed(site, each) for each in closed))
+    for site in sorted(sites, key=lambda s: s.as_of or "", reverse=True):
         place = address(site.street, site.street_2, site.zip)
         key = place.key if place else fold(f"{site.street or ''} {site.zip or site.city or ''}")
         found.setdefault(key, []).append(site)
-    sites = [_joined(same) for same in found.values()]
-    if len(sites) > 1:
-        likely = confidences(Kind.LOCATION, {n: site.said for n, site in enumerate(sites)}, newest_of(sites))
-        told = next((each for site in sites for each in site.said if each.source == CORRECTION), None)
-        order = sorted(range(len(sites)), key=lambda n: (_turn(sites[n], told), -round(likely[n], 9), n))
-        sites = [replace(sites[n], is_unsure=likely[n] < LIKELY) for n in order]
-    return tuple(_called(site, rows) for site in sites[:MAX_SITES])
+    placed = _by_likelihood([_joined(same) for same in found.values()])[:MAX_SITES]
+    return tuple(_called(site, rows) for site in placed) if rows.corrections else tuple(placed)
+
+
+def _by_likelihood(sites: list[Site]) -> list[Site]:
+    if len(sites) < 2:
+        return sites
+    likely = confidences(Kind.LOCATION, {n: site.said for n, site in enumerate(sites)}, newest_of(sites))
+    told = next((each for site in sites for each in site.said if each.source == CORRECTION), None)
+    order = sorted(range(len(sites)), key=lambda n: (_turn(sites[n], told), -round(likely[n], 9), n))
+    return [replace(sites[n], is_unsure=True) if likely[n] < LIKELY else sites[n] for n in order]
 
 
 def _turn(site: Site, told: Said | None) -> int:
@@ -49,6 +55,8 @@ def _turn(site: Site, told: Said | None) -> int:
 
 def _joined(same: Sequence[Site]) -> Site:
     """One site of several rows about one address, the newest first."""
+    if len(same) == 1:
+        return same[0]
     said = tuple(dict.fromkeys(each for site in same for each in site.said))
     numbers = (Value(site.phone, site.sources[0], site.as_of) for site in same)
     phone = fact(numbers, Kind.CONTACT)
@@ -125,7 +133,9 @@ def _site(
     state: str | None, zip_code: str | None, phone: str | None, fax: str | None = None,
 ) -> Site:  # fmt: skip
     point = zip_points().get(zip_code) if zip_code else None
+    said = (Said(source, as_of),)
     return Site(
-        organization_name(street) if street else None, street_2, city_name(city), state, zip_code, phone, fax,
-        point, "zip" if point else None, (source,), as_of, (Said(source, as_of),),
+        organization_name(street) if street else None, street_2, city_name(city), state, zip_code,
+        phone or None, fax or None, point, "zip" if point else None, (source,), as_of, said,
+        said if phone else (),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from finder.documents import TieLabel, Trial
 from finder.text import fold
 from ingest.display import organization_name
 from ingest.link import Link, Reference
-from ingest.merge import Membership, Person, current_rosters
+from ingest.merge import Membership, Person
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -101,7 +101,7 @@ def _roster_ties(ties: dict[str, TieLabel], person: Person, reference: Reference
         if told:
             label = TieLabel(told, "rosters", roster.as_of, until=roster.residency_year)
             ties.setdefault(f"residency:{fold(told).replace(' ', '-')}", label)
-    for roster in current_rosters(person.rows):
+    for roster in person.rosters:
         for name in filter(None, (roster.second_opinion_programs or "").split(";")):
             key, title = reference.program_names.get(fold(name), (fold(name).replace(" ", "-"), name))
             ties[f"program:{key}"] = TieLabel(title, "rosters", roster.as_of)

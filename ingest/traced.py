@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any
 
 from ingest.investigators import Investigators
@@ -74,6 +75,7 @@ def _tables(known: Knowledge) -> Iterator[tuple[str, Any]]:
     yield "programs", known.programs
 
 
+@lru_cache(maxsize=50_000)  # people of one group ask for the same entries
 def short(name: str, key: object) -> int:
     """32 bits for an entry of a table; two entries that share them only cause a person to be merged anew."""
     return zlib.crc32(f"{name}\n{key}".encode())
