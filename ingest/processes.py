@@ -22,10 +22,11 @@ def pool(number: int, start: Callable[..., None] | None = None, *given: Any) -> 
     They are spawned, since open databases don't survive a fork.
     """
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(number, context, initializer=_begin, initargs=(start, given))
+    return ProcessPoolExecutor(number, context, initializer=begin, initargs=(start, *given))
 
 
-def _begin(start: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
+def begin(start: Callable[..., None] | None = None, *given: Any) -> None:
+    """What a process of ours does first: it ends with its parent, and calls `start`, if any."""
     _end_with_parent()
     if start:
         start(*given)

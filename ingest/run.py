@@ -22,13 +22,14 @@ from ingest.build import Built, build
 from ingest.control import withdrawn
 from ingest.cross_checks import swapped_names
 from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
-from ingest.files import InputFile, inspected
+from ingest.files import InputFile
 from ingest.investigators import read_names
 from ingest.issues_told import write_quarantine
 from ingest.load import load
 from ingest.memory import give_back
 from ingest.plans import plan_names
 from ingest.progress import Reporter
+from ingest.reading import staged_files
 from ingest.recognition import is_demonstration, recognised
 from ingest.report import RunReport, State
 from ingest.sources import SOURCES, correction
@@ -174,26 +175,21 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
     False where a file cannot be used: the run is refused.
     """
     files, unknown = _files(run, data)
-    reports: list[FileReport] = []
-    first_of: dict[tuple[str, str], str] = {}
+    asked = {
+        file.name for file, source in files if not only or source.name in (*only, correction.SOURCE.name)
+    }
+
+    def tell(said: FileReport | str) -> None:
+        if isinstance(said, str):
+            unknown.append(said)
+        else:
+            run.reporter.say(_told(said))
+
     with Staging(staged, SOURCES) as staging, run.reporter.step("read and stage", "rows") as step:
         staging.keep_only(file.name for file, _source in files)
-        for file, source in files:
-            if only and source.name not in (*only, correction.SOURCE.name):
-                reports += staging.staged(file.name)
-                continue
-            try:
-                whole = inspected(file)
-                twin = first_of.setdefault((source.name, whole.sha256), file.name)
-                if twin != file.name:
-                    staging.forget([file.name])
-                    unknown.append(f"{file.name}: the same bytes as {twin}, which is read once")
-                    continue
-                report = staging.stage(whole, source, step.advance)
-            except SourceError as problem:
-                report = _unreadable(file, source, problem)
-            reports.append(report)
-            run.reporter.say(_told(report))
+        reports = [old for f, _source in files if f.name not in asked for old in staging.staged(f.name)]
+        to_read = [each for each in files if each[0].name in asked]
+        reports += staged_files(staging, to_read, run.processes, step.advance, tell)
         staging.sort_people()
         reports = _cross_checked(run, staging, reports)
         read_names(staging)
@@ -234,10 +230,6 @@ def _cross_checked(run: Run, staging: Staging, reports: list[FileReport]) -> lis
     for problem in found.values():
         run.reporter.say(f"  FAILED {problem}")
     return [replace(r, failure=r.failure or found.get(r.name)) for r in reports]
-
-
-def _unreadable(file: InputFile, source: Source, problem: SourceError) -> FileReport:
-    return FileReport(file.name, source.name, "", 0, file.as_of, 0, 0, 0, 0, 0, problem.message, False)
 
 
 def _told(report: FileReport) -> str:

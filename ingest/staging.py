@@ -1,7 +1,9 @@
 """Staged rows on disk: one DuckDB table per source table, read back by NPI; issues and files beside them."""
 
+import copy
 import dataclasses
 import hashlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +39,13 @@ _ISSUES = """CREATE TABLE IF NOT EXISTS issues (
 # Names of trial investigators, split once (ingest/investigators.py).
 _NAMES = """CREATE TABLE IF NOT EXISTS names_read (
     text VARCHAR, key VARCHAR, middle VARCHAR, version VARCHAR)"""
+
+
+Parse = Callable[[InputFile, Source], Iterator[Batch]]
+
+
+def _read(file: InputFile, source: Source) -> Iterator[Batch]:
+    return source.read(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,9 @@ class Staging:
         self._db.execute("SET preserve_insertion_order=false; SET enable_progress_bar=false")
         if not read_only:
             self._create_tables()
+            self._ids = itertools.count(
+                int(str(self._sql("SELECT coalesce(max(id), 0) FROM files")[0][0])) + 1
+            )
 
     def __enter__(self) -> "Staging":
         return self
@@ -117,45 +129,56 @@ class Staging:
     def _sql(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self._db.execute(query, list(values)).fetchall()
 
-    def stage(
-        self, file: InputFile, source: Source, on_rows: Callable[[int], None] = lambda rows: None
-    ) -> FileReport:
-        """Read one file into its tables, all or nothing, unless the same bytes are staged by the same reader.
+    def beside(self) -> "Staging":
+        """The same staged rows over a connection of its own, for another thread that stages other files."""
+        other = copy.copy(self)
+        other._db = self._db.cursor()
+        other._db.execute("SET enable_progress_bar=false")
+        return other
 
-        A file that stops being readable keeps no rows: its report carries the failure.
-        """
-        reader = reader_version()
+    def is_staged(self, file: InputFile, source: Source) -> bool:
+        """Whether the same bytes are staged by the same reader."""
         known = self._sql(
             "SELECT id FROM files WHERE name = ? AND sha256 = ? AND source = ? AND reader = ?"
             " AND as_of IS NOT DISTINCT FROM ? AND failure IS NULL",
-            [file.name, file.sha256, source.name, reader, file.as_of],
+            [file.name, file.sha256, source.name, reader_version(), file.as_of],
         )
-        if known:
+        return bool(known)
+
+    def stage(
+        self,
+        file: InputFile,
+        source: Source,
+        on_rows: Callable[[int], None] = lambda rows: None,
+        parse: Parse | None = None,
+    ) -> FileReport:
+        """Read one file into its tables, all or nothing, unless the same bytes are staged by the same reader.
+
+        `parse` gives the batches of the file; without one the source reads it here.
+        A file that stops being readable keeps no rows: its report carries the failure.
+        """
+        if self.is_staged(file, source):
             return self.report(file.name, was_staged=True)
-        file_id = self._fresh_id(file.name)
+        self.forget([file.name])
+        file_id = next(self._ids)
         self._db.execute("BEGIN")
         try:
-            totals = self._take(file, source, file_id, on_rows)
-            self._write_file(file, source, file_id, reader, totals, None)
+            totals = self._take(file, (parse or _read)(file, source), file_id, on_rows)
+            self._write_file(file, source, file_id, totals, None)
             self._db.execute("COMMIT")
         except SourceError as problem:
             self._db.execute("ROLLBACK")
-            self._write_file(file, source, file_id, reader, dict.fromkeys(_TOTALS, 0), problem.message)
+            self._write_file(file, source, file_id, dict.fromkeys(_TOTALS, 0), problem.message)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         return self.report(file.name)
 
-    def _fresh_id(self, name: str) -> int:
-        self.forget([name])
-        top = self._sql("SELECT coalesce(max(id), 0) FROM files")[0][0]
-        return int(str(top)) + 1
-
     def _take(
-        self, file: InputFile, source: Source, file_id: int, on_rows: Callable[[int], None]
+        self, file: InputFile, batches: Iterator[Batch], file_id: int, on_rows: Callable[[int], None]
     ) -> dict[str, int]:
         totals = dict.fromkeys(_TOTALS, 0)
-        for batch in source.read(file):
+        for batch in batches:
             for table, frame in batch.tables.items():
                 self._insert(table, frame, file, file_id)
             self._insert_issues(batch.issues, file_id)
@@ -195,13 +218,12 @@ class Staging:
         file: InputFile,
         source: Source,
         file_id: int,
-        reader: str,
         totals: Mapping[str, int],
         failure: str | None,
     ) -> None:
         self._db.execute(
             "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [file_id, file.name, source.name, file.sha256, file.size_bytes, file.as_of, reader,
+            [file_id, file.name, source.name, file.sha256, file.size_bytes, file.as_of, reader_version(),
              *(totals[name] for name in _TOTALS), failure],
         )  # fmt: skip
 
