@@ -1,9 +1,12 @@
 """Streams built documents into a new generation, the measured fast way."""
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 import orjson
 
@@ -15,6 +18,7 @@ from ingest.build import Built
 
 # About 1,000 documents; smaller requests cost more round trips, larger ones more memory (2026-11-22).
 CHUNK_BYTES = 2 << 20
+TOLD_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,66 @@ def load(
         documents, retried = documents + report.documents, retried + report.retried
     finish_loading(client, indices, replicas=config.replicas, is_clone=base is not None)
     return Loaded(indices, documents, retried)
+
+
+class Ahead:
+    """A load that begins while documents are still being built: each file goes in as soon as it is finished.
+
+    So the engine works while processes merge. Nothing of it is visible before the flip, as with `load`.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        config: Config,
+        run_id: str,
+        meta: Mapping[str, object],
+        plans: Mapping[str, str],
+    ) -> None:
+        """Create the indices of the run; the arguments are those of `load`."""
+        self._client, self._replicas = client, config.replicas
+        self._indices = create_generation(
+            client, config.index_prefix, run_id, shards=config.shards, meta=meta, plans=plans
+        )
+        self._files: SimpleQueue[tuple[str, Path] | None] = SimpleQueue()
+        self._is_given_up = False
+        self._documents = self._retried = 0
+        self.began = time.monotonic()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="load")
+        self._loading: Future[None] = self._thread.submit(self._load)
+
+    def add(self, alias: str, path: Path) -> None:
+        """Load a finished file. Raises what went wrong with an earlier one, as `bulk.write` does."""
+        if self._loading.done():
+            self._loading.result()
+        self._files.put((alias, path))
+
+    def finish(self, on_documents: Callable[[int], None]) -> Loaded:
+        """Wait for the rest and make all searchable; `on_documents` also gets those of before."""
+        self._files.put(None)
+        told = 0
+        while told < self._documents or not self._loading.done():
+            wait([self._loading], TOLD_EVERY_S)
+            on_documents(self._documents - told)
+            told = self._documents
+        self._loading.result()
+        finish_loading(self._client, self._indices, replicas=self._replicas)
+        return Loaded(self._indices, self._documents, self._retried)
+
+    def give_up(self) -> None:
+        """Stop loading, whatever is left; the indices stay for the run to drop."""
+        self._is_given_up = True
+        self._files.put(None)
+        self._thread.shutdown()
+
+    def _load(self) -> None:
+        while (file := self._files.get()) is not None:
+            alias, path = file
+            report = bulk.write(self._client, self._indices[alias], self._pieces(path), self._count)
+            self._retried += report.retried
+
+    def _pieces(self, path: Path) -> Iterator[bytes]:
+        return itertools.takewhile(lambda _piece: not self._is_given_up, chunks(path))
+
+    def _count(self, documents: int) -> None:
+        self._documents += documents

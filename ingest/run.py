@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_l
 from ingest.files import InputFile
 from ingest.investigators import read_names
 from ingest.issues_told import write_quarantine
-from ingest.load import load
+from ingest.load import Ahead, load
 from ingest.memory import give_back
 from ingest.plans import plan_names
 from ingest.progress import Reporter
@@ -37,6 +37,9 @@ from ingest.sources.base import Source
 from ingest.space import check_space
 from ingest.staging import FileReport, Staging
 from ingest.under_way import BUILD, Run, close, comparable, generation_meta, passes_gates
+
+# Below this many people merging is done before loading ahead of its end would save anything.
+PEOPLE_TO_LOAD_AHEAD = 8_000
 
 
 def staging_file(config: Config, data: Path) -> Path:
@@ -70,8 +73,8 @@ def ingest_run(
         _close_killed(run)
         run.save()
         try:
-            with translated(), _local_trouble():
-                _steps(run, lock, data, gate_set, only, full)
+            with translated(), _local_trouble(), ExitStack() as at_end:
+                _steps(run, lock, data, gate_set, only, full, at_end)
         except FinderError as stumbled:
             problem = _cause(lock, stumbled)
             run.report = replace(
@@ -136,7 +139,15 @@ def _close_killed(run: Run) -> None:
         indexes.drop(run.client, prefix, run_id)
 
 
-def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[str], full: bool) -> None:
+def _steps(
+    run: Run,
+    lock: runs.Lock,
+    data: Path,
+    gate_set: str,
+    only: Sequence[str],
+    full: bool,
+    at_end: ExitStack,
+) -> None:
     staged = staging_file(run.config, data)
     is_fictional = is_demonstration(data)
     if not stage(run, data, staged, only):
@@ -145,7 +156,10 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
     base = None
     if not full:
         base = find_base(run.client, run.config, served, is_demonstration=is_fictional)
-    built = _build(run, staged, is_fictional, base)
+    # Everything will be loaded, whatever comes out, unless a generation is there that may be the same.
+    is_fresh = full or not indexes.generations(run.client, run.config.index_prefix)
+    aheads = _Aheads(run, lock, staged, is_fictional, at_end) if is_fresh and not run.is_gentle else None
+    built = _build(run, staged, is_fictional, base, aheads)
     lock.confirm()
     if not full and served and served.meta.get("content_checksum") == built.checksum:
         keep_ledger(run.config, built.ledger, served.run_id)  # as our code may have changed since
@@ -158,7 +172,8 @@ def _steps(run: Run, lock: runs.Lock, data: Path, gate_set: str, only: Sequence[
         )
         run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=1)
         return
-    found = _load(run, lock, built, staged, is_fictional, base if is_worth_it(built) else None)
+    ahead = aheads.ahead if aheads else None
+    found = _load(run, lock, built, staged, is_fictional, base if is_worth_it(built) else None, ahead)
     keep_ledger(run.config, built.ledger, run.run_id)
     before, ledger = comparable(served, is_fictional), ledger_file(run.config, run.run_id)
     with run.reporter.step("gates", "checks") as step:
@@ -242,15 +257,47 @@ def _told(report: FileReport) -> str:
     )
 
 
-def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) -> Built:
+def _plans(staged: Path) -> Mapping[str, str]:
+    with Staging(staged, SOURCES, read_only=True) as staging:
+        return plan_names(staging)
+
+
+class _Aheads:
+    """Begins to load while merging goes on, where there are enough people; given up at the end of the run."""
+
+    def __init__(
+        self, run: Run, lock: runs.Lock, staged: Path, is_demonstration: bool, at_end: ExitStack
+    ) -> None:
+        self._run, self._lock, self._staged, self._at_end = run, lock, staged, at_end
+        self._is_demonstration = is_demonstration
+        self.ahead: Ahead | None = None
+
+    def begin(self, people: int) -> None:
+        if people >= PEOPLE_TO_LOAD_AHEAD:
+            run, meta = self._run, {"fence": self._lock.fence, "demonstration": self._is_demonstration}
+            self._lock.confirm()
+            self.ahead = Ahead(run.client, run.config, run.run_id, meta, _plans(self._staged))
+            self._at_end.callback(self.ahead.give_up)
+
+    def add(self, alias: str, path: Path) -> None:
+        if self.ahead:
+            self.ahead.add(alias, path)
+
+
+def _build(
+    run: Run, staged: Path, is_demonstration: bool, base: Base | None, aheads: _Aheads | None
+) -> Built:
     def start(people: int) -> None:
         check_space(run.client, run.config, people, run.reporter.say)
         step.expect(people)
+        if aheads:
+            aheads.begin(people)
 
     with run.reporter.step("merge and enrich", "people") as step:
         built = build(
             staged, run.folder / BUILD, is_demonstration=is_demonstration, base=base.ledger if base else None,
             processes=run.processes, on_start=start, on_people=step.advance,
+            on_file=aheads.add if aheads else lambda alias, path: None,
         )  # fmt: skip
     run.report = replace(run.report, built=built)
     people = built.documents["specialists"] + sum(built.left_out.values())
@@ -261,16 +308,25 @@ def _build(run: Run, staged: Path, is_demonstration: bool, base: Base | None) ->
 
 
 def _load(
-    run: Run, lock: runs.Lock, built: Built, staged: Path, is_demonstration: bool, base: Base | None
+    run: Run,
+    lock: runs.Lock,
+    built: Built,
+    staged: Path,
+    is_demonstration: bool,
+    base: Base | None,
+    ahead: Ahead | None,
 ) -> Mapping[str, str]:
     meta = generation_meta(run, built, lock, is_demonstration)
-    with Staging(staged, SOURCES, read_only=True) as staging:
-        plans = plan_names(staging)
     with run.reporter.step("load", "documents") as step:
-        generation = base.generation if base else None
-        loaded = load(
-            run.client, run.config, run.run_id, built, meta, plans, generation, run.pace, step.advance
-        )
+        if ahead:
+            step.started = ahead.began
+            loaded = ahead.finish(step.advance)
+            indexes.tell(run.client, loaded.indices, meta)
+        else:
+            loaded = load(
+                run.client, run.config, run.run_id, built, meta, _plans(staged),
+                base.generation if base else None, run.pace, step.advance,
+            )  # fmt: skip
     if loaded.retried:
         run.reporter.say(
             f"  {loaded.retried:,} documents were sent again because the engine was under pressure"

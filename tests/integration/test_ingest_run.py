@@ -16,8 +16,11 @@ import pytest
 
 from finder import indexes, reads, runs
 from finder.config import Config
+from finder.errors import FinderError
 from finder.reads import Client
+from ingest import run
 from ingest.demo.generate import generate
+from ingest.ledger import Ledger
 from ingest.progress import Reporter
 from ingest.report import RunReport, State
 from ingest.run import ingest_run
@@ -169,6 +172,22 @@ def test_a_folder_without_a_known_file_fails(engine: Client, own: Config, tmp_pa
     report = ingested(engine, own, empty)
     assert report.state is State.FAILED
     assert report.exit_code == 2
+
+
+def test_a_merge_that_fails_while_it_is_loaded_leaves_no_generation(
+    engine: Client, own: Config, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(ledger: Ledger) -> None:
+        begun.extend(indexes.generations(engine, own.index_prefix))
+        raise FinderError("planted")
+
+    begun: list[indexes.Generation] = []
+    monkeypatch.setattr(run, "PEOPLE_TO_LOAD_AHEAD", 1)
+    monkeypatch.setattr(Ledger, "finish", failing)
+    report = ingested(engine, own, data)
+    assert (report.state, report.reason) == (State.FAILED, "planted")
+    assert [generation.run_id for generation in begun] == [report.run_id]
+    assert indexes.generations(engine, own.index_prefix) == []
 
 
 @pytest.mark.dear
