@@ -23,7 +23,7 @@ from ingest.enrich import enriched
 from ingest.investigators import investigators
 from ingest.knowledge import Knowledge, knowledge
 from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, lines_of, rules_version
-from ingest.link import reference, trial_ends
+from ingest.link import reference, remember_zip_points, trial_ends, zip_points
 from ingest.memory import collect_seldom, give_back
 from ingest.merge import LeftOut, merged
 from ingest.organizations import organizations, places
@@ -34,14 +34,18 @@ from ingest.staging import Staging
 from ingest.traced import Asked, common, entries, short, traced
 
 PEOPLE_A_SLICE = 4_000
-# A second process pays for its start (about 3 s) from here on.
-PEOPLE_FOR_MORE_PROCESSES = 8_000
+# From here on a second process pays for its start (about 2 s), and loading ahead of the end of merging.
+MANY_PEOPLE = 8_000
 LEDGER = "ledger.duckdb"
 _COVERED = (
     "specialists", "candidates", "with group", "with system", "with system settled", "with hospital",
     "with trials", "with networks", "with point", "with evidence", "with credentials", "with licence state",
     "with specialty", "with phone", "with language", "with school", "with acceptance",
 )  # fmt: skip
+
+
+Job = tuple[Path, int, tuple[str, ...], bool]
+Slice = tuple[Path, pa.Table]
 
 
 class Part(NamedTuple):
@@ -103,14 +107,7 @@ def build(
         on_start(count)
         for alias, (path,) in files.items():
             on_file(alias, path)
-        workers = number_of(processes) if count >= PEOPLE_FOR_MORE_PROCESSES else 1
-        jobs = ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
-        if workers == 1:
-            parts = _here(staged, known, jobs)
-        else:
-            tables = out / "tables.pickle"
-            tables.write_bytes(pickle.dumps(_shared(known)))
-            parts = _in_processes(staged, tables, jobs, workers)
+        parts = _parts(staged, out, known, ledger, number_of(processes) if count >= MANY_PEOPLE else 1)
         del known  # nationally 300 MB, which this process needs no more
         give_back()
         paths = []
@@ -122,6 +119,15 @@ def build(
         ledger.finish()
         files["specialists"] = tuple(paths)
         return _built(ledger, files, count, outcome)
+
+
+def _parts(staged: Path, out: Path, known: Knowledge, ledger: Ledger, workers: int) -> Iterator[Slice]:
+    jobs = ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
+    if workers == 1:
+        return _here(staged, known, jobs)
+    tables = out / "tables.pickle"
+    tables.write_bytes(pickle.dumps(_shared(known)))
+    return _in_processes(staged, tables, jobs, workers)
 
 
 def _built(
@@ -165,10 +171,6 @@ def _known(staging: Staging, is_demonstration: bool) -> tuple[Knowledge, tuple[P
     return knowledge(tables, trials, centers, _by_tie(offered), is_demonstration=is_demonstration), offered
 
 
-Job = tuple[Path, int, tuple[str, ...], bool]
-Slice = tuple[Path, pa.Table]
-
-
 def _here(staged: Path, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Slice]:
     noting, asked = traced(known)
     with Staging(staged, SOURCES, read_only=True) as staging:
@@ -177,9 +179,9 @@ def _here(staged: Path, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Slice
 
 
 def _shared(known: Knowledge) -> tuple[object, ...]:
-    """What a worker cannot read from the rules: the arguments of `knowledge`."""
+    """What a worker cannot read from the rules: points of ZIP codes, and the arguments of `knowledge`."""
     reference = replace(known.reference, aliases={})  # only organizations have them
-    return reference, known.investigators, known.centers, known.programs, known.is_demonstration
+    return zip_points(), reference, known.investigators, known.centers, known.programs, known.is_demonstration
 
 
 def _in_processes(staged: Path, tables: Path, jobs: Iterable[Job], workers: int) -> Iterator[Slice]:
@@ -208,7 +210,8 @@ class _Worker:
 def _open(staged: Path, tables: Path) -> None:
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
     # Written by this very run into its own folder, and deleted with it.
-    *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
+    points, *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
+    remember_zip_points(points)
     known = knowledge(*found, is_demonstration=is_demonstration)
     _Worker.known, _Worker.asked = traced(known)
     collect_seldom()

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import zipcodes
@@ -243,7 +242,17 @@ def trial_ends(staging: Staging, numbers: Iterable[str]) -> dict[str, str]:
     return {str(nct): end for nct, end, _as_of in staging.rows(query) if end and nct in wanted}
 
 
-@lru_cache(maxsize=1)
+_ZIP_POINTS: dict[str, tuple[float, float]] = {}
+
+
 def zip_points() -> Mapping[str, tuple[float, float]]:
     """ZIP -> (latitude, longitude) of the middle of its area, from the offline `zipcodes` library."""
-    return {z["zip_code"]: (float(z["lat"]), float(z["long"])) for z in zipcodes.list_all() if z["lat"]}
+    if not _ZIP_POINTS:
+        listed = zipcodes.list_all()
+        _ZIP_POINTS.update({z["zip_code"]: (float(z["lat"]), float(z["long"])) for z in listed if z["lat"]})
+    return _ZIP_POINTS
+
+
+def remember_zip_points(points: Mapping[str, tuple[float, float]]) -> None:
+    """Take the points that another process has read: the library takes a second."""
+    _ZIP_POINTS.update(points)

@@ -18,7 +18,7 @@ from finder.engine import translated
 from finder.errors import FinderError, SourceError
 from finder.freshness import arrivals, newest_arrivals
 from finder.reads import Client
-from ingest.build import Built, build
+from ingest.build import MANY_PEOPLE, Built, build
 from ingest.control import withdrawn
 from ingest.cross_checks import swapped_names
 from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_ledger, ledger_file
@@ -37,9 +37,6 @@ from ingest.sources.base import Source
 from ingest.space import check_space
 from ingest.staging import FileReport, Staging
 from ingest.under_way import BUILD, Run, close, comparable, generation_meta, passes_gates
-
-# Below this many people merging is done before loading ahead of its end would save anything.
-PEOPLE_TO_LOAD_AHEAD = 8_000
 
 
 def staging_file(config: Config, data: Path) -> Path:
@@ -161,16 +158,7 @@ def _steps(
     aheads = _Aheads(run, lock, staged, is_fictional, at_end) if is_fresh and not run.is_gentle else None
     built = _build(run, staged, is_fictional, base, aheads)
     lock.confirm()
-    if not full and served and served.meta.get("content_checksum") == built.checksum:
-        keep_ledger(run.config, built.ledger, served.run_id)  # as our code may have changed since
-        run.report = replace(run.report, state=State.UNCHANGED)
-        return
-    if not full and (twin := withdrawn(run.client, run.config, built.checksum)):
-        reason = (
-            f"these files give generation {twin.run_id} again, which was rolled back on"
-            f" {twin.meta['withdrawn']}: `finder ingest rollback {twin.run_id}` serves it, --full builds it"
-        )
-        run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=1)
+    if not full and _is_there_already(run, built, served):
         return
     ahead = aheads.ahead if aheads else None
     found = _load(run, lock, built, staged, is_fictional, base if is_worth_it(built) else None, ahead)
@@ -182,6 +170,22 @@ def _steps(
     run.done("gates", len(run.report.gates), sum(g.holds for g in run.report.gates), step.seconds)
     if passes:
         _publish(run, lock, found, gate_set)
+
+
+def _is_there_already(run: Run, built: Built, served: indexes.Generation | None) -> bool:
+    """Whether the same documents are served or were rolled back: then the run ends, as its report says."""
+    if served and served.meta.get("content_checksum") == built.checksum:
+        keep_ledger(run.config, built.ledger, served.run_id)  # as our code may have changed since
+        run.report = replace(run.report, state=State.UNCHANGED)
+        return True
+    if twin := withdrawn(run.client, run.config, built.checksum):
+        reason = (
+            f"these files give generation {twin.run_id} again, which was rolled back on"
+            f" {twin.meta['withdrawn']}: `finder ingest rollback {twin.run_id}` serves it, --full builds it"
+        )
+        run.report = replace(run.report, state=State.REFUSED, reason=reason, exit_code=1)
+        return True
+    return False
 
 
 def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
@@ -273,7 +277,7 @@ class _Aheads:
         self.ahead: Ahead | None = None
 
     def begin(self, people: int) -> None:
-        if people >= PEOPLE_TO_LOAD_AHEAD:
+        if people >= MANY_PEOPLE:
             run, meta = self._run, {"fence": self._lock.fence, "demonstration": self._is_demonstration}
             self._lock.confirm()
             self.ahead = Ahead(run.client, run.config, run.run_id, meta, _plans(self._staged))

@@ -123,7 +123,7 @@ def test_killed_while_merging(place: Place, seen: Seen) -> None:
 @pytest.mark.dear
 @pytest.mark.fault("F5", "SIGKILL while several processes merge, as for a large data set")
 def test_killed_while_several_processes_merge(place: Place, seen: Seen) -> None:
-    many = "import ingest.build as b; b.PEOPLE_FOR_MORE_PROCESSES = 1; b.PEOPLE_A_SLICE = 50"
+    many = "import ingest.build as b; b.MANY_PEOPLE = 1; b.PEOPLE_A_SLICE = 50"
     workers: list[psutil.Process] = []
 
     def kill() -> None:

@@ -88,7 +88,7 @@ def test_both_ways_give_the_same_documents_and_checksum(
     rewrite(data / CLINICIANS, moved)
     rewrite(data / "chsp-hospital-linkage-2023.csv", lambda rows: rows[5:])
     second = ingested(engine, nightly, data)
-    monkeypatch.setattr(run, "PEOPLE_TO_LOAD_AHEAD", 1)  # as national runs are: while merging goes on
+    monkeypatch.setattr(run, "MANY_PEOPLE", 1)  # as national runs are: while merging goes on
     expected = ingested(engine, whole, data)
     assert second.built and expected.built
     assert expected.written == sum(expected.built.documents.values())

@@ -182,7 +182,7 @@ def test_a_merge_that_fails_while_it_is_loaded_leaves_no_generation(
         raise FinderError("planted")
 
     begun: list[indexes.Generation] = []
-    monkeypatch.setattr(run, "PEOPLE_TO_LOAD_AHEAD", 1)
+    monkeypatch.setattr(run, "MANY_PEOPLE", 1)
     monkeypatch.setattr(Ledger, "finish", failing)
     report = ingested(engine, own, data)
     assert (report.state, report.reason) == (State.FAILED, "planted")
