@@ -4,7 +4,8 @@ import os
 import pickle
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -21,7 +22,7 @@ from finder.text import fold
 from ingest.cancer_centers import center_hospitals
 from ingest.enrich import enriched
 from ingest.investigators import investigators
-from ingest.knowledge import Knowledge, knowledge
+from ingest.knowledge import Knowledge, knowledge, read_rules
 from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, lines_of, rules_version
 from ingest.link import reference, remember_zip_points, trial_ends, zip_points
 from ingest.memory import collect_seldom, give_back
@@ -100,14 +101,18 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.ndjson"):
         old.unlink()
-    with Ledger(out / LEDGER, base) as ledger:
+    with Ledger(out / LEDGER, base) as ledger, ExitStack() as at_end:
+        # They get ready meanwhile.
+        workers = _workers(staged, processes, at_end) if not base and not part and _are_many(staged) else None
         known, files = _prepared(staged, out, ledger, is_demonstration, part)
         outcome = known.investigators.outcome
         count = ledger.stale
         on_start(count)
         for alias, (path,) in files.items():
             on_file(alias, path)
-        parts = _parts(staged, out, known, ledger, number_of(processes) if count >= MANY_PEOPLE else 1)
+        if not workers and count >= MANY_PEOPLE:
+            workers = _workers(staged, processes, at_end)
+        parts = _parts(staged, out, known, ledger, workers)
         del known  # nationally 300 MB, which this process needs no more
         give_back()
         paths = []
@@ -121,13 +126,30 @@ def build(
         return _built(ledger, files, count, outcome)
 
 
-def _parts(staged: Path, out: Path, known: Knowledge, ledger: Ledger, workers: int) -> Iterator[Slice]:
+def _are_many(staged: Path) -> bool:
+    with Staging(staged, SOURCES, read_only=True) as staging:
+        return int(next(staging.rows("SELECT count(*) FROM nppes_people"))[0] or 0) >= MANY_PEOPLE
+
+
+def _workers(staged: Path, processes: int, at_end: ExitStack) -> ProcessPoolExecutor | None:
+    """Several processes that merge, started at once; None where one is to do."""
+    number = number_of(processes)
+    if number == 1:
+        return None
+    workers = at_end.enter_context(pool(number, _open, staged))
+    workers.submit(int)  # without work none would start
+    return workers
+
+
+def _parts(
+    staged: Path, out: Path, known: Knowledge, ledger: Ledger, workers: ProcessPoolExecutor | None
+) -> Iterator[Slice]:
     jobs = ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
-    if workers == 1:
+    if workers is None:
         return _here(staged, known, jobs)
     tables = out / "tables.pickle"
     tables.write_bytes(pickle.dumps(_shared(known)))
-    return _in_processes(staged, tables, jobs, workers)
+    return _in_processes(workers, tables, jobs)
 
 
 def _built(
@@ -184,42 +206,46 @@ def _shared(known: Knowledge) -> tuple[object, ...]:
     return zip_points(), reference, known.investigators, known.centers, known.programs, known.is_demonstration
 
 
-def _in_processes(staged: Path, tables: Path, jobs: Iterable[Job], workers: int) -> Iterator[Slice]:
+def _in_processes(workers: ProcessPoolExecutor, tables: Path, jobs: Iterable[Job]) -> Iterator[Slice]:
     """The slices from several processes, in order.
 
     Only a few slices are under way at a time, so that what is done never piles up in memory.
     """
     waiting: deque[Future[Slice]] = deque()
-    with pool(workers, _open, staged, tables) as workers_pool:
-        for job in jobs:
-            waiting.append(workers_pool.submit(_slice_of_worker, job))
-            if len(waiting) > workers * 2:
-                yield waiting.popleft().result()
-        while waiting:
+    for job in jobs:
+        waiting.append(workers.submit(_slice_of_worker, tables, job))
+        if len(waiting) > MAX_PROCESSES * 2:
             yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 class _Worker:
     """What a worker process keeps open between its slices; a pool has no other place to hand it over."""
 
     staging: Staging
-    known: Knowledge
+    known: Knowledge | None = None
     asked: Asked
 
 
-def _open(staged: Path, tables: Path) -> None:
+def _open(staged: Path) -> None:
     _Worker.staging = Staging(staged, SOURCES, read_only=True)
-    # Written by this very run into its own folder, and deleted with it.
-    points, *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
-    remember_zip_points(points)
-    known = knowledge(*found, is_demonstration=is_demonstration)
-    _Worker.known, _Worker.asked = traced(known)
+    read_rules()
     collect_seldom()
     # Taking a million objects down takes a second, and the database complains by the page of being last.
     Finalize(None, os._exit, args=(0,), exitpriority=-100)
 
 
-def _slice_of_worker(job: Job) -> Slice:
+def _knowledge_of(tables: Path) -> Knowledge:
+    # Written by this very run into its own folder, and deleted with it.
+    points, *found, is_demonstration = pickle.loads(tables.read_bytes())  # noqa: S301
+    remember_zip_points(points)
+    return knowledge(*found, is_demonstration=is_demonstration)
+
+
+def _slice_of_worker(tables: Path, job: Job) -> Slice:
+    if _Worker.known is None:
+        _Worker.known, _Worker.asked = traced(_knowledge_of(tables))
     return _slice(_Worker.staging, _Worker.known, _Worker.asked, *job)
 
 

@@ -59,6 +59,11 @@ def _vocabulary() -> Vocabulary:
     return load_vocabulary()
 
 
+def read_rules() -> None:
+    """Read ahead what takes longest of `knowledge` and needs no data."""
+    _vocabulary()
+
+
 def knowledge(
     tables: Reference,
     trials: Investigators,

@@ -19,6 +19,7 @@ from ingest.build import Built
 # About 1,000 documents; smaller requests cost more round trips, larger ones more memory (2026-11-22).
 CHUNK_BYTES = 2 << 20
 TOLD_EVERY_S = 1.0
+SPECIALISTS = "specialists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,8 @@ class Ahead:
             on_documents(self._documents - told)
             told = self._documents
         self._loading.result()
-        finish_loading(self._client, self._indices, replicas=self._replicas)
+        people = {SPECIALISTS: self._indices[SPECIALISTS]}
+        finish_loading(self._client, people, replicas=self._replicas)
         return Loaded(self._indices, self._documents, self._retried)
 
     def give_up(self) -> None:
@@ -150,8 +152,11 @@ class Ahead:
     def _load(self) -> None:
         while (file := self._files.get()) is not None:
             alias, path = file
-            report = bulk.write(self._client, self._indices[alias], self._pieces(path), self._count)
+            index = self._indices[alias]
+            report = bulk.write(self._client, index, self._pieces(path), self._count)
             self._retried += report.retried
+            if alias != SPECIALISTS:  # only these come in several files
+                finish_loading(self._client, {alias: index}, replicas=self._replicas)
 
     def _pieces(self, path: Path) -> Iterator[bytes]:
         return itertools.takewhile(lambda _piece: not self._is_given_up, chunks(path))
