@@ -63,8 +63,7 @@ class Fact(NamedTuple):
         return source
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """One place of practice. `point` is (latitude, longitude) in degrees; `point_from` says how exact:
     "source" (given by a source) or "zip" (the middle of the ZIP code area). `said` and `phone_said` are who
     lists address and telephone, `phone_differs` who lists another one; `is_unsure`: rather wrong than right.

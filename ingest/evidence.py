@@ -154,7 +154,7 @@ def _main_focus(found: Sequence[Evidence], known: Knowledge) -> list[Evidence]:
     for concept in sorted(concepts.difference(*(known.above[one] for one in concepts))):
         pieces = [e for e in found if e.concept == concept or concept in known.above[e.concept]]
         below = {e.concept for e in pieces}
-        counts = main_counts((e.to_source() for e in pieces), below)
+        counts = main_counts((e.to_source() for e in pieces if e.kind in FOCUS_SHARES), below)
         value = _strengths(pieces, FOCUS_SHARES, known.above)[concept]
         as_of = max(e.as_of or "" for e in carrying if e.concept == concept) or None
         told.append(Evidence(concept, EvidenceKind.MAINLY, value, as_of, {"counts": counts}))

@@ -1,7 +1,6 @@
 """Where a person sees patients: every address that a source gives, once, with what was corrected."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import orjson
 
@@ -43,7 +42,7 @@ def _by_likelihood(sites: list[Site]) -> list[Site]:
     likely = confidences(Kind.LOCATION, {n: site.said for n, site in enumerate(sites)}, newest_of(sites))
     told = next((each for site in sites for each in site.said if each.source == CORRECTION), None)
     order = sorted(range(len(sites)), key=lambda n: (_turn(sites[n], told), -round(likely[n], 9), n))
-    return [replace(sites[n], is_unsure=True) if likely[n] < LIKELY else sites[n] for n in order]
+    return [sites[n]._replace(is_unsure=True) if likely[n] < LIKELY else sites[n] for n in order]
 
 
 def _turn(site: Site, told: Said | None) -> int:
@@ -60,8 +59,7 @@ def _joined(same: Sequence[Site]) -> Site:
     said = tuple(dict.fromkeys(each for site in same for each in site.said))
     numbers = (Value(site.phone, site.sources[0], site.as_of) for site in same)
     phone = fact(numbers, Kind.CONTACT)
-    return replace(
-        same[0],
+    return same[0]._replace(
         phone=phone.best.value if phone else None,
         phone_said=(Said(phone.best.source, phone.best.as_of), *phone.also) if phone else (),
         phone_differs=said_by(phone.others) if phone else (),
@@ -98,8 +96,8 @@ def _called(site: Site, rows: PersonRows) -> Site:
                 numbers[field] = parts[0]
                 sources = tuple(dict.fromkeys((*sources, CORRECTION)))
                 if field == "phone":
-                    site = replace(site, phone_said=(Said(CORRECTION, each.as_of),), phone_differs=())
-    return replace(site, phone=numbers["phone"], fax=numbers["fax"], sources=sources)
+                    site = site._replace(phone_said=(Said(CORRECTION, each.as_of),), phone_differs=())
+    return site._replace(phone=numbers["phone"], fax=numbers["fax"], sources=sources)
 
 
 def _all_sites(rows: PersonRows) -> Iterable[Site]:
