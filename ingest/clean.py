@@ -108,7 +108,7 @@ def zips(values: pd.Series, state_codes: pd.Series | None = None) -> Cleaned:
     """
     text = as_text(values)
     good = matches(text, "^[0-9]{5}(?:-?[0-9]{4})?$") & ~matches(text, "^(?:00000|99999)")
-    short = _series(pc.utf8_slice_codeunits(to_arrow(text), 0, 5), text)
+    short = as_series(pc.utf8_slice_codeunits(to_arrow(text), 0, 5), text)
     odd_text = text.where(~good, short)
     if state_codes is None:
         return _cleaned(odd_text, good, lambda value: _zip(value, ""))
@@ -176,7 +176,7 @@ def matches(text: pd.Series, pattern: str) -> np.ndarray:
 
 def joined(columns: Sequence[pd.Series], mark: str) -> pd.Series:
     """Texts of several columns joined with a mark, row by row, missing ones left out; all missing is NA."""
-    return _series(reduce(lambda one, other: _joined(one, other, mark), map(to_arrow, columns)), columns[0])
+    return as_series(reduce(lambda one, other: _joined(one, other, mark), map(to_arrow, columns)), columns[0])
 
 
 def _joined(one: pa.Array, other: pa.Array, mark: str) -> pa.Array:
@@ -191,7 +191,8 @@ def to_arrow(text: pd.Series) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _series(array: pa.Array, like: pd.Series) -> pd.Series:
+def as_series(array: pa.Array, like: pd.Series) -> pd.Series:
+    """An Arrow array as text with the index of another series; null is missing."""
     return pd.Series(array.to_pandas(), dtype="str").set_axis(like.index)
 
 
@@ -206,7 +207,7 @@ def _cleaned(text: pd.Series, good: np.ndarray, mend: Callable[[str], Mended]) -
     mask = np.zeros(len(text), dtype=bool)
     mask[odd] = True
     array = to_arrow(text)
-    values = _series(pc.replace_with_mask(array, pa.array(mask), fresh.cast(array.type)), text)
+    values = as_series(pc.replace_with_mask(array, pa.array(mask), fresh.cast(array.type)), text)
     reasons = np.array([reason or "" for _, reason in mended], dtype=object)
     kept = np.array([value is not None for value, _ in mended])
     found = {

@@ -336,7 +336,7 @@ def _frame(
     file: str, batch: pa.RecordBatch, rows: np.ndarray, columns: Sequence[Column], found: Mapping[str, int]
 ) -> tuple[pd.DataFrame, list[Issue]]:
     """The declared columns of a batch, and what was said of values that are too long to be any."""
-    data: dict[str, pd.Series] = {}
+    data: dict[str, pa.Array] = {}
     issues: list[Issue] = []
     for column in columns:
         if column.name in found:
@@ -349,8 +349,8 @@ def _frame(
                 issues.append(Issue(file, first, column.name, reason, Level.WARNING, pc.sum(is_long).as_py()))
         else:
             array = pa.nulls(len(batch), pa.string())
-        data[column.name] = pd.Series(array.to_pandas(), dtype="str")
-    return pd.DataFrame(data), issues
+        data[column.name] = array
+    return pa.table(data).to_pandas().astype("str"), issues
 
 
 def _trimmed(array: pa.Array) -> pa.Array:

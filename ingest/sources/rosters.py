@@ -39,9 +39,10 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from finder.languages import load_languages
-from ingest.clean import Cleaned, ccns, dates, is_npi
+from ingest.clean import Cleaned, as_series, ccns, dates, is_npi, to_arrow
 from ingest.files import InputFile
 from ingest.sources.base import Batch, Column, Head, Source
 from ingest.sources.cleaner import Cleaner, csv_batches
@@ -102,9 +103,11 @@ def _read(file: InputFile) -> Iterator[Batch]:
 
 def _said(values: pd.Series, form: Callable[[str], str | None], reason: str) -> Cleaned:
     """Each value in its one form; what has none is lost, for the reason given."""
-    found = values.map(form, na_action="ignore").astype("str")
-    lost = np.flatnonzero(values.notna() & found.isna())
-    return Cleaned(found, {}, {reason: lost} if lost.size else {})
+    told = to_arrow(values).to_pylist()
+    found = [value and form(value) for value in told]
+    lost = np.flatnonzero([one is not None and other is None for one, other in zip(told, found, strict=True)])
+    kept = as_series(pa.array(found, pa.string()), values)
+    return Cleaned(kept, {}, {reason: lost} if lost.size else {})
 
 
 def _yes_no(value: str) -> str | None:
