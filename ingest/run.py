@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -209,9 +210,11 @@ def stage(run: Run, data: Path, staged: Path, only: Sequence[str]) -> bool:
         reports = [old for f, _source in files if f.name not in asked for old in staging.staged(f.name)]
         to_read = [each for each in files if each[0].name in asked]
         reports += staged_files(staging, to_read, run.processes, step.advance, tell)
-        staging.sort_people()
+        with ThreadPoolExecutor(1) as thread:  # the database sorts while names are split here
+            sorting = thread.submit(staging.beside().sort_people)
+            read_names(staging)
+            sorting.result()
         reports = _cross_checked(run, staging, reports)
-        read_names(staging)
         quarantine = run.folder / "quarantine.jsonl"
         issues = write_quarantine(staging.issues(), quarantine)
     give_back()

@@ -26,7 +26,7 @@ class _Table(dict[Any, Any]):
 
     def __getitem__(self, key: Any) -> Any:
         self._asked.add((self._name, key))
-        return super().__getitem__(key)
+        return dict.__getitem__(self, key)
 
     def __contains__(self, key: object) -> bool:
         self._asked.add((self._name, key))
@@ -34,7 +34,7 @@ class _Table(dict[Any, Any]):
 
     def get(self, key: Any, default: Any = None) -> Any:
         self._asked.add((self._name, key))
-        return super().get(key, default)
+        return dict.get(self, key, default)
 
 
 class _Set(frozenset[str]):
