@@ -137,7 +137,8 @@ def _workers(staged: Path, processes: int, at_end: ExitStack) -> ProcessPoolExec
     if number == 1:
         return None
     workers = at_end.enter_context(pool(number, _open, staged))
-    workers.submit(int)  # without work none would start
+    for _ in range(number):  # each starts with the work that none is free for
+        workers.submit(int)
     return workers
 
 
