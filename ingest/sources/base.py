@@ -17,7 +17,7 @@ import pyarrow.csv as pa_csv
 from finder.errors import SourceError
 from ingest.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, HEAD_BYTES, InputFile, head
 
-# Of two processes that parse, 16 MB took 200 MB more at the peak and no less time (50,000 people, 2026-11-28).
+# 16 MB took 200 MB more at the peak of two processes and no less time (50,000 people, 2026-11-28).
 BLOCK_BYTES = 4 << 20
 # Words that publishers write for "nothing here"; NPPES hides tax numbers as <UNAVAIL>, Care Compare says so.
 MISSING_MARKS = ["", "Not Available", "NOT AVAILABLE", "<UNAVAIL>"]
