@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import orjson
@@ -178,7 +179,7 @@ class SearchCriteria:
         None and empty texts count as not given. Raises one InputErrors with every mistake, unknown
         parameters included.
         """
-        reader = Reader(args, [f.name for f in fields(cls) if f.name != "position"] + ["next"])
+        reader = Reader(args, _parameters())
         filters: dict[str, Any] = {f.name: reader.one(f.name, f.parse, f.default) for f in FACETS}
         found = cls(
             words=reader.one("words", parameters.words, "") or "",
@@ -281,6 +282,11 @@ class SearchCriteria:
         if not (doctors or places):
             return gettext("independent of the referring physician")
         return gettext("independent of the referring physician and %(seen)s already seen", seen=seen)
+
+
+@cache
+def _parameters() -> tuple[str, ...]:
+    return (*(field.name for field in fields(SearchCriteria) if field.name != "position"), "next")
 
 
 def _doctors(number: int) -> str:

@@ -222,7 +222,8 @@ def _result(
 
 def _parts(reading: _Reading, scores: Mapping[str, float]) -> tuple[PartShown, ...]:
     """The named shares that add up to the score, in the order of the profile; no step inside `fit`."""
-    return tuple(PartShown(name, scores[name], says) for name, says in reading.parts if scores.get(name))
+    get = scores.get
+    return tuple([PartShown(name, share, says) for name, says in reading.parts if (share := get(name))])
 
 
 def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
