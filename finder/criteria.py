@@ -37,6 +37,9 @@ MIN_MILES, MAX_MILES = 1, 500
 DEFAULT_MILES = 50
 MAX_SIZE, DEFAULT_SIZE = 100, 20
 DEFAULT_PROFILE = "expert_first"
+_OF_ONE_PAGE = frozenset(
+    ("next", "size", "generation", "facets", "kept")
+)  # the search is the same with others
 IN_MILES = mark("must be %(low)s to %(high)s miles")
 NAME_FORM = mark("write a name, a city and a state, such as: Jane Smith, Baltimore MD")
 
@@ -244,8 +247,7 @@ class SearchCriteria:
         """Get 16 hexadecimal digits that change with every asked thing but the page, its size, the counts and
         what is kept.
         """
-        plain = replace(self, position=None, size=DEFAULT_SIZE, generation=None, facets=False, kept=())
-        asked = plain.to_args()
+        asked = {name: value for name, value in self.to_args().items() if name not in _OF_ONE_PAGE}
         return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     def describe(self) -> str:
