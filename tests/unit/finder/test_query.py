@@ -146,9 +146,9 @@ def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concep
     assert {name: round(step["boost"] / weight, 6) for name, step in steps.items()} == {
         "why.other": 0.45,
         "why.step1": 1.0,
-        "why.step1.partly": 0.955,
+        "why.step1.partly": 0.97,
         "why.step2": 0.85,
-        "why.step2.partly": 0.805,
+        "why.step2.partly": 0.82,
         "why.step3": 0.7,
         "why.step3.elsewhere": 0.525,
     }
