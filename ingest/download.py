@@ -25,7 +25,7 @@ _SHA256 = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")  # RFC 9530
 @dataclass(frozen=True, slots=True)
 class Downloaded:
     """What came: a whole file at `path` with its checksum and what the server said of its version; `asked`
-    is the address before redirects.
+    is the address before redirects, `name` how to call it where the address does not say.
     """
 
     asked: str
@@ -35,6 +35,7 @@ class Downloaded:
     size_bytes: int
     etag: str
     last_modified: str
+    name: str = ""
 
 
 @dataclass(slots=True)

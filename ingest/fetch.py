@@ -25,6 +25,7 @@ from ingest.download import Download, Downloaded
 from ingest.fetch_list import FileToFetch
 from ingest.files import DATES_FILE, date_in_name, discovered, inspected
 from ingest.guarded import FetchFailed, Web
+from ingest.pages import Pages
 from ingest.progress import Reporter
 from ingest.sources import SOURCES
 from ingest.sources.base import head_of
@@ -130,8 +131,12 @@ def _forget(folder: Path) -> None:
 def _downloaded(
     file: FileToFetch, folder: Path, record: Mapping[str, Any], web: Web, reporter: Reporter
 ) -> Downloaded | None:
-    url = file.url or _found(file, folder, web)
+    url = file.pages or file.url or _found(file, folder, web)
     with reporter.step(f"fetch {file.key}", "bytes") as step:
+        if file.pages:
+            part, name = folder / PART, f"{file.source}-{file.name}"
+            pages = Pages(web, url, file.version, file.hosts, file.max_bytes, part, name, step.advance)
+            return pages.fetched(record if record.get("asked") == url else None)
         download = Download(web, url, file.hosts, file.max_bytes, folder / PART, step.expect, step.advance)
         return download.fetched(record if record.get("asked") == url else None)
 
@@ -182,7 +187,7 @@ def _copied(file: FileToFetch, folder: Path, record: Mapping[str, Any]) -> Downl
 
 def _named(folder: Path, got: Downloaded) -> Path:
     """The new file under its publisher's name, in a folder that no run reads."""
-    name = _file_name(got.url)
+    name = got.name or _file_name(got.url)
     if not _SAFE_NAME.fullmatch(name):
         raise FetchFailed(f"{name!r} is no name for a file")
     new = folder / NEW

@@ -1,0 +1,158 @@
+"""One file out of the pages of an API in the form of ClinicalTrials.gov's (v2), one study a line.
+
+Its answers are `{"studies": [...], "nextPageToken": "..."}`; the token of a page is asked for as `pageToken`,
+and a second address tells the version of the data as `dataTimestamp`. There is no file with a checksum of its
+own, so that timestamp is the version: what has not changed is not asked for, and pages of two versions are
+never put together. Of a study the protocol section is kept, which is what a run reads.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from ingest.download import Download, Downloaded
+from ingest.guarded import FetchFailed, Interrupted, Web
+
+MOST_PAGE_BYTES = 100_000_000  # of one page; one study with results may have 10 MB
+PAUSE_S = (
+    1.0  # between pages: the crawl delay of ClinicalTrials.gov's robots.txt, as others read it (2026-09)
+)
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z?")
+
+
+@dataclass(slots=True)
+class Pages:
+    """One file under way; `part` and a note beside it stay when it breaks off, so that it goes on from the
+    last whole page of the same version. `version` is the address of the timestamp, `name` how the file is
+    called before its date.
+    """
+
+    web: Web
+    url: str
+    version: str
+    hosts: tuple[str, ...]
+    max_bytes: int
+    part: Path
+    name: str
+    advance: Callable[[int], None] = lambda count: None
+    clock: Callable[[], float] = time.monotonic
+    _began: float = field(default=0.0, init=False)
+
+    @property
+    def _note(self) -> Path:
+        return self.part.with_name(self.part.name + ".json")
+
+    def fetched(self, known: Mapping[str, Any] | None = None) -> Downloaded | None:
+        """Get all pages as one file; None where the data are still the version of `known` (its etag).
+
+        Raises FetchFailed; what came stays for the next time unless the API refuses to go on with it.
+        """
+        self._began = self.clock()
+        version = self._timestamp()
+        if version == (known or {}).get("etag"):
+            return None
+        begun = self._begun(version)
+        try:
+            self._take(version, begun)
+        except FetchFailed as problem:
+            # What may pass leaves what came, even after four attempts; a refused token is refused for good.
+            if not isinstance(problem, Interrupted) and not isinstance(problem.__cause__, Interrupted):
+                self.forget()
+            raise
+        if self._timestamp() != version:
+            self.forget()
+            raise Interrupted("the data changed while their pages were fetched")
+        with self.part.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size, name = self.part.stat().st_size, f"{self.name}-{version[:10]}.jsonl"
+        return Downloaded(self.url, self.url, self.part, digest, size, version, "", name)
+
+    def forget(self) -> None:
+        """Delete the part and its note."""
+        self.part.unlink(missing_ok=True)
+        self._note.unlink(missing_ok=True)
+
+    def _begun(self, version: str) -> Mapping[str, Any]:
+        """How far an earlier attempt at this version came: bytes and the token of the page to go on with."""
+        try:
+            note: dict[str, Any] = orjson.loads(self._note.read_bytes())
+        except (FileNotFoundError, orjson.JSONDecodeError):
+            note = {}
+        is_ours = note.get("url") == self.url and note.get("version") == version and self.part.is_file()
+        if is_ours and self.part.stat().st_size >= note["bytes"]:
+            return note
+        self.forget()
+        return {"bytes": 0, "token": ""}
+
+    def _take(self, version: str, begun: Mapping[str, Any]) -> None:
+        count, token, seen = int(begun["bytes"]), begun["token"], set[str]()
+        with self.part.open("r+b" if count else "wb") as file:
+            file.truncate(count)
+            file.seek(count)
+            while token is not None:
+                if token in seen:
+                    raise FetchFailed("the API names the same next page twice")
+                seen.add(token)
+                lines, token = self._page(token)
+                count += len(lines)
+                if count > self.max_bytes:
+                    raise FetchFailed(f"has more bytes than its limit of {self.max_bytes:,}")
+                file.write(lines)
+                file.flush()
+                note = {"url": self.url, "version": version, "token": token, "bytes": count}
+                self._note.write_bytes(orjson.dumps(note))
+                self.advance(len(lines))
+                if token is not None:
+                    self._pause()
+
+    def _page(self, token: str) -> tuple[bytes, str | None]:
+        """The studies of one page, a line each, and the token of the next page."""
+        more = urlencode({"pageToken": token}) if token else ""
+        join = "&" if "?" in self.url else "?"
+        told = self._asked(f"{self.url}{join}{more}" if more else self.url)
+        studies, following = told.get("studies"), told.get("nextPageToken")
+        if not isinstance(studies, list) or not isinstance(following, str | None):
+            raise FetchFailed("a page holds no studies: the API has another form")
+        sections = (each.get("protocolSection") for each in studies if isinstance(each, dict))
+        lines = (orjson.dumps({"protocolSection": section}) + b"\n" for section in sections if section)
+        return b"".join(lines), following or None
+
+    def _timestamp(self) -> str:
+        stamp = str(self._asked(self.version).get("dataTimestamp"))
+        if not _TIMESTAMP.fullmatch(stamp):
+            raise FetchFailed("the API does not tell the version of its data")
+        return stamp
+
+    def _asked(self, url: str) -> dict[str, Any]:
+        """One answer of the API, with the limits and the attempts of any other download."""
+        with self._download(url) as got:
+            try:
+                told = orjson.loads(got.path.read_bytes())
+            except orjson.JSONDecodeError as problem:
+                raise Interrupted(f"{url} answers no JSON: {problem}") from None
+        return told if isinstance(told, dict) else {}
+
+    @contextmanager
+    def _download(self, url: str) -> Iterator[Downloaded]:
+        part = self.part.with_name(f"{self.part.name}.page")
+        download = Download(self.web, url, self.hosts, MOST_PAGE_BYTES, part)
+        download.forget()  # half a page of an earlier attempt may be of another version
+        try:
+            got = download.fetched()
+            assert got is not None  # nothing was known of it
+            yield got
+        finally:
+            download.forget()
+
+    def _pause(self) -> None:
+        if self.clock() - self._began > self.web.limits.whole_s:
+            raise FetchFailed(f"took longer than its limit of {self.web.limits.whole_s:,.0f} s")
+        self.web.sleep(PAUSE_S)
