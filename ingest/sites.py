@@ -23,7 +23,7 @@ from finder.trust import (
 from ingest.corrected import corrections_of
 from ingest.display import city_name, organization_name
 from ingest.link import zip_points
-from ingest.rows import CorrectionRow, PersonRows
+from ingest.rows import CorrectionRow, PersonRows, newest
 
 _US = {None, "US", "USA"}
 MAX_SITES = 40
@@ -63,7 +63,7 @@ def _numbers(found: Mapping[str, Sequence[Site]]) -> dict[str, list[tuple[str, S
     told: dict[str, list[tuple[str, Said]]] = {}
     for key, same in found.items():
         for site in same:
-            if site.phone:
+            if site.phone and site.said:
                 told.setdefault(site.phone, []).append((key, site.said[0]))
     return {number: by for number, by in told.items() if len({key for key, _said in by}) > 1}
 
@@ -76,7 +76,7 @@ def _elsewhere(key: str, numbers: Mapping[str, Sequence[tuple[str, Said]]]) -> d
 def _joined(same: Sequence[Site], elsewhere: Mapping[str, Sequence[Said]]) -> Site:
     """One site of several rows about one address, the newest first."""
     said = tuple(dict.fromkeys(each for site in same for each in site.said))
-    numbers = (Value(site.phone, site.sources[0], site.as_of) for site in same)
+    numbers = [Value(site.phone, site.sources[0], site.as_of) for site in same if site.said or not said]
     others = {number: of_others(by, said) for number, by in elsewhere.items()}
     phone = fact(numbers, Kind.CONTACT, others)
     return replace(
@@ -86,7 +86,7 @@ def _joined(same: Sequence[Site], elsewhere: Mapping[str, Sequence[Said]]) -> Si
         phone_differs=said_by(phone.others) if phone else (),
         phone_elsewhere=others.get(phone.best.value, ()) if phone else (),
         fax=next((site.fax for site in same if site.fax), None),
-        sources=tuple(dict.fromkeys(each.source for each in said)),
+        sources=tuple(dict.fromkeys(source for site in same for source in site.sources)),
         said=said,
     )
 
@@ -124,17 +124,23 @@ def _called(site: Site, rows: PersonRows) -> Site:
 
 
 def _all_sites(rows: PersonRows) -> Iterable[Site]:
+    """Every row with an address. What a later row of the same file's publisher replaced is a place of before:
+    nobody says it any more (`said` is empty), which counts against it.
+    """
+    people, clinicians = newest(rows.nppes_people), newest(rows.clinicians)
     for told in corrections_of(rows, "site"):
         street, city, state, zip_code, *phone = parts_of(told.value)
         yield _site(CORRECTION, told.as_of, street, None, city, state, zip_code, phone[0] if phone else None)
     for row in rows.clinicians:
-        yield _site(
+        listed = _site(
             "clinicians", row.as_of, row.street, row.street_2, row.city, row.state, row.zip, row.phone
         )
+        yield listed if row in clinicians else replace(listed, said=())
     for person in rows.nppes_people:
         if person.country in _US:
-            yield _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
+            own = _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
                         person.zip, person.phone, person.fax)  # fmt: skip
+            yield own if person in people else replace(own, said=())
     for place in rows.nppes_locations:
         if place.country in _US:
             yield _site("nppes", place.as_of, place.street, place.street_2, place.city, place.state,

@@ -28,3 +28,28 @@ def test_a_number_that_another_source_lists_elsewhere_outdoes_one_that_stands_al
 def test_who_lists_this_address_does_not_speak_for_its_number_from_another_one() -> None:
     rows = (clinician(**HERE, phone=ONE), clinician(**THERE, phone=ONE))
     assert [site.phone_elsewhere for site in sites_of(person_rows(*rows))] == [(), ()]
+
+
+def test_an_address_that_its_source_has_replaced_counts_no_more_and_stays_visible() -> None:
+    before = nppes(**HERE, phone=ONE, as_of="2026-01-05")
+    after = nppes(**THERE, phone=OTHER, as_of="2026-10-05")
+    listed_there = clinician(**HERE, phone=ONE, as_of="2026-11-01")
+    first, second = sites_of(person_rows(before, after))
+    assert (first.street, first.is_unsure) == ("9 Elm Ave", False)
+    assert (second.street, second.sources, second.said, second.is_unsure) == (
+        "1 Main St",
+        ("nppes",),
+        (),
+        True,
+    )
+    first, second = sites_of(person_rows(before, after, listed_there))
+    assert {first.street: first.said, second.street: second.said} == {
+        "9 Elm Ave": (Said("nppes", "2026-10-05"),),
+        "1 Main St": (Said("clinicians", "2026-11-01"),),
+    }
+
+
+def test_a_number_that_its_source_has_replaced_is_not_shown_beside_the_new_one() -> None:
+    rows = (nppes(**HERE, phone=ONE, as_of="2026-01-05"), nppes(**HERE, phone=OTHER, as_of="2026-10-05"))
+    (site,) = sites_of(person_rows(*rows))
+    assert (site.phone, site.phone_differs) == (OTHER, ())
