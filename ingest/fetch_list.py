@@ -21,6 +21,7 @@ class FileToFetch:
     """One file: found by `link` (a pattern of its name) on a `landing` page, or at a `url`, or at a `path`,
     or put together from the `pages` of an API, which tells the version of its data at `version`.
 
+    With `every` all files of that pattern come, not only the newest: those that build on one another.
     `hosts` are the names it may come from, with a port where it is not 443; `max_bytes` is its size limit.
     """
 
@@ -34,6 +35,7 @@ class FileToFetch:
     path: str = ""
     pages: str = ""
     version: str = ""
+    every: bool = False
 
     @property
     def key(self) -> str:
@@ -83,6 +85,8 @@ def _checked(name: str, number: int, told: Mapping[str, Any]) -> FileToFetch:
     ways = [bool(file.landing and file.link), bool(file.url), bool(file.path)]
     if sum([*ways, bool(file.pages and file.version)]) != 1:
         raise wrong("url", "needs landing and link, or url, or path, or pages and version")
+    if not isinstance(file.every, bool) or (file.every and not file.landing):
+        raise wrong("every", "is true or false, and goes with landing and link")
     if file.path:
         return file
     for field in ("landing", "url", "pages", "version"):
