@@ -267,7 +267,12 @@ def _told(standing: Standing | None, *, is_old: bool = False) -> dict[str, Any]:
 def _against(
     kind: Kind, said: Sequence[Said], others: Iterable[Said], today: date, elsewhere: Sequence[Said] = ()
 ) -> Standing:
-    """How a value stands whose alternatives one source each says."""
+    """How a value stands whose alternatives one source each says; beside a correction those count that
+    outlive it.
+    """
+    checked = next((each for each in said if each.source == CORRECTION), None)
+    if checked:
+        others = [each for each in others if outlives(each.source, each.as_of, checked)]
     groups: dict[int, Sequence[Said]] = {0: said} | {n: (each,) for n, each in enumerate(others, start=1)}
     return standing(confidences(kind, groups, today, {0: elsewhere})[0], said, today)
 

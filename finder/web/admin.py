@@ -96,7 +96,7 @@ def overview() -> Response:
         served=served,
         served_run=next((r for r in history if served and r.run_id == served.run_id), None),
         last=last,
-        badge=STATES.get(last.state, ("open", last.state)) if last else ("open", ""),
+        badge=badge_of(here, last) if last else ("open", ""),
         tasks=tuple(tasks_of(here, served, history)),
         waiting=waiting,
         earlier=generations.before_served(everything),
@@ -136,6 +136,13 @@ def has_stopped(here: Site, record: RunRecord) -> bool:
     return is_killed or here.now() - datetime.fromisoformat(told) > SILENT
 
 
+def badge_of(here: Site, record: RunRecord) -> tuple[str, str]:
+    """Get badge and word for the state of a run."""
+    return (
+        ("bad", "stopped") if has_stopped(here, record) else STATES.get(record.state, ("open", record.state))
+    )
+
+
 def late_sources(here: Site, history: Sequence[RunRecord], state: Freshness) -> Iterator[Task]:
     """Get the sources of one state of lateness as tasks; `history` is the newest run first."""
     ages = source_ages(here.sources, newest_arrivals(history), here.now())
@@ -151,7 +158,7 @@ def run_list() -> Response:
     here = site()
     with translated():
         history = runs.history(here.engine, here.prefix, RUNS_SHOWN)
-    shown = tuple((record, STATES.get(record.state, ("open", record.state))) for record in history)
+    shown = tuple((record, badge_of(here, record)) for record in history)
     asked = tuple(run_requests.requests(here.engine, here.prefix))
     return page("admin/runs.html", RunsPage(shown, asked))
 
@@ -178,7 +185,7 @@ def run_page(run_id: str, trouble: str = "") -> RunPage:
     stopped = has_stopped(here, record)
     return RunPage(
         run=record,
-        badge=STATES.get(record.state, ("open", record.state)),
+        badge=badge_of(here, record),
         gates=tuple(gates_shown(record.detail.get("gates", ()), here.sources)),
         failures=tuple(file["failure"] for file in files if file["failure"]),
         is_kept=is_whole,

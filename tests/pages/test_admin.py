@@ -252,6 +252,7 @@ def test_a_run_whose_process_was_killed_is_not_called_under_way(world: World, ev
     world.engine.index(index=f"{world.prefix}-runs", id=runs.LOCK_ID, document=lock, refresh=True)
     try:
         assert "stopped without an end" in eve.get("/admin").text
+        assert "running</span>" not in eve.get("/admin/runs").text
         answer = eve.get(f"/admin/runs/{live.run_id}")
         assert "its process was killed" in answer.text
         assert "Refresh" not in answer.headers

@@ -145,3 +145,15 @@ def test_a_checked_office_is_certain_beside_one_that_all_older_files_agree_on():
         {"said": f"correction {NEW}"},
     ]
     assert with_standings({"sites": sites}, TODAY)["sites"][1]["standing"]["level"] == "certain"
+
+
+def test_a_checked_fact_is_certain_beside_older_ones_and_not_beside_a_later_own_word():
+    others = [{"value": "surgery", "source": source, "as_of": OLD} for source in ("nppes", "clinicians")]
+    fact_ = {"value": "urology", "source": "correction", "as_of": NEW, "others": others}
+    told = with_standings({"facts": {"specialty": fact_}}, TODAY)
+    assert told["facts"]["specialty"]["standing"]["level"] == "certain"
+    later = fact_ | {"others": [{**others[0], "as_of": "2026-11-20"}]}
+    assert (
+        with_standings({"facts": {"specialty": later}}, TODAY)["facts"]["specialty"]["standing"]["share"]
+        < 0.95
+    )
