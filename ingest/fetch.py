@@ -172,17 +172,21 @@ def _downloaded(
 ) -> Downloaded | None:
     url = file.pages or file.url or max(_found(file, folder, web), key=_newest)
     with reporter.step(f"fetch {file.key}", "bytes") as step:
+        where: dict[str, Any] = {
+            "web": web, "url": url, "hosts": file.hosts, "max_bytes": file.max_bytes, "part": folder / PART,
+            "expect": step.expect, "advance": step.advance,
+        }  # fmt: skip
+        known = record if record.get("asked") == url else None
         if file.pages:
-            part, name = folder / PART, f"{file.source}-{file.name}"
-            pages = Pages(web, url, file.version, file.hosts, file.max_bytes, part, name, step.advance)
-            return pages.fetched(record if record.get("asked") == url else None)
-        download = Download(web, url, file.hosts, file.max_bytes, folder / PART, step.expect, step.advance)
-        return download.fetched(record if record.get("asked") == url else None)
+            return Pages(**where, version=file.version, name=f"{file.source}-{file.name}").fetched(known)
+        return Download(**where).fetched(known)
 
 
 def _found(file: FileToFetch, folder: Path, web: Web) -> list[str]:
     """The addresses of the files of that name on its landing page, of which there must be one."""
-    download = Download(web, file.landing, file.hosts, MOST_LANDING_BYTES, folder / LANDING)
+    download = Download(
+        web=web, url=file.landing, hosts=file.hosts, max_bytes=MOST_LANDING_BYTES, part=folder / LANDING
+    )
     try:
         page = download.fetched()
         assert page is not None  # nothing was known of it

@@ -8,18 +8,16 @@ never put together. Of a study the protocol section is kept, which is what a run
 
 import hashlib
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
-from ingest.download import Download, Downloaded
-from ingest.guarded import FetchFailed, Interrupted, Web
+from ingest.download import Download, Downloaded, Underway
+from ingest.guarded import FetchFailed, Interrupted
 
 MOST_PAGE_BYTES = 100_000_000  # of one page; one study with results may have 10 MB
 PAUSE_S = (
@@ -28,27 +26,14 @@ PAUSE_S = (
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z?")
 
 
-@dataclass(slots=True)
-class Pages:
-    """One file under way; `part` and a note beside it stay when it breaks off, so that it goes on from the
-    last whole page of the same version. `version` is the address of the timestamp, `name` how the file is
-    called before its date.
+@dataclass(slots=True, kw_only=True)
+class Pages(Underway):
+    """One file out of all pages, going on from the last whole page of the same version. `version` is the
+    address of the timestamp, `name` how the file is called before its date.
     """
 
-    web: Web
-    url: str
     version: str
-    hosts: tuple[str, ...]
-    max_bytes: int
-    part: Path
     name: str
-    advance: Callable[[int], None] = lambda count: None
-    clock: Callable[[], float] = time.monotonic
-    _began: float = field(default=0.0, init=False)
-
-    @property
-    def _note(self) -> Path:
-        return self.part.with_name(self.part.name + ".json")
 
     def fetched(self, known: Mapping[str, Any] | None = None) -> Downloaded | None:
         """Get all pages as one file; None where the data are still the version of `known` (its etag).
@@ -75,19 +60,10 @@ class Pages:
         size, name = self.part.stat().st_size, f"{self.name}-{version[:10]}.jsonl"
         return Downloaded(self.url, self.url, self.part, digest, size, version, "", name)
 
-    def forget(self) -> None:
-        """Delete the part and its note."""
-        self.part.unlink(missing_ok=True)
-        self._note.unlink(missing_ok=True)
-
     def _begun(self, version: str) -> Mapping[str, Any]:
         """How far an earlier attempt at this version came: bytes and the token of the page to go on with."""
-        try:
-            note: dict[str, Any] = orjson.loads(self._note.read_bytes())
-        except (FileNotFoundError, orjson.JSONDecodeError):
-            note = {}
-        is_ours = note.get("url") == self.url and note.get("version") == version and self.part.is_file()
-        if is_ours and self.part.stat().st_size >= note["bytes"]:
+        note = self._noted()
+        if note.get("version") == version and self.part.stat().st_size >= note["bytes"]:
             return note
         self.forget()
         return {"bytes": 0, "token": ""}
@@ -103,15 +79,15 @@ class Pages:
                 seen.add(token)
                 lines, token = self._page(token)
                 count += len(lines)
-                if count > self.max_bytes:
-                    raise FetchFailed(f"has more bytes than its limit of {self.max_bytes:,}")
+                self._check_size(count)
                 file.write(lines)
                 file.flush()
                 note = {"url": self.url, "version": version, "token": token, "bytes": count}
                 self._note.write_bytes(orjson.dumps(note))
                 self.advance(len(lines))
                 if token is not None:
-                    self._pause()
+                    self._check_time()
+                    self.web.sleep(PAUSE_S)
 
     def _page(self, token: str) -> tuple[bytes, str | None]:
         """The studies of one page, a line each, and the token of the next page."""
@@ -143,7 +119,7 @@ class Pages:
     @contextmanager
     def _download(self, url: str) -> Iterator[Downloaded]:
         part = self.part.with_name(f"{self.part.name}.page")
-        download = Download(self.web, url, self.hosts, MOST_PAGE_BYTES, part)
+        download = Download(web=self.web, url=url, hosts=self.hosts, max_bytes=MOST_PAGE_BYTES, part=part)
         download.forget()  # half a page of an earlier attempt may be of another version
         try:
             got = download.fetched()
@@ -151,8 +127,3 @@ class Pages:
             yield got
         finally:
             download.forget()
-
-    def _pause(self) -> None:
-        if self.clock() - self._began > self.web.limits.whole_s:
-            raise FetchFailed(f"took longer than its limit of {self.web.limits.whole_s:,.0f} s")
-        self.web.sleep(PAUSE_S)

@@ -84,27 +84,29 @@ def test_a_fault_between_pages_leaves_the_old_version_and_is_mended_by_the_next_
     assert fetch_records(into)["trials/registry"]["failed"] is None
 
 
+def broken_off(api: Publisher, into: Path) -> None:
+    """The third page does not come, in four attempts."""
+    api.faults = ["", "", *["cut"] * 4]
+    assert got(api, into, paged(api)).state == "failed"
+    api.asked.clear()
+
+
 def test_what_broke_off_goes_on_from_the_last_whole_page_of_the_same_version(
     api: Publisher, tmp_path: Path
 ) -> None:
-    into, file = tmp_path / "data", paged(api)
-    api.faults = ["", "", *["cut"] * 4]
-    assert got(api, into, file).state == "failed"
-    api.asked.clear()
-    assert got(api, into, file).state == "got"
+    broken_off(api, tmp_path)
+    assert got(api, tmp_path, paged(api)).state == "got"
     assert [path.rpartition("=")[2] for path in asked(api)] == ["p2"]
-    assert numbers(into) == ["1", "2", "3", "4", "5"]
+    assert numbers(tmp_path) == ["1", "2", "3", "4", "5"]
 
 
 def test_pages_of_another_version_are_not_put_together_with_those_that_came(
     api: Publisher, tmp_path: Path
 ) -> None:
-    into, file = tmp_path / "data", paged(api)
-    api.faults = ["", "", *["cut"] * 4]
-    assert got(api, into, file).state == "failed"
+    broken_off(api, tmp_path)
     api.stamp, api.studies = "2026-01-07T09:00:00", [[a_study(8)], [a_study(9)]]
-    assert got(api, into, file).state == "got"
-    assert numbers(into) == ["8", "9"]
+    assert got(api, tmp_path, paged(api)).state == "got"
+    assert numbers(tmp_path) == ["8", "9"]
 
 
 def test_pages_over_the_limit_stop_and_leave_nothing(api: Publisher, tmp_path: Path) -> None:
