@@ -1,6 +1,6 @@
 """Where a person sees patients: every address that a source gives, once, with what was corrected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import orjson
@@ -9,11 +9,21 @@ from finder.addresses import address
 from finder.correctable import parts_of
 from finder.documents import Said, Site, Value
 from finder.text import fold
-from finder.trust import CORRECTION, LIKELY, Kind, confidences, fact, newest_of, outlives, said_by
+from finder.trust import (
+    CORRECTION,
+    LIKELY,
+    Kind,
+    confidences,
+    fact,
+    newest_of,
+    of_others,
+    outlives,
+    said_by,
+)  # fmt: skip
 from ingest.corrected import corrections_of
 from ingest.display import city_name, organization_name
 from ingest.link import zip_points
-from ingest.rows import CorrectionRow, PersonRows
+from ingest.rows import CorrectionRow, PersonRows, newest
 
 _US = {None, "US", "USA"}
 MAX_SITES = 40
@@ -31,7 +41,8 @@ def sites_of(rows: PersonRows) -> tuple[Site, ...]:
         place = address(site.street, site.street_2, site.zip)
         key = place.key if place else fold(f"{site.street or ''} {site.zip or site.city or ''}")
         found.setdefault(key, []).append(site)
-    sites = [_joined(same) for same in found.values()]
+    numbers = _numbers(found) if len(found) > 1 else {}
+    sites = [_joined(same, _elsewhere(key, numbers)) for key, same in found.items()]
     if len(sites) > 1:
         likely = confidences(Kind.LOCATION, {n: site.said for n, site in enumerate(sites)}, newest_of(sites))
         told = next((each for site in sites for each in site.said if each.source == CORRECTION), None)
@@ -47,18 +58,35 @@ def _turn(site: Site, told: Said | None) -> int:
     return 0 if any(outlives(*each, told) for each in site.said) else 1 if told in site.said else 2
 
 
-def _joined(same: Sequence[Site]) -> Site:
+def _numbers(found: Mapping[str, Sequence[Site]]) -> dict[str, list[tuple[str, Said]]]:
+    """Telephone numbers that are listed at more than one address: at which, and who says so."""
+    told: dict[str, list[tuple[str, Said]]] = {}
+    for key, same in found.items():
+        for site in same:
+            if site.phone and site.said:
+                told.setdefault(site.phone, []).append((key, site.said[0]))
+    return {number: by for number, by in told.items() if len({key for key, _said in by}) > 1}
+
+
+def _elsewhere(key: str, numbers: Mapping[str, Sequence[tuple[str, Said]]]) -> dict[str, list[Said]]:
+    """Who lists a number at another address than this one, by number."""
+    return {number: [said for other, said in by if other != key] for number, by in numbers.items()}
+
+
+def _joined(same: Sequence[Site], elsewhere: Mapping[str, Sequence[Said]]) -> Site:
     """One site of several rows about one address, the newest first."""
     said = tuple(dict.fromkeys(each for site in same for each in site.said))
-    numbers = (Value(site.phone, site.sources[0], site.as_of) for site in same)
-    phone = fact(numbers, Kind.CONTACT)
+    numbers = [Value(site.phone, site.sources[0], site.as_of) for site in same if site.said or not said]
+    others = {number: of_others(by, said) for number, by in elsewhere.items()}
+    phone = fact(numbers, Kind.CONTACT, others)
     return replace(
         same[0],
         phone=phone.best.value if phone else None,
         phone_said=(Said(phone.best.source, phone.best.as_of), *phone.also) if phone else (),
         phone_differs=said_by(phone.others) if phone else (),
+        phone_elsewhere=others.get(phone.best.value, ()) if phone else (),
         fax=next((site.fax for site in same if site.fax), None),
-        sources=tuple(dict.fromkeys(each.source for each in said)),
+        sources=tuple(dict.fromkeys(source for site in same for source in site.sources)),
         said=said,
     )
 
@@ -90,22 +118,29 @@ def _called(site: Site, rows: PersonRows) -> Site:
                 numbers[field] = parts[0]
                 sources = tuple(dict.fromkeys((*sources, CORRECTION)))
                 if field == "phone":
-                    site = replace(site, phone_said=(Said(CORRECTION, each.as_of),), phone_differs=())
+                    site = replace(site, phone_said=(Said(CORRECTION, each.as_of),), phone_differs=(),
+                                   phone_elsewhere=())  # fmt: skip
     return replace(site, phone=numbers["phone"], fax=numbers["fax"], sources=sources)
 
 
 def _all_sites(rows: PersonRows) -> Iterable[Site]:
+    """Every row with an address. What a later row of the same file's publisher replaced is a place of before:
+    nobody says it any more (`said` is empty), which counts against it.
+    """
+    people, clinicians = newest(rows.nppes_people), newest(rows.clinicians)
     for told in corrections_of(rows, "site"):
         street, city, state, zip_code, *phone = parts_of(told.value)
         yield _site(CORRECTION, told.as_of, street, None, city, state, zip_code, phone[0] if phone else None)
     for row in rows.clinicians:
-        yield _site(
+        listed = _site(
             "clinicians", row.as_of, row.street, row.street_2, row.city, row.state, row.zip, row.phone
         )
+        yield listed if row in clinicians else replace(listed, said=())
     for person in rows.nppes_people:
         if person.country in _US:
-            yield _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
+            own = _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
                         person.zip, person.phone, person.fax)  # fmt: skip
+            yield own if person in people else replace(own, said=())
     for place in rows.nppes_locations:
         if place.country in _US:
             yield _site("nppes", place.as_of, place.street, place.street_2, place.city, place.state,
