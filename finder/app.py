@@ -100,14 +100,8 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     add_headers(app)
     add_compression(app)
     add_error_answers(app)
-    app.register_blueprint(pages)
-    app.register_blueprint(help_pages)
-    app.register_blueprint(lists)
-    app.register_blueprint(packets)
-    app.register_blueprint(own_lists)
-    app.register_blueprint(colleagues)
-    app.register_blueprint(api)
-    app.register_blueprint(admin)
+    for each in (pages, help_pages, lists, packets, own_lists, colleagues, api, admin):
+        app.register_blueprint(each)
     if config.metrics:
         app.register_blueprint(metrics)
     return app
