@@ -6,7 +6,7 @@ import logging.config
 bind = "127.0.0.1:8000"
 workers = 2
 worker_class = "gthread"
-threads = 4  # finder.web.engines keeps as many connections per worker
+threads = 4
 preload_app = True  # rules are read once and shared; a client of the engine is made after the fork
 timeout = 30
 graceful_timeout = 10

@@ -49,6 +49,7 @@ from finder.web.pages import pages
 from finder.web.site import EXTENSION, Site, static_version
 from finder.web.site_map import Atlas
 from finder.web.style import STATIC
+from finder.web.written import add_writing
 
 # Their views join the blueprint of the admin pages when they are imported.
 ADMIN_PAGES = (
@@ -90,6 +91,7 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
         families=by_key(load_families()),
         wording=load_wording(),
     )
+    add_writing(app)
     add_filters(app)
     add_admin_filters(app)
     add_languages(app)
@@ -98,14 +100,8 @@ def create_app(config: Config, engine: Client | None = None, today: Callable[[],
     add_headers(app)
     add_compression(app)
     add_error_answers(app)
-    app.register_blueprint(pages)
-    app.register_blueprint(help_pages)
-    app.register_blueprint(lists)
-    app.register_blueprint(packets)
-    app.register_blueprint(own_lists)
-    app.register_blueprint(colleagues)
-    app.register_blueprint(api)
-    app.register_blueprint(admin)
+    for each in (pages, help_pages, lists, packets, own_lists, colleagues, api, admin):
+        app.register_blueprint(each)
     if config.metrics:
         app.register_blueprint(metrics)
     return app

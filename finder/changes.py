@@ -15,7 +15,7 @@ import orjson
 
 from finder import bulk, indexes
 from finder.addresses import address
-from finder.documents import evidence_of
+from finder.documents import approach_of, evidence_of
 from finder.engine import translated
 from finder.errors import NotFound
 from finder.indexes import RUNS, Generation, alias_name
@@ -106,10 +106,14 @@ def _trials(document: Document) -> dict[str, str]:
     )
 
 
-def _tied(kind: str) -> Texts:
-    return lambda document: _themselves(
-        key for key in document.get("tie_keys", ()) if key.startswith(f"{kind}:")
-    )
+def _approach(document: Document) -> dict[str, str]:
+    """How somebody works; the practice vector is made of this, of the focus and of the role."""
+    return _themselves(f"{e['concept']}: {e['kind']} {e.get('value', 0)}" for e in approach_of(document))
+
+
+def _tied(*kinds: str) -> Texts:
+    starts = tuple(f"{kind}:" for kind in kinds)
+    return lambda document: _themselves(k for k in document.get("tie_keys", ()) if k.startswith(starts))
 
 
 def _values(*fields: str) -> Texts:
@@ -139,6 +143,9 @@ KINDS: Mapping[str, tuple[str, Texts]] = {
     "system": ("health system changed", _tied("system")),
     "hospital": ("hospital changed", _tied("hospital")),
     "focus": ("focus changed", _focus),
+    "approach": ("way of working changed", _approach),
+    "training": ("school or residency changed", _tied("school", "residency")),
+    "referral": ("referral partners changed", _tied("referral")),
     "specialty": ("specialty changed", _values("specialties", "taxonomies", "roles", "is_candidate")),
     "network": ("insurance networks changed", _values("network_keys")),
     "language": ("languages changed", _values("languages")),

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finder.independence import kind_of
 from finder.ranking import Breadth
 
 FIRST = 5  # places that are looked at
 WANTED = 3  # different systems among them
 LOOKED_AT = 50  # hits from which somebody may be moved up
+_SYSTEM, _GROUP = "system:", "group:"  # how such tie keys begin
 
 Hit = Mapping[str, Any]
 
@@ -118,7 +118,7 @@ def _names(hit: Hit, breadth: Breadth) -> frozenset[str]:
     if breadth is Breadth.ROLE:
         return frozenset(source.get("roles", ())[:1])
     keys = source.get("tie_keys", ())
-    systems = frozenset(key for key in keys if kind_of(key) == "system")
+    systems = [key for key in keys if key.startswith(_SYSTEM)]
     if systems or "system" not in source.get("tie_kinds_known", ()):
-        return systems
-    return frozenset(key for key in keys if kind_of(key) == "group")
+        return frozenset(systems)
+    return frozenset([key for key in keys if key.startswith(_GROUP)])

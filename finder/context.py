@@ -86,7 +86,8 @@ class SearchContext:
         for step in understood.ladder:
             fitting = tuple(s for s in step.specialties if self.ages_of.get(s, ages) is ages)
             if fitting:
-                found.append(replace(step, specialties=fitting))
+                is_whole = len(fitting) == len(step.specialties)
+                found.append(step if is_whole else replace(step, specialties=fitting))
         return tuple(found) or understood.ladder
 
     def names_surgeon(self, understood: Understood) -> bool:

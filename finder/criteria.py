@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import orjson
@@ -36,6 +37,9 @@ MIN_MILES, MAX_MILES = 1, 500
 DEFAULT_MILES = 50
 MAX_SIZE, DEFAULT_SIZE = 100, 20
 DEFAULT_PROFILE = "expert_first"
+_OF_ONE_PAGE = frozenset(
+    ("next", "size", "generation", "facets", "kept")
+)  # the search is the same with others
 IN_MILES = mark("must be %(low)s to %(high)s miles")
 NAME_FORM = mark("write a name, a city and a state, such as: Jane Smith, Baltimore MD")
 
@@ -178,7 +182,7 @@ class SearchCriteria:
         None and empty texts count as not given. Raises one InputErrors with every mistake, unknown
         parameters included.
         """
-        reader = Reader(args, [f.name for f in fields(cls) if f.name != "position"] + ["next"])
+        reader = Reader(args, _parameters())
         filters: dict[str, Any] = {f.name: reader.one(f.name, f.parse, f.default) for f in FACETS}
         found = cls(
             words=reader.one("words", parameters.words, "") or "",
@@ -243,8 +247,7 @@ class SearchCriteria:
         """Get 16 hexadecimal digits that change with every asked thing but the page, its size, the counts and
         what is kept.
         """
-        plain = replace(self, position=None, size=DEFAULT_SIZE, generation=None, facets=False, kept=())
-        asked = plain.to_args()
+        asked = {name: value for name, value in self.to_args().items() if name not in _OF_ONE_PAGE}
         return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     def describe(self) -> str:
@@ -281,6 +284,11 @@ class SearchCriteria:
         if not (doctors or places):
             return gettext("independent of the referring physician")
         return gettext("independent of the referring physician and %(seen)s already seen", seen=seen)
+
+
+@cache
+def _parameters() -> tuple[str, ...]:
+    return (*(field.name for field in fields(SearchCriteria) if field.name != "position"), "next")
 
 
 def _doctors(number: int) -> str:

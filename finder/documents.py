@@ -64,9 +64,9 @@ class Fact(NamedTuple):
 
 
 class Site(NamedTuple):
-    """One place of practice. `point` is (latitude, longitude) in degrees; `point_from` says how exact:
-    "source" (given by a source) or "zip" (the middle of the ZIP code area). `said` and `phone_said` are who
-    lists address and telephone, `phone_differs` who lists another one; `is_unsure`: rather wrong than right.
+    """One place of practice. `point` is (latitude, longitude) in degrees; `point_from` "source" (a source's)
+    or "zip" (middle of the ZIP area). `said`, `phone_said`: who lists address and telephone; `phone_differs`:
+    who lists another; `phone_elsewhere`: who lists it at another address; `is_unsure`: rather wrong.
     """
 
     street: str | None
@@ -83,6 +83,7 @@ class Site(NamedTuple):
     said: tuple[Said, ...] = ()
     phone_said: tuple[Said, ...] = ()
     phone_differs: tuple[Said, ...] = ()
+    phone_elsewhere: tuple[Said, ...] = ()
     is_unsure: bool = False
 
     def to_source(self) -> dict[str, Any]:
@@ -92,7 +93,7 @@ class Site(NamedTuple):
             "zip": self.zip, "phone": self.phone, "fax": self.fax, "point_from": self.point_from,
             "sources": list(self.sources), "as_of": self.as_of, "said": _said_text(self.said),
             "phone_said": _said_text(self.phone_said), "phone_differs": _said_text(self.phone_differs),
-            "unsure": self.is_unsure or None,
+            "phone_elsewhere": _said_text(self.phone_elsewhere), "unsure": self.is_unsure or None,
         }  # fmt: skip
         if self.point:
             fields["lat"], fields["lon"] = self.point

@@ -14,6 +14,7 @@ from elasticsearch.serializer import OrjsonSerializer
 
 from finder.config import Config
 from finder.errors import EngineDown, FinderError, NotFound, NotReady
+from finder.http_node import CurlNode
 from finder.local_node import ensure_node
 from finder.node_files import Progress
 
@@ -40,12 +41,11 @@ def connect(
     progress: Progress | None = None,
     *,
     request_timeout: float = INGEST_SECONDS,
-    connections_per_node: int = 10,
 ) -> Elasticsearch:
     """A client for ELASTICSEARCH_URL, else for the local node, which is started first where needed.
 
-    `request_timeout` is in seconds: searches pass SEARCH_SECONDS. `connections_per_node` is to be at least
-    the number of threads that use the client. Nothing is asked of a cluster yet: see `check`.
+    `request_timeout` is in seconds: searches pass SEARCH_SECONDS. Threads may share the client; it is not for
+    two processes. Nothing is asked of a cluster yet: see `check`.
     Raises EngineDown when the local node cannot be started.
     """
     # Below this level the client logs addresses, which hold ids of documents, and at DEBUG the bodies.
@@ -63,12 +63,12 @@ def connect(
         options["ca_certs"] = str(config.elasticsearch_ca_file)
     return Elasticsearch(
         [_with_port(host) for host in hosts],
+        node_class=CurlNode,
         serializer=OrjsonSerializer(),
         request_timeout=request_timeout,
         max_retries=max(RETRIES, len(hosts) - 1),
         retry_on_status=RETRIED_STATUSES,
         retry_on_timeout=False,
-        connections_per_node=connections_per_node,
         **options,
     )
 

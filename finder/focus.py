@@ -39,6 +39,9 @@ FIRST_FOCUS = 1.0  # the strength that only the first focus of a roster has
 # sub-investigator (0.17), one of two (0.25) or eleven procedures (0.18) alone do not. Own judgment,
 # 2026-11-28.
 LISTED = 0.26
+# Counted procedures list somebody from here on, a little above eleven and no other: 13 and no other, or 35 of
+# 300 do. Own judgment, 2026-11-28: on worlds 1 and 2 of `finder bench relevance` gains 0.3 % of right steps.
+LISTED_COUNTED = 0.2
 # What says that a person works on something; where somebody works and how often one operation was counted
 # are shown and weighed, and make nobody an expert.
 FOCUS_KINDS = frozenset(

@@ -36,16 +36,20 @@ def great_circle(one: Point, other: Point) -> float:
     twentieth of the time: a page of results measures dozens of sites. The engine's arc distance takes
     6371.0088 km: the two agree within 1 in 10 million.
     """
-    return float(2 * asin(sqrt(min(1.0, _haversine(one, other)))) * EARTH_RADIUS / KM_PER_MILE)
+    return _miles(_haversine(one, other))
 
 
 def nearest(place: Point, points: Sequence[Point]) -> tuple[int, float] | None:
     """Index and miles of the point nearest to `place`, the first of equals; None where there is no point."""
-    distances = [(great_circle(place, point), index) for index, point in enumerate(points)]
-    if not distances:
+    if not points:
         return None
-    miles, index = min(distances)
-    return index, miles
+    # the haversine grows with the distance, and is a part of its work
+    least, index = min([(_haversine(place, point), index) for index, point in enumerate(points)])
+    return index, _miles(least)
+
+
+def _miles(haversine: float) -> float:
+    return float(2 * asin(sqrt(min(1.0, haversine))) * EARTH_RADIUS / KM_PER_MILE)
 
 
 def _haversine(one: Point, other: Point) -> float:

@@ -4,7 +4,7 @@ Messages are written in English in the code and in data files; finder/translatio
 others, read once at the start. What has no translation stays English.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,8 +37,10 @@ class Spoken:
 LANGUAGES: Mapping[str, Spoken] = {
     s.code: s for s in (Spoken("en", "English", "en_US"), Spoken("es", "Español", "es_US"))
 }
-_current: ContextVar[tuple[str, NullTranslations]] = ContextVar(
-    "language", default=(ENGLISH, NullTranslations())
+# Code, what translates a message, and the catalog; English messages are their own translation, and `str` is
+# the quickest way to say so: an answer has hundreds of them.
+_current: ContextVar[tuple[str, Callable[[str], str], NullTranslations]] = ContextVar(
+    "language", default=(ENGLISH, str, NullTranslations())
 )
 
 
@@ -58,7 +60,8 @@ def catalog(language: str) -> NullTranslations:
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Everything said inside the block is in this language of LANGUAGES; also works as a decorator."""
-    token = _current.set((language, catalog(language)))
+    known = catalog(language)
+    token = _current.set((language, str if language == ENGLISH else known.gettext, known))
     try:
         yield
     finally:
@@ -85,13 +88,13 @@ def gettext(message: str, **values: object) -> str:
 
     Without values a per cent sign stands for itself.
     """
-    told = _current.get()[1].gettext(message) if message else ""
+    told = _current.get()[1](message) if message else ""
     return told % values if values else told
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """Get the message for a number of things; `%(num)s` is the number with thousands separated."""
-    told = _current.get()[1].ngettext(one, many, number)
+    told = _current.get()[2].ngettext(one, many, number)
     return told % {"num": f"{number:,}", **values}
 
 

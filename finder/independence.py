@@ -8,7 +8,7 @@ never reads as "no tie". A weaker tie that is long over no longer counts: `now` 
 import calendar
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -93,9 +93,18 @@ class TieKind:
 
 @dataclass(frozen=True, slots=True)
 class TieRules:
-    """Every kind of tie, in the order of the file."""
+    """Every kind of tie, in the order of the file.
+
+    `compared` are the kinds of which a verdict says where nothing is known: those that must be known, and
+    hospitals.
+    """
 
     kinds: Mapping[str, TieKind]
+    compared: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every pair of a page needs."""
+        object.__setattr__(self, "compared", tuple(dict.fromkeys((*self.needed(), "hospital"))))
 
     def breaking(self) -> tuple[str, ...]:
         """Kinds whose shared keys make two specialists not independent."""
@@ -319,7 +328,7 @@ def verdict(prior: Ties, candidate: Ties, rules: TieRules, now: date | None = No
     strengths = {tie.strength for tie in ties}
     if Strength.BREAKS in strengths:
         answer = Verdict.NOT_INDEPENDENT
-    elif any(gap.kind in rules.needed() for gap in unchecked):
+    elif unchecked and any(gap.kind in rules.needed() for gap in unchecked):
         answer = Verdict.UNKNOWN
     elif Strength.WEAKENS in strengths:
         answer = Verdict.SOME_TIE
@@ -374,10 +383,12 @@ def _tie(key: str, prior: Ties, candidate: Ties, rules: TieRules, now: date | No
 
 
 def _unchecked(prior: Ties, candidate: Ties, rules: TieRules) -> tuple[Unchecked, ...]:
-    wanted = dict.fromkeys((*rules.needed(), "hospital"))
+    both = prior.kinds_known & candidate.kinds_known
+    if both.issuperset(rules.compared):
+        return ()
     return tuple(
         Unchecked(kind, side, prior.npi)
-        for kind in wanted
+        for kind in rules.compared
         for side, person in ((Side.CANDIDATE, candidate), (Side.PRIOR, prior))
         if kind not in person.kinds_known
     )

@@ -39,6 +39,8 @@ class Reader:
 
     def one(self, name: str, parse: Callable[[str], T], default: T) -> T:
         """The value of a parameter that may be given once; `default` where it is absent or wrong."""
+        if name not in self._args:
+            return default
         given = self._texts(name)
         if len(given) > 1:
             self.errors.append(FieldError(name, gettext("give it once")))
@@ -47,6 +49,8 @@ class Reader:
 
     def several(self, name: str, parse: Callable[[str], str], most: int) -> tuple[str, ...]:
         """The values of a repeatable parameter, each once, in their order."""
+        if name not in self._args:
+            return ()
         given = dict.fromkeys(self._texts(name))
         if len(given) > most:
             self.errors.append(FieldError(name, gettext("takes at most %(most)s", most=most)))

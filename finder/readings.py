@@ -2,7 +2,7 @@
 
 The score of a reading is twice the words of its term plus the depth of its concept plus one for a condition,
 less half a point per changed letter and one point when the words stood apart; two readings less than one
-point apart are asked back.
+point apart are asked back, and so are two diseases in a row.
 
 How well the terms fit a text is the share of its words that they explain (an unexplained one counts half, an
 everyday one of a longer sentence nothing), less 0.05 per changed letter, 0.15 when the words stood apart,
@@ -11,7 +11,7 @@ tests/unit/finder/test_vocabulary.py.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -26,6 +26,7 @@ MOST_CHOICES = 5
 _CLAUSES = re.compile(r"[,.;:!?]|\b(?:and|but|now|y|pero|ahora)\b", re.IGNORECASE)
 _FAMILY = frozenset(("family", "familia"))
 _OWN = re.compile(r"\b(?:i (?:\w+ )?(?:have|had|got|was|am|suffer)|ive|im|tengo)\b|^my ")
+_ROW = re.compile(r"[&+]|\b(?:and|plus|y)\b", re.IGNORECASE)
 _JOINED = re.compile(r"[,;&+/]|\b(?:and|with|plus|y|con)\b", re.IGNORECASE)
 # What shapes the care of whatever comes with it: "pyelonephritis in pregnancy", "lupus pericarditis".
 LEADING = frozenset(("high_risk_pregnancy", "autoimmune_diseases"))
@@ -63,8 +64,12 @@ class Span:
     concept_id: str
 
 
-def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) -> Own:
-    """Get what the terms found in a text mean: the best reading, or those too close to tell apart."""
+def own_of(text: str, reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) -> Own:
+    """Get what the terms found in a text mean: the best reading, or those too close to tell apart.
+
+    Of two diseases in a row ("diabetes and migraine") none is the better reading, whatever their scores,
+    unless a cancer has the best one.
+    """
     scored = _scored(reading, concepts)
     if not scored:
         told = _told(reading, concepts, index)
@@ -76,8 +81,8 @@ def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) 
         ignored = _ignored(close, reading, concepts, index)
         is_noun = len(close) == 1 and _is_of_noun(close[0], reading, index)
         return Own(close, not is_noun, TOLD if is_noun else 0.0, None, ignored)
-    top, _concept, match = scored[0]
-    near = tuple(concept for score, concept, other in scored if top - score < MARGIN or other is match)
+    match = scored[0][2]
+    near = _near(text, scored, concepts)
     if any(CANCER in line(concepts, one) and one in index.conditions for one in near):
         # "melanoma of the ear": the field of the organ says where, the cancer says what
         near = tuple(one for one in near if concepts[one].kind is not ConceptKind.SUBSPECIALTY)
@@ -104,6 +109,29 @@ def own_of(reading: Reading, concepts: Mapping[str, Concept], index: TermIndex) 
     # One misspelt word among others that say nothing to us is asked back.
     is_guess = match.size == 1 and extra > 0 and bool(match.edits) and not _sounds_right(match, reading)
     return Own(near, len(near) > 1 or is_guess, fit, match, ignored, also, is_several)
+
+
+def _near(
+    text: str, scored: Sequence[tuple[float, str, Match]], concepts: Mapping[str, Concept]
+) -> tuple[str, ...]:
+    """The best concept and those too close to tell apart from it, or in a row with it."""
+    top, first, match = scored[0]
+    others = {
+        one
+        for _score, one, other in scored
+        if not other.is_loose and other.places.isdisjoint(match.places) and _is_disease(concepts[one])
+    }
+    # "pancreatic cancer and diabetes": the cancer is what is asked about
+    is_alone = not _is_disease(concepts[first]) or CANCER in line(concepts, first)
+    row = others if _ROW.search(text) is not None and not is_alone else set[str]()
+    return tuple(one for score, one, other in scored if top - score < MARGIN or other is match or one in row)
+
+
+def _is_disease(concept: Concept) -> bool:
+    """Whether a concept is a condition and not first a sign of one (chapter R of ICD-10-CM): "cancer and
+    weight loss" is one disease.
+    """
+    return concept.kind is ConceptKind.CONDITION and not "".join(concept.icd10[:1]).startswith("R")
 
 
 def _sounds_right(match: Match, reading: Reading) -> bool:
@@ -175,7 +203,8 @@ def of_organ(text: str, own: Own, concepts: Mapping[str, Concept], index: TermIn
     """Read a marker beside an organ ("KRAS colon") as the cancer of that organ with the marker."""
     if own.is_asked or not own.ignored or concepts[own.concepts[0]].kind is not ConceptKind.BIOMARKER:
         return own
-    found = own_of(read(f"{text} {CANCER}", index), concepts, index)
+    organ = f"{text} {CANCER}"
+    found = own_of(organ, read(organ, index), concepts, index)
     is_told = not found.is_asked and CANCER in line(concepts, found.concepts[0])
     return found if is_told and set(own.ignored).isdisjoint(found.ignored) else own
 

@@ -13,7 +13,7 @@ from finder.evidence_words import EvidenceWords, mainly, sentence
 from finder.focus import FOCUS_KINDS, main_counts
 from finder.gaps import short_gap
 from finder.i18n import english, gettext, mark
-from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict, kind_of
+from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
 from finder.trust import is_fresh
@@ -23,6 +23,8 @@ MOST_TOLD = 2  # reasons in one sentence
 # Plain strings, as they are compared a few hundred times for one page.
 _CENTER = EvidenceKind.CENTER.value
 _KINDS = {part: kind.value for part, kind in EVIDENCE_PARTS.items()}
+_SAYS_OF_OPINIONS = frozenset(("second_opinions", "no_second_opinions"))
+_COMPARED = ("group", "system", "hospital")
 BREADTHS: Mapping[str, str] = {Breadth.SYSTEM: mark("health systems"), Breadth.ROLE: mark("kinds of doctor")}
 
 
@@ -207,7 +209,7 @@ def what_is_unknown(
         unknown.append(gettext("independence: no doctor already seen was named to compare with"))
     if not source.get("accepting"):
         unknown.append(gettext("whether new patients are taken"))
-    if not {"second_opinions", "no_second_opinions"} & set(source.get("attributes", ())):
+    if _SAYS_OF_OPINIONS.isdisjoint(source.get("attributes", ())):
         unknown.append(gettext("whether second opinions are given"))
     if question.criteria.ages and not source.get("ages"):
         unknown.append(gettext(SEES[question.criteria.ages]))
@@ -236,10 +238,14 @@ def why_above(
         return gettext("Moved up, so that the first ones come from different %(kinds)s", kinds=different)
     if below is None:
         return None
-    gains = ((share - below.get(part, 0.0), part) for part, share in own.items() if part in sentences.gains)
-    most = sorted((each for each in gains if each[0] > EQUAL), reverse=True)[:MOST_TOLD]
-    if most:
-        one, *others = (sentences.gains[part] for _gain, part in most)
+    gains = sentences.gains
+    more = [
+        (gain, part)
+        for part, share in own.items()
+        if part in gains and (gain := share - below.get(part, 0.0)) > EQUAL
+    ]
+    if most := sorted(more, reverse=True)[:MOST_TOLD]:
+        one, *others = [gains[part] for _gain, part in most]
         if others:
             return gettext("Above the next one for %(one)s and %(other)s", one=one, other=others[0])
         return gettext("Above the next one for %(one)s", one=one)
@@ -252,9 +258,12 @@ def what_would_change(
     sentences: Sentences, own: Mapping[str, float], most: int | None = MOST_TOLD
 ) -> tuple[str, ...]:
     """Get what would raise a result, the largest gain first; `most` of them, all with None."""
-    gaps = [(weight - own.get(part, 0.0), weight, text) for part, weight, text in sentences.lacks]
-    missing = [(gap, text) for gap, weight, text in gaps if gap > weight / 2]
-    return tuple(text for _gap, text in sorted(missing, key=lambda each: -each[0])[:most])
+    missing = [
+        (-gap, place, text)
+        for place, (part, weight, text) in enumerate(sentences.lacks)
+        if (gap := weight - own.get(part, 0.0)) > weight / 2
+    ]
+    return tuple([text for _gap, _place, text in sorted(missing)[:most]])
 
 
 def _best_evidence(
@@ -281,12 +290,13 @@ def _dated(says: str, as_of: str) -> str:
 def _works_for_none(pair: Pair, words: Words) -> str:
     """Names only the kinds that were compared: hospitals may be unknown and the pair still judged."""
     gaps = {gap.kind for gap in pair.verdict.unchecked}
-    compared = [kind for kind in ("group", "system", "hospital") if kind not in gaps]
+    compared = [kind for kind in _COMPARED if kind not in gaps]
+    keys = tuple([f"{kind}:" for kind in compared])
     said = {
-        (label.source, label.as_of): None
+        (label.source, label.as_of)
         for side in (pair.candidate, pair.prior)
         for key, label in side.labels.items()
-        if kind_of(key) in compared
+        if key.startswith(keys)
     }
     labels = sorted(said, key=lambda source: (source[0], source[1] or ""))
     every = mark("Works for none of the practice groups, health systems or hospitals of %(name)s")

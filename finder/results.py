@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from operator import itemgetter
 from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
@@ -32,6 +33,7 @@ from finder.reasons import (
 
 NETWORKS_FACT = "networks"
 NO_FACTS = "{}"
+_share_and_place = itemgetter(0, 1)
 
 
 def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Words) -> tuple[Result, ...]:
@@ -151,8 +153,8 @@ def loosening(counts: Mapping[str, int], within: Mapping[int, int]) -> tuple[Emp
 class _Reading:
     """What reading every hit of one answer needs, worked out once: a page reads twenty.
 
-    `parts` are name and sentence of each part of the score, `steps` the name of each clause inside `fit` with
-    what it says of a person.
+    `parts` are name and sentence of each part of the score, `steps` by the name of each clause inside `fit`
+    its place, the closest highest, and what it says of a person.
     """
 
     question: Question
@@ -160,21 +162,22 @@ class _Reading:
     words: Words
     sentences: Sentences
     parts: tuple[tuple[str, str], ...]
-    steps: tuple[tuple[str, OnStep], ...]
+    steps: Mapping[str, tuple[int, OnStep]]
 
     @classmethod
     def of(cls, question: Question, priors: Sequence[Ties], words: Words) -> "_Reading":
+        named = [
+            (f"{STEP_PREFIX}{step.step}{ending}", OnStep(step, place))
+            for step in question.ladder
+            for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
+        ]
         return cls(
             question=question,
             priors=priors,
             words=words,
             sentences=Sentences.of(question),
             parts=tuple((name.value, gettext(part.says)) for name, part in question.profile.parts.items()),
-            steps=tuple(
-                (f"{STEP_PREFIX}{step.step}{ending}", OnStep(step, place))
-                for step in question.ladder
-                for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
-            ),
+            steps={name: (-at, on) for at, (name, on) in enumerate(named)},
         )
 
 
@@ -222,7 +225,8 @@ def _result(
 
 def _parts(reading: _Reading, scores: Mapping[str, float]) -> tuple[PartShown, ...]:
     """The named shares that add up to the score, in the order of the profile; no step inside `fit`."""
-    return tuple(PartShown(name, scores[name], says) for name, says in reading.parts if scores.get(name))
+    get = scores.get
+    return tuple([PartShown(name, share, says) for name, says in reading.parts if (share := get(name))])
 
 
 def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
@@ -233,12 +237,9 @@ def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
 
 def _best_step(reading: _Reading, scores: Mapping[str, float]) -> OnStep | None:
     """The one of the greatest share among those reached, the closest of equals."""
-    best, most = None, 0.0
-    for name, on in reading.steps:
-        share = scores.get(name)
-        if share is not None and (best is None or share > most):
-            best, most = on, share
-    return best
+    steps = reading.steps
+    reached = [(share, *steps[name]) for name, share in scores.items() if name in steps]
+    return max(reached, key=_share_and_place)[2] if reached else None
 
 
 def _pairs(reading: _Reading, source: Mapping[str, Any]) -> list[Pair]:

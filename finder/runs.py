@@ -223,6 +223,14 @@ def _look(client: Elasticsearch, index: str) -> _Held | None:
     )
 
 
+def is_killed(client: Elasticsearch, prefix: str) -> bool:
+    """Whether the process that holds the run lock no longer exists on this machine; of one elsewhere nothing
+    can be told. Raises the client's errors.
+    """
+    held = _look(client, alias_name(prefix, RUNS))
+    return held is not None and whereabouts(held.owner) is Whereabouts.GONE
+
+
 class Lock:
     """A held lock: its counter rises every 5 s; `confirm` raises LockLost when it is no longer ours."""
 

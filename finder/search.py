@@ -144,6 +144,7 @@ def _answered(
     total = total_of(first) + (len(criteria.position.skip) if criteria.position else 0)
     page = _page(engine, question, generation, first)
     shown = results_of(question, page, results.prior, words)
+    patient = Patient(criteria.state or known.state, ages=criteria.ages)
     found = replace(
         results,
         total=total,
@@ -155,10 +156,8 @@ def _answered(
         profile=question.profile.name,
         place=question.place,
         surgeon=surgeon_of(question, got[SURGEON], shown, results.prior, words) if SURGEON in got else None,
+        programs=offers_of(engine, generation, results.understood, patient, context) if is_first else (),
     )
-    if is_first:
-        patient = Patient(criteria.state or known.state, ages=criteria.ages)
-        found = replace(found, programs=offers_of(engine, generation, results.understood, patient, context))
     return found if found.total else _with_reason(engine, question, generation, found)
 
 

@@ -77,11 +77,14 @@ class Specialty:
 
 @dataclass(frozen=True, slots=True)
 class Specialties:
-    """Every specialty by id and by taxonomy code; taxonomy codes by the folded CMS name of a specialty."""
+    """Every specialty by id, by taxonomy code and by its folded label; taxonomy codes by the folded CMS name
+    of a specialty.
+    """
 
     by_id: Mapping[str, Specialty]
     by_code: Mapping[str, Specialty]
     codes_by_cms_name: Mapping[str, str]
+    by_label: Mapping[str, Specialty]
 
     def of_code(self, taxonomy_code: str) -> Specialty | None:
         """Get the specialty of a taxonomy code, None when the code is not kept."""
@@ -106,6 +109,14 @@ class Specialties:
         """
         return self.codes_by_cms_name.get(fold(name))
 
+    def named(self, words: str) -> Specialty | None:
+        """Get the specialty that a directory names freely: by its taxonomy code, its CMS name or our label.
+
+        None for other words, as for a name that is not kept.
+        """
+        coded = self.of_code(words) or self.of_code(self.code_of_cms_name(words) or "")
+        return coded or self.by_label.get(fold(words))
+
 
 def load_specialties(folder: Path = DATA) -> Specialties:
     """Get the specialties of specialties.csv and cms_specialties.csv in `folder`.
@@ -127,7 +138,10 @@ def load_specialties(folder: Path = DATA) -> Specialties:
         by_code[code] = specialty
     _check_parents(rows, by_id)
     cms = _cms_names(folder / "cms_specialties.csv")
-    return Specialties(MappingProxyType(by_id), MappingProxyType(by_code), MappingProxyType(cms))
+    labels = {fold(specialty.label): specialty for specialty in by_id.values()}
+    return Specialties(
+        MappingProxyType(by_id), MappingProxyType(by_code), MappingProxyType(cms), MappingProxyType(labels)
+    )
 
 
 def _specialty(row: Row) -> Specialty:

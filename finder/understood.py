@@ -86,6 +86,8 @@ def choices_of(concept_ids: Iterable[str], concepts: Mapping[str, Concept]) -> t
 def with_age(understood: Understood, heard: HeardAge, concepts: Mapping[str, Concept]) -> Understood:
     """Add the age; one that no figure said and that the condition excludes ("my dad has Perthes") is none."""
     age = heard.age
+    if age is None and not heard.words:
+        return understood
     if age is not None and understood.concept_id and not age.is_figure:
         ages = concepts[understood.concept_id].ages
         age = age if ages in (Ages.ANY, age.ages) else None

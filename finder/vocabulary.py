@@ -197,7 +197,7 @@ def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
     if by_code is not None:
         return by_code
     reading = read(text, vocabulary.index)
-    own = own_of(reading, vocabulary.concepts, vocabulary.index)
+    own = own_of(text, reading, vocabulary.concepts, vocabulary.index)
     if own.fit < 1:
         phrase = whole(text, vocabulary.index)
         if phrase is not None:

@@ -1,4 +1,4 @@
-"""Measures searches side by side in one run: raw engine, JSON answer and page, through gunicorn."""
+"""Measures searches side by side in one run: raw engine, JSON answers and page, through gunicorn."""
 
 import os
 import socket
@@ -35,15 +35,18 @@ WORDS = (
 ZIPS = ("21287", "02115", "77030", "60611", "10021", "90095", "55905", "98109")
 ROUNDS = 5
 WARM_UP = 40
+TWENTY = 20  # people of the longer JSON answer, as the command gives; the usual one has as many as a page
 BROWSER = {"Accept-Encoding": "gzip"}  # pages are measured as browsers get them, over the wire
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One search: the API's body and the page's address, each with the requests to the engine it makes."""
+    """One search: the API's bodies and the page's address, each with the requests to the engine it makes."""
 
     api: bytes
     api_engine: tuple[Sent, ...]
+    twenty: bytes
+    twenty_engine: tuple[Sent, ...]
     page: str
     page_engine: tuple[Sent, ...]
 
@@ -165,11 +168,16 @@ def _asked(client: Client, here: Any, web: str, args: dict[str, Any]) -> Asked:
         raise RuntimeError(f"the form was answered with {answer.status}")
     page = answer.headers["Location"]
     here.get(page)  # looks at the aliases for the next second, as a busy worker has
+    longer = {**args, "size": TWENTY}
     with recorded(client) as of_api:
         here.post("/api/v1/search", json=args)
+    with recorded(client) as of_twenty:
+        here.post("/api/v1/search", json=longer)
     with recorded(client) as of_page:
         here.get(page)
-    return Asked(orjson.dumps(args), tuple(of_api), page, tuple(of_page))
+    return Asked(
+        orjson.dumps(args), tuple(of_api), orjson.dumps(longer), tuple(of_twenty), page, tuple(of_page)
+    )
 
 
 def _ways(url: str, web: str) -> dict[str, Callable[[Asked], int]]:
@@ -184,6 +192,8 @@ def _ways(url: str, web: str) -> dict[str, Callable[[Asked], int]]:
     return {
         "raw json": lambda one: replayed(one.api_engine),
         "json": lambda one: _sent(site, "POST", f"{web}/api/v1/search", one.api, headers),
+        "raw json of 20": lambda one: replayed(one.twenty_engine),
+        "json of 20": lambda one: _sent(site, "POST", f"{web}/api/v1/search", one.twenty, headers),
         "raw page": lambda one: replayed(one.page_engine),
         "page": lambda one: _sent(site, "GET", web + one.page, None, BROWSER),
     }
@@ -227,7 +237,7 @@ def _figures(people: int, times: dict[str, list[float]], sizes: dict[str, list[i
     found: dict[str, Any] = {"people": people, "searches": len(times["json"]), "milliseconds": {}}
     for name, values in times.items():
         found["milliseconds"][name] = {f"p{share}": at(values, share) for share in (50, 95, 99)}
-    for name in ("json", "page"):
+    for name in ("json", "json of 20", "page"):
         mine, raw = found["milliseconds"][name], found["milliseconds"][f"raw {name}"]
         pairs = zip(times[name], times[f"raw {name}"], strict=True)
         found[name] = {

@@ -25,7 +25,7 @@ _SHA256 = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")  # RFC 9530
 @dataclass(frozen=True, slots=True)
 class Downloaded:
     """What came: a whole file at `path` with its checksum and what the server said of its version; `asked`
-    is the address before redirects.
+    is the address before redirects, `name` how to call it where the address does not say.
     """
 
     asked: str
@@ -35,11 +35,14 @@ class Downloaded:
     size_bytes: int
     etag: str
     last_modified: str
+    name: str = ""
 
 
-@dataclass(slots=True)
-class Download:
-    """One file under way; `part` and a note beside it stay when it breaks off, so that it can be resumed."""
+@dataclass(slots=True, kw_only=True)
+class Underway:
+    """A file that comes: what was written of it is in `part`, and a note beside it tells how to go on; both
+    stay when it breaks off.
+    """
 
     web: Web
     url: str
@@ -54,6 +57,35 @@ class Download:
     @property
     def _note(self) -> Path:
         return self.part.with_name(self.part.name + ".json")
+
+    def forget(self) -> None:
+        """Delete the part and its note."""
+        self.part.unlink(missing_ok=True)
+        self._note.unlink(missing_ok=True)
+
+    def _noted(self) -> dict[str, Any]:
+        """The note, empty where there is none of this address with its part."""
+        if not self.part.is_file() or not self._note.is_file():
+            return {}
+        try:
+            note: dict[str, Any] = orjson.loads(self._note.read_bytes())
+        except orjson.JSONDecodeError:
+            return {}
+        return note if note.get("url") == self.url else {}
+
+    def _check_size(self, count: int) -> None:
+        if count > self.max_bytes:
+            self.forget()
+            raise FetchFailed(f"has more bytes than its limit of {self.max_bytes:,}")
+
+    def _check_time(self) -> None:
+        if self.clock() - self._began > self.web.limits.whole_s:
+            raise FetchFailed(f"took longer than its limit of {self.web.limits.whole_s:,.0f} s")
+
+
+@dataclass(slots=True, kw_only=True)
+class Download(Underway):
+    """One file of one address."""
 
     def fetched(self, known: Mapping[str, Any] | None = None) -> Downloaded | None:
         """Get the file; None where it is still the version of `known` (its etag and last_modified).
@@ -93,15 +125,9 @@ class Download:
 
     def _resumable(self) -> dict[str, Any]:
         """What is known of a part that can be gone on with; empty where there is none."""
-        if not self.part.is_file() or not self._note.is_file():
-            return {}
-        try:
-            note: dict[str, Any] = orjson.loads(self._note.read_bytes())
-        except orjson.JSONDecodeError:
-            return {}
-        size = self.part.stat().st_size
-        is_ours = note.get("url") == self.url and note.get("validator") and 0 < size < note.get("total", 0)
-        return {**note, "size": size} if is_ours else {}
+        note = self._noted()
+        size = self.part.stat().st_size if note else 0
+        return {**note, "size": size} if note.get("validator") and 0 < size < note.get("total", 0) else {}
 
     def _start(self, answer: urllib3.BaseHTTPResponse, begun: Mapping[str, Any]) -> int:
         """The byte at which the answer goes on; a new version begins at 0."""
@@ -146,18 +172,11 @@ class Download:
                 if not piece:
                     break
                 count += len(piece)
-                if count > self.max_bytes:
-                    file.close()
-                    self.forget()
-                    raise FetchFailed(f"has more bytes than its limit of {self.max_bytes:,}")
+                self._check_size(count)
                 file.write(piece)
                 self.advance(len(piece))
         if total and count != total:
             raise Interrupted(_broke_off(count, total))
-
-    def _check_time(self) -> None:
-        if self.clock() - self._began > self.web.limits.whole_s:
-            raise FetchFailed(f"took longer than its limit of {self.web.limits.whole_s:,.0f} s")
 
     def _finished(self, answer: urllib3.BaseHTTPResponse, url: str) -> Downloaded:
         with self.part.open("rb") as file:
@@ -170,11 +189,6 @@ class Download:
             self.url, url, self.part, digest.hexdigest(), self.part.stat().st_size,
             answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""),
         )  # fmt: skip
-
-    def forget(self) -> None:
-        """Delete the part and its note."""
-        self.part.unlink(missing_ok=True)
-        self._note.unlink(missing_ok=True)
 
 
 def _conditions(known: Mapping[str, Any]) -> dict[str, str]:

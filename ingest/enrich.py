@@ -23,21 +23,22 @@ _HIOS_PLAN = re.compile(r"(\d{5})[A-Z]{2}\d{7}")
 
 _NOT_KEPT = "not a kind of clinician that is kept"
 _NOTHING_KNOWN = "no specialty known and no physician by credential"
+_Coded = tuple[Specialty, Value]
+
 # What a roster says of how an opinion is given, each an attribute where it says yes.
 _OPINION = ("opinion_only", "calls_back", "written_report", "multidisciplinary_board")
 
 
 def enriched(person: Person, known: Knowledge) -> Specialist | LeftOut:
     """The specialist of a person, or why the person is left out: no kept kind of clinician."""
-    told = _coded(person, known)
-    coded = _corrected(person, told, known.specialties) or told
+    main, coded = _main_specialty(person, known)
     if not coded and not _is_unlabelled_physician(person):
         return LeftOut(_NOT_KEPT if person.codes or person.cms_names else _NOTHING_KNOWN)
     evidence, trials = evidence_of(person, coded, known)
     ties = dict(sorted(ties_of(person, trials, known.reference).items()))
     specialties = tuple(dict.fromkeys(s.specialty_id for s, _value in coded))
     plans, members = _current_plans(person), _current_members(person)
-    facts = _facts(person, [*coded, *told], _network_values(plans, members, known), known.reference)
+    facts = _facts(person, main, _network_values(plans, members, known), known.reference)
     return Specialist(
         npi=person.npi,
         name=person.name,
@@ -89,9 +90,9 @@ def _is_unlabelled_physician(person: Person) -> bool:
     return not person.codes and not person.cms_names and person.is_physician_by_credential
 
 
-def _coded(person: Person, known: Knowledge) -> list[tuple[Specialty, Value]]:
+def _coded(person: Person, known: Knowledge) -> list[_Coded]:
     """Kept specialties with where they come from: NPPES codes first, then CMS names by crosswalk."""
-    found: list[tuple[Specialty, Value]] = []
+    found: list[_Coded] = []
     for code, source, as_of in person.codes:
         specialty = known.specialties.of_code(code)
         if specialty:
@@ -104,9 +105,7 @@ def _coded(person: Person, known: Knowledge) -> list[tuple[Specialty, Value]]:
     return found
 
 
-def _corrected(
-    person: Person, told: list[tuple[Specialty, Value]], specialties: Specialties
-) -> list[tuple[Specialty, Value]]:
+def _corrected(person: Person, told: list[_Coded], specialties: Specialties) -> list[_Coded]:
     """The specialties of a correction, in its order; none without one, or where one of `told` outlives it."""
     found = corrected(person.rows, "specialty")
     if found is None or any(outlives(value.source, value.as_of, found) for _s, value in told):
@@ -115,17 +114,45 @@ def _corrected(
     return [(each, Value(each.label, CORRECTION, found.as_of)) for each in known]
 
 
+def _main_specialty(person: Person, known: Knowledge) -> tuple[Fact | None, list[_Coded]]:
+    """The specialty that counts, by all who say one, and the specialties of the person: what payers list adds
+    to these only where it outdoes what registry and clinician file say. A wider word for it is no other one.
+    """
+    told, specialties = _coded(person, known), known.specialties
+    coded = _corrected(person, told, specialties) or told
+    if not coded:
+        return None, []
+    listed = _listed_by_payers(person, coded, specialties)
+    above = specialties.lineage(coded[0][0].specialty_id)[1:]
+    rivals = [value for each, value in (*coded, *told, *listed) if each.specialty_id not in above]
+    main = kept_first(rivals, Kind.SPECIALTY)
+    labels = {value.value for _s, value in coded}
+    agreed = [each for each in listed if each[1].value == main.best.value and each[1].value not in labels]
+    return main, [*coded, *agreed[:1]]
+
+
+def _listed_by_payers(person: Person, coded: list[_Coded], specialties: Specialties) -> list[_Coded]:
+    """The specialties under which payers list the person, without those that only say less than others."""
+    above = {wider for each, _value in coded for wider in specialties.lineage(each.specialty_id)[1:]}
+    return [
+        (specialty, Value(specialty.label, "qhp_providers", row.as_of))
+        for row in person.rows.qhp_people
+        for words in (row.specialties or "").split(";")
+        if (specialty := specialties.named(words)) and specialty.specialty_id not in above
+    ]
+
+
 def _has_stopped(person: Person) -> bool:
     """Whether a correction says that the person sees no patients any more; colleagues stay colleagues."""
     return _best(person.facts, "practises") == "no"
 
 
 def _facts(
-    person: Person, coded: list[tuple[Specialty, Value]], networks: list[Value], reference: Reference
+    person: Person, specialty: Fact | None, networks: list[Value], reference: Reference
 ) -> dict[str, Fact]:
     facts = dict(person.facts)
-    if coded:
-        facts["specialty"] = kept_first([value for _s, value in coded], Kind.SPECIALTY)
+    if specialty:
+        facts["specialty"] = specialty
     told = {"networks": networks, "hospitals": _hospital_values(person, reference),
             "teaching_hospital": _teaching_values(person, reference)}  # fmt: skip
     for name, values in told.items():

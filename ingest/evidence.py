@@ -32,6 +32,7 @@ from finder.focus import (
     FOCUS_KINDS,
     FOCUS_SHARES,
     LISTED,
+    LISTED_COUNTED,
     TRIAL_PRIOR,
     carries,
     main_counts,
@@ -82,14 +83,17 @@ def evidence_of(
     return tuple(sorted(found, key=lambda e: (e.concept, e.kind))), _trials(person, known)
 
 
-def listed_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ...]:
+def listed_concepts(evidence: Sequence[Evidence], above: Above) -> tuple[str, ...]:
     """Get the concepts under which a person is listed, broader ones included, by id.
 
     The best piece of each kind speaks for a concept and for everything broader; together, as independent
-    witnesses, they must reach LISTED. So eleven procedures alone list nobody.
+    witnesses, they must reach LISTED, or counted procedures alone LISTED_COUNTED. So eleven procedures alone
+    list nobody.
     """
     together = _strengths(evidence, dict.fromkeys(FOCUS_KINDS, 1.0), above)
-    return tuple(sorted(concept for concept, strength in together.items() if strength >= LISTED))
+    counted = _strengths(evidence, {EvidenceKind.PROCEDURE: 1.0}, above)
+    listed = {concept for concept, value in together.items() if value >= LISTED}
+    return tuple(sorted(listed | {concept for concept, value in counted.items() if value >= LISTED_COUNTED}))
 
 
 def main_concepts(evidence: Iterable[Evidence], above: Above) -> tuple[str, ...]:

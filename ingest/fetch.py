@@ -10,6 +10,7 @@ import html
 import os
 import re
 import shutil
+from calendar import month_name
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from ingest.download import Download, Downloaded
 from ingest.fetch_list import FileToFetch
 from ingest.files import DATES_FILE, date_in_name, discovered, inspected
 from ingest.guarded import FetchFailed, Web
+from ingest.pages import Pages
 from ingest.progress import Reporter
 from ingest.sources import SOURCES
 from ingest.sources.base import head_of
@@ -33,6 +35,9 @@ RECORD = ".record.json"
 PREVIOUS, NEW, PART, LANDING = ".previous", ".new", ".part", ".landing"
 MOST_LANDING_BYTES = 200_000_000  # the catalogue of data.cms.gov has tens of millions
 _QUOTED = re.compile(r"""(?<=["'])[^"'<>\s]{1,2000}(?=["'])""")
+_SLUG = re.compile(r"[^a-z0-9]+")
+_MONTH = re.compile(r"_([A-Z][a-z]+)_(\d{4})(?!\d)")
+_MONTHS = {name: number for number, name in enumerate(month_name) if name}
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ ()+-]{0,200}")
 
 
@@ -58,28 +63,63 @@ def fetch(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[Fetched]:
     """Get each file that changed; one that cannot be had leaves its old version, and the others come."""
-    done = []
-    for file in files:
-        folder = into / file.source / file.name
-        folder.mkdir(parents=True, exist_ok=True)
-        record = read_record(folder)
-        at = now().astimezone(UTC).isoformat(timespec="seconds")
-        try:
-            got = _one(file, folder, record, web, reporter)
-            told = _kept(folder, record, got, at) if got else {**record, "checked": at, "failed": None}
-            result = Fetched(file.key, "got" if got else "unchanged", "", told)
-        except FinderError as problem:
-            failed = {"at": at, "reason": problem.message}
-            result = Fetched(file.key, "failed", problem.message, {**record, "failed": failed})
-        except OSError as problem:
-            failed = {"at": at, "reason": f"the disk: {problem}"}
-            result = Fetched(file.key, "failed", failed["reason"], {**record, "failed": failed})
-        _write(folder / RECORD, orjson.dumps(dict(result.record), option=orjson.OPT_INDENT_2))
-        _clean(folder, result.record)
-        reporter.say(f"  {file.key}: {result.state}" + (f": {result.reason}" if result.reason else ""))
-        done.append(result)
+    done: list[Fetched] = []
+    for listed in files:
+        wanted = [listed]
+        if listed.every:
+            try:
+                wanted = _every(listed, into, web)
+            except FinderError as problem:
+                wanted = []
+                done.append(_said(reporter, Fetched(listed.key, "failed", problem.message, {})))
+        done += [_said(reporter, _tried(file, into, web, reporter, now)) for file in wanted]
     _write_dates(into)
     return done
+
+
+def _said(reporter: Reporter, result: Fetched) -> Fetched:
+    reporter.say(f"  {result.key}: {result.state}" + (f": {result.reason}" if result.reason else ""))
+    return result
+
+
+def _tried(
+    file: FileToFetch, into: Path, web: Web, reporter: Reporter, now: Callable[[], datetime]
+) -> Fetched:
+    folder = into / file.source / file.name
+    folder.mkdir(parents=True, exist_ok=True)
+    record = read_record(folder)
+    at = now().astimezone(UTC).isoformat(timespec="seconds")
+    try:
+        got = _one(file, folder, record, web, reporter)
+        told = _kept(folder, record, got, at) if got else {**record, "checked": at, "failed": None}
+        result = Fetched(file.key, "got" if got else "unchanged", "", told)
+    except FinderError as problem:
+        failed = {"at": at, "reason": problem.message}
+        result = Fetched(file.key, "failed", problem.message, {**record, "failed": failed})
+    except OSError as problem:
+        failed = {"at": at, "reason": f"the disk: {problem}"}
+        result = Fetched(file.key, "failed", failed["reason"], {**record, "failed": failed})
+    _write(folder / RECORD, orjson.dumps(dict(result.record), option=orjson.OPT_INDENT_2))
+    _clean(folder, result.record)
+    return result
+
+
+def _every(file: FileToFetch, into: Path, web: Web) -> list[FileToFetch]:
+    """Every file of that form on the landing page, each with a folder of its own; what the page no longer
+    names, as it is part of a later file, goes.
+    """
+    home = into / file.source
+    home.mkdir(parents=True, exist_ok=True)
+    links = _found(file, home, web)
+    found = [
+        replace(file, name=f"{file.name}-{_SLUG.sub('-', _file_name(link).lower())}", url=link, every=False)
+        for link in links
+    ]
+    for gone in {path.parent for path in home.glob(f"{file.name}-*/{RECORD}")} - {
+        home / each.name for each in found
+    }:
+        shutil.rmtree(gone)
+    return found
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -130,15 +170,23 @@ def _forget(folder: Path) -> None:
 def _downloaded(
     file: FileToFetch, folder: Path, record: Mapping[str, Any], web: Web, reporter: Reporter
 ) -> Downloaded | None:
-    url = file.url or _found(file, folder, web)
+    url = file.pages or file.url or max(_found(file, folder, web), key=_newest)
     with reporter.step(f"fetch {file.key}", "bytes") as step:
-        download = Download(web, url, file.hosts, file.max_bytes, folder / PART, step.expect, step.advance)
-        return download.fetched(record if record.get("asked") == url else None)
+        where: dict[str, Any] = {
+            "web": web, "url": url, "hosts": file.hosts, "max_bytes": file.max_bytes, "part": folder / PART,
+            "expect": step.expect, "advance": step.advance,
+        }  # fmt: skip
+        known = record if record.get("asked") == url else None
+        if file.pages:
+            return Pages(**where, version=file.version, name=f"{file.source}-{file.name}").fetched(known)
+        return Download(**where).fetched(known)
 
 
-def _found(file: FileToFetch, folder: Path, web: Web) -> str:
-    """The address of the newest file of that name on its landing page."""
-    download = Download(web, file.landing, file.hosts, MOST_LANDING_BYTES, folder / LANDING)
+def _found(file: FileToFetch, folder: Path, web: Web) -> list[str]:
+    """The addresses of the files of that name on its landing page, of which there must be one."""
+    download = Download(
+        web=web, url=file.landing, hosts=file.hosts, max_bytes=MOST_LANDING_BYTES, part=folder / LANDING
+    )
     try:
         page = download.fetched()
         assert page is not None  # nothing was known of it
@@ -150,7 +198,15 @@ def _found(file: FileToFetch, folder: Path, web: Web) -> str:
     links = sorted(set(_links(text, page.url, re.compile(file.link))))
     if not links:
         raise FetchFailed(f"the landing page {file.landing} names no file like {file.link}")
-    return max(links, key=lambda link: (date_in_name(_file_name(link)) or "", link))
+    return links
+
+
+def _newest(link: str) -> tuple[str, str]:
+    """By the date in its name, where NPPES writes out the month, then by name."""
+    name = _file_name(link)
+    month = _MONTH.search(name)
+    number = _MONTHS.get(month[1], 0) if month else 0
+    return (f"{month[2]}-{number:02d}" if month and number else date_in_name(name) or "", link)
 
 
 def _links(text: str, base: str, pattern: re.Pattern[str]) -> Iterator[str]:
@@ -182,7 +238,7 @@ def _copied(file: FileToFetch, folder: Path, record: Mapping[str, Any]) -> Downl
 
 def _named(folder: Path, got: Downloaded) -> Path:
     """The new file under its publisher's name, in a folder that no run reads."""
-    name = _file_name(got.url)
+    name = got.name or _file_name(got.url)
     if not _SAFE_NAME.fullmatch(name):
         raise FetchFailed(f"{name!r} is no name for a file")
     new = folder / NEW
@@ -243,6 +299,7 @@ def _write_dates(into: Path) -> None:
     if path.is_file():
         with path.open(encoding="utf-8-sig", newline="") as text:
             told = {row["file"]: row["as_of"] for row in csv.DictReader(text)}
+    told = {name: day for name, day in told.items() if (into / name).parent.is_dir()}
     for key, record in fetch_records(into).items():
         if not record.get("file"):
             continue

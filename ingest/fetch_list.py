@@ -18,8 +18,10 @@ MOST_BYTES = 60 << 30
 
 @dataclass(frozen=True, slots=True)
 class FileToFetch:
-    """One file: found by `link` (a pattern of its name) on a `landing` page, or at a `url`, or at a `path`.
+    """One file: found by `link` (a pattern of its name) on a `landing` page, or at a `url`, or at a `path`,
+    or put together from the `pages` of an API, which tells the version of its data at `version`.
 
+    With `every` all files of that pattern come, not only the newest: those that build on one another.
     `hosts` are the names it may come from, with a port where it is not 443; `max_bytes` is its size limit.
     """
 
@@ -31,6 +33,9 @@ class FileToFetch:
     link: str = ""
     url: str = ""
     path: str = ""
+    pages: str = ""
+    version: str = ""
+    every: bool = False
 
     @property
     def key(self) -> str:
@@ -78,11 +83,13 @@ def _checked(name: str, number: int, told: Mapping[str, Any]) -> FileToFetch:
     if not _NAME.fullmatch(str(file.name)):
         raise wrong("name", "must be small letters, digits and hyphens")
     ways = [bool(file.landing and file.link), bool(file.url), bool(file.path)]
-    if sum(ways) != 1:
-        raise wrong("url", "needs landing and link, or url, or path")
+    if sum([*ways, bool(file.pages and file.version)]) != 1:
+        raise wrong("url", "needs landing and link, or url, or path, or pages and version")
+    if not isinstance(file.every, bool) or (file.every and not file.landing):
+        raise wrong("every", "is true or false, and goes with landing and link")
     if file.path:
         return file
-    for field in ("landing", "url"):
+    for field in ("landing", "url", "pages", "version"):
         if getattr(file, field) and not getattr(file, field).startswith("https://"):
             raise wrong(field, "is not an https address")
     if not file.hosts or not all(_HOST.fullmatch(str(host)) for host in file.hosts):

@@ -1,6 +1,6 @@
 """Where a person sees patients: every address that a source gives, once, with what was corrected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
@@ -8,11 +8,21 @@ from finder.addresses import address
 from finder.correctable import parts_of
 from finder.documents import Said, Site, Value
 from finder.text import fold
-from finder.trust import CORRECTION, LIKELY, Kind, confidences, fact, newest_of, outlives, said_by
+from finder.trust import (
+    CORRECTION,
+    LIKELY,
+    Kind,
+    confidences,
+    fact,
+    newest_of,
+    of_others,
+    outlives,
+    said_by,
+)  # fmt: skip
 from ingest.corrected import corrections_of
 from ingest.display import city_name, organization_name
 from ingest.link import zip_points
-from ingest.rows import CorrectionRow, PersonRows
+from ingest.rows import CorrectionRow, PersonRows, newest
 
 _US = {None, "US", "USA"}
 MAX_SITES = 40
@@ -25,14 +35,16 @@ def sites_of(rows: PersonRows) -> tuple[Site, ...]:
     """
     found: dict[str, list[Site]] = {}
     closed = corrections_of(rows, "site_closed")
-    sites: Iterable[Site] = _all_sites(rows)
+    listed: Iterable[Site] = _all_sites(rows)
     if closed:
-        sites = (site for site in sites if not any(_is_closed(site, each) for each in closed))
-    for site in sorted(sites, key=lambda s: s.as_of or "", reverse=True):
+        listed = (site for site in listed if not any(_is_closed(site, each) for each in closed))
+    for site in sorted(listed, key=lambda s: s.as_of or "", reverse=True):
         place = address(site.street, site.street_2, site.zip)
         key = place.key if place else fold(f"{site.street or ''} {site.zip or site.city or ''}")
         found.setdefault(key, []).append(site)
-    placed = _by_likelihood([_joined(same) for same in found.values()])[:MAX_SITES]
+    numbers = _numbers(found) if len(found) > 1 else {}
+    sites = [_joined(same, _elsewhere(key, numbers)) for key, same in found.items()]
+    placed = _by_likelihood(sites)[:MAX_SITES]
     return tuple(_called(site, rows) for site in placed) if rows.corrections else tuple(placed)
 
 
@@ -52,19 +64,36 @@ def _turn(site: Site, told: Said | None) -> int:
     return 0 if any(outlives(*each, told) for each in site.said) else 1 if told in site.said else 2
 
 
-def _joined(same: Sequence[Site]) -> Site:
+def _numbers(found: Mapping[str, Sequence[Site]]) -> dict[str, list[tuple[str, Said]]]:
+    """Telephone numbers that are listed at more than one address: at which, and who says so."""
+    told: dict[str, list[tuple[str, Said]]] = {}
+    for key, same in found.items():
+        for site in same:
+            if site.phone and site.said:
+                told.setdefault(site.phone, []).append((key, site.said[0]))
+    return {number: by for number, by in told.items() if len({key for key, _said in by}) > 1}
+
+
+def _elsewhere(key: str, numbers: Mapping[str, Sequence[tuple[str, Said]]]) -> dict[str, list[Said]]:
+    """Who lists a number at another address than this one, by number."""
+    return {number: [said for other, said in by if other != key] for number, by in numbers.items()}
+
+
+def _joined(same: Sequence[Site], elsewhere: Mapping[str, Sequence[Said]]) -> Site:
     """One site of several rows about one address, the newest first."""
-    if len(same) == 1:
+    if len(same) == 1 and same[0].phone not in elsewhere:
         return same[0]
     said = tuple(dict.fromkeys(each for site in same for each in site.said))
-    numbers = (Value(site.phone, site.sources[0], site.as_of) for site in same)
-    phone = fact(numbers, Kind.CONTACT)
+    numbers = [Value(site.phone, site.sources[0], site.as_of) for site in same if site.said or not said]
+    others = {number: of_others(by, said) for number, by in elsewhere.items()}
+    phone = fact(numbers, Kind.CONTACT, others)
     return same[0]._replace(
         phone=phone.best.value if phone else None,
         phone_said=(Said(phone.best.source, phone.best.as_of), *phone.also) if phone else (),
         phone_differs=said_by(phone.others) if phone else (),
+        phone_elsewhere=others.get(phone.best.value, ()) if phone else (),
         fax=next((site.fax for site in same if site.fax), None),
-        sources=tuple(dict.fromkeys(each.source for each in said)),
+        sources=tuple(dict.fromkeys(source for site in same for source in site.sources)),
         said=said,
     )
 
@@ -96,22 +125,30 @@ def _called(site: Site, rows: PersonRows) -> Site:
                 numbers[field] = parts[0]
                 sources = tuple(dict.fromkeys((*sources, CORRECTION)))
                 if field == "phone":
-                    site = site._replace(phone_said=(Said(CORRECTION, each.as_of),), phone_differs=())
+                    site = site._replace(
+                        phone_said=(Said(CORRECTION, each.as_of),), phone_differs=(), phone_elsewhere=()
+                    )
     return site._replace(phone=numbers["phone"], fax=numbers["fax"], sources=sources)
 
 
 def _all_sites(rows: PersonRows) -> Iterable[Site]:
+    """Every row with an address. What a later row of the same file's publisher replaced is a place of before:
+    nobody says it any more (`said` is empty), which counts against it.
+    """
+    people, clinicians = newest(rows.nppes_people), newest(rows.clinicians)
     for told in corrections_of(rows, "site"):
         street, city, state, zip_code, *phone = parts_of(told.value)
         yield _site(CORRECTION, told.as_of, street, None, city, state, zip_code, phone[0] if phone else None)
     for row in rows.clinicians:
-        yield _site(
+        listed = _site(
             "clinicians", row.as_of, row.street, row.street_2, row.city, row.state, row.zip, row.phone
         )
+        yield listed if row in clinicians else listed._replace(said=())
     for person in rows.nppes_people:
         if person.country in _US:
-            yield _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
+            own = _site("nppes", person.as_of, person.street, person.street_2, person.city, person.state,
                         person.zip, person.phone, person.fax)  # fmt: skip
+            yield own if person in people else own._replace(said=())
     for place in rows.nppes_locations:
         if place.country in _US:
             yield _site("nppes", place.as_of, place.street, place.street_2, place.city, place.state,

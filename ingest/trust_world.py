@@ -13,18 +13,24 @@ import numpy as np
 import orjson
 
 from finder.correctable import correct_value
-from finder.trust import CORRECTED_DAYS, Kind, load_rates
+from finder.trust import CORRECTED_DAYS, KEPT_NUMBER, Kind, load_rates
 from ingest.demo.world import World, build, persons, specialty_of
 from ingest.rows import Clinician, CorrectionRow, NppesPerson, PersonRows, QhpPerson
 
 FIRST_NIGHT = date(2026, 1, 1)
 # Of errors that were still listed and could be reached after so many days, so many were put right (AJMC).
 PUT_RIGHT_A_NIGHT = 1 - (40.3 / (13.3 + 40.3)) ** (1 / CORRECTED_DAYS)
-PAYERS = (2, 5)  # how many payers list a person, from and to (own assumption; JAMA 2023 compared five)
+# How many payers list a person, from and to: those in several directories and the others (own assumption).
+SEVERAL, FEW = (2, 5), (0, 1)
+# The share of people in several: everybody, or as found in the directories of five large insurers (JAMA 2023,
+# Butala et al.: 449,282 of 634,914 physicians were in more than one).
+ALL_IN_SEVERAL, IN_SEVERAL = 1.0, 449_282 / 634_914
 MONTH_DAYS = 30
 REGISTRY_DAYS = 900  # entries of the registry were last confirmed up to so long ago (own assumption)
 REGISTRY, CLINICIANS, PAYER = "nppes", "clinicians", "qhp_providers"
 WORLD_PEOPLE = 2_000
+# What a source says at all: payers alone say which plans count.
+SAYS_NOTHING_OF = {REGISTRY: {Kind.NETWORK}, CLINICIANS: {Kind.NETWORK}}
 
 
 class Place(NamedTuple):
@@ -74,11 +80,20 @@ def rates_of(kind: Kind, shared: float) -> Rates:
 class Simulated:
     """One person: what is true, what every source has, and what its last file said."""
 
-    def __init__(self, npi: str, truth: dict[Kind, int], wrongs: dict[Kind, int], rng: np.random.Generator):
+    def __init__(
+        self,
+        npi: str,
+        truth: dict[Kind, int],
+        wrongs: dict[Kind, int],
+        in_several: float,
+        rng: np.random.Generator,
+    ):
         self.npi, self.truth = npi, truth
         self._wrongs, self._rng = wrongs, rng  # how many values of a kind there are to be wrong with
         self._old = {kind: self._other(kind) for kind in Kind}
-        payers = [f"{PAYER} {n}" for n in range(int(rng.integers(*PAYERS, endpoint=True)))]
+        low, high = SEVERAL if rng.random() < in_several else FEW
+        payers = [f"{PAYER} {n}" for n in range(int(rng.integers(low, high, endpoint=True)))]
+        self.payers = len(payers)
         self.sources = [REGISTRY, CLINICIANS, *payers]
         self._day_of_file = {name: int(rng.integers(MONTH_DAYS)) for name in self.sources}
         ages = {name: int(rng.integers(REGISTRY_DAYS)) if name == REGISTRY else 0 for name in self.sources}
@@ -87,6 +102,8 @@ class Simulated:
             for kind in Kind
             for name in self.sources
         }
+        # Whether who lists another address lists the same number there, as the number was kept.
+        self._kept = {name: bool(rng.random() < KEPT_NUMBER) for name in self.sources}
         self.files: dict[str, tuple[date, dict[Kind, int]]] = {}
         self.corrections: list[CorrectionRow] = []
 
@@ -147,8 +164,9 @@ class Simulated:
         rows = PersonRows(self.npi, corrections=list(self.corrections))
         for name, (day, told) in self.files.items():
             place, as_of = places[told[Kind.LOCATION]], day.isoformat()
-            number = told[Kind.CONTACT]
-            phone = place.phone if number == 0 else numbers[number]
+            number, home = told[Kind.CONTACT], places[self.truth[Kind.LOCATION]]
+            own = home.phone if self._kept[name] else place.phone
+            phone = own if number == 0 else numbers[number]
             cells = {"street": place.street, "city": place.city, "state": place.state, "zip": place.zip,
                      "street_2": f"Suite {place.suite}" if place.suite else None, "phone": phone}  # fmt: skip
             cells |= {"npi": self.npi, "as_of": as_of, "country": "US"}
@@ -172,8 +190,10 @@ class Simulation(NamedTuple):
     rates: dict[Kind, Rates]
 
 
-def simulation(people: int, seed: int, shared: float) -> Simulation:
-    """Get so many people of a world on the eve of the first night. Raises ValueError for too many."""
+def simulation(people: int, seed: int, shared: float, in_several: float = ALL_IN_SEVERAL) -> Simulation:
+    """Get so many people of a world on the eve of the first night; `in_several` is the share of them whom
+    several payers list. Raises ValueError for too many.
+    """
     if people > WORLD_PEOPLE:
         raise ValueError(f"at most {WORLD_PEOPLE} people")
     world = build(WORLD_PEOPLE, seed)
@@ -187,7 +207,7 @@ def simulation(people: int, seed: int, shared: float) -> Simulation:
     for person in persons(world, 0, people):
         truth = {Kind.LOCATION: person.site, Kind.CONTACT: 0, Kind.NETWORK: 0,
                  Kind.SPECIALTY: specialties.index(specialty_of(world, person).name)}  # fmt: skip
-        found.append(Simulated(str(person.npi), truth, wrongs, rng))
+        found.append(Simulated(str(person.npi), truth, wrongs, in_several, rng))
         found[-1].begin(rates)
     return Simulation(found, places, [place.phone for place in places], specialties, rates)
 

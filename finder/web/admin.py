@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, request
@@ -19,6 +20,9 @@ from finder.web.site import Site, site
 REFRESH_S = 5
 RUNS_SHOWN = 50
 EVENTS_SHOWN = 200
+SILENT = timedelta(
+    hours=1
+)  # a run tells its progress every few seconds, except in steps of minutes (own rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class RunPage:
     can_serve: bool
     base: str | None
     is_live: bool
+    has_stopped: bool
     trouble: str = ""
 
 
@@ -91,7 +96,7 @@ def overview() -> Response:
         served=served,
         served_run=next((r for r in history if served and r.run_id == served.run_id), None),
         last=last,
-        badge=STATES.get(last.state, ("open", last.state)) if last else ("open", ""),
+        badge=badge_of(here, last) if last else ("open", ""),
         tasks=tuple(tasks_of(here, served, history)),
         waiting=waiting,
         earlier=generations.before_served(everything),
@@ -109,12 +114,33 @@ def tasks_of(here: Site, served: Generation | None, history: Sequence[RunRecord]
         what = "kept its directory from being served" if last.state == "refused" else "did not end well"
         yield Task("bad", f"The last run {what}: read why.", f"/admin/runs/{last.run_id}")
     if last and last.state == "running":
-        yield Task("open", "A run is under way.", f"/admin/runs/{last.run_id}")
+        path = f"/admin/runs/{last.run_id}"
+        if has_stopped(here, last):
+            yield Task("bad", "The last run stopped without an end: ask for another one.", path)
+        else:
+            yield Task("open", "A run is under way.", path)
     yield from late_sources(here, history, Freshness.RED)
     if waiting := len(corrections.waiting(here.engine, here.prefix, 1000)):
         told = "1 correction waits" if waiting == 1 else f"{waiting:,} corrections wait"
         yield Task("warn", f"{told} for you to check.", "/admin/corrections")
     yield from late_sources(here, history, Freshness.AMBER)
+
+
+def has_stopped(here: Site, record: RunRecord) -> bool:
+    """Whether a run that is called running was killed: its process is gone, or it is silent for long."""
+    if record.state != "running":
+        return False
+    told = str((record.detail.get("now") or {}).get("at") or record.started)
+    with translated():
+        is_killed = runs.is_killed(here.engine, here.prefix)
+    return is_killed or here.now() - datetime.fromisoformat(told) > SILENT
+
+
+def badge_of(here: Site, record: RunRecord) -> tuple[str, str]:
+    """Get badge and word for the state of a run."""
+    return (
+        ("bad", "stopped") if has_stopped(here, record) else STATES.get(record.state, ("open", record.state))
+    )
 
 
 def late_sources(here: Site, history: Sequence[RunRecord], state: Freshness) -> Iterator[Task]:
@@ -132,7 +158,7 @@ def run_list() -> Response:
     here = site()
     with translated():
         history = runs.history(here.engine, here.prefix, RUNS_SHOWN)
-    shown = tuple((record, STATES.get(record.state, ("open", record.state))) for record in history)
+    shown = tuple((record, badge_of(here, record)) for record in history)
     asked = tuple(run_requests.requests(here.engine, here.prefix))
     return page("admin/runs.html", RunsPage(shown, asked))
 
@@ -156,9 +182,10 @@ def run_page(run_id: str, trouble: str = "") -> RunPage:
     mine = next((g for g in everything if g.run_id == run_id), None)
     is_whole = mine is not None and len(mine.indices) == len(indexes.SERVED_ALIASES)
     files: list[Mapping[str, Any]] = record.detail.get("files", [])
+    stopped = has_stopped(here, record)
     return RunPage(
         run=record,
-        badge=STATES.get(record.state, ("open", record.state)),
+        badge=badge_of(here, record),
         gates=tuple(gates_shown(record.detail.get("gates", ()), here.sources)),
         failures=tuple(file["failure"] for file in files if file["failure"]),
         is_kept=is_whole,
@@ -166,7 +193,8 @@ def run_page(run_id: str, trouble: str = "") -> RunPage:
         can_publish=is_whole and record.state == generations.REFUSED,
         can_serve=mine is not None and indexes.is_whole(mine) and not mine.is_served,
         base=_base(everything, run_id) if is_whole else None,
-        is_live=record.state == "running",
+        is_live=record.state == "running" and not stopped,
+        has_stopped=stopped,
         trouble=trouble,
     )
 

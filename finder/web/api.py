@@ -10,6 +10,7 @@ from finder.web import respond
 from finder.web.bodies import sent, sent_text
 from finder.web.language import at
 from finder.web.openapi import document
+from finder.web.results_page import MOST_CARDS
 from finder.web.site import site
 from finder.web.suggesting import suggestions
 
@@ -18,9 +19,13 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 @api.post("/search")
 def search_() -> Response:
-    """Specialists for a search; the answer is that of `finder search --json`."""
-    here = site()
-    criteria = SearchCriteria.from_args(sent())
+    """Specialists for a search, as many as a page shows unless `size` says otherwise; the answer is that of
+    `finder search --json`.
+    """
+    here, asked = site(), sent()
+    if asked.get("size") in (None, ""):
+        asked["size"] = MOST_CARDS
+    criteria = SearchCriteria.from_args(asked)
     found = search.find_specialists(here.engine, here.prefix, criteria, here.context, here.today())
     return respond.data(found.to_json())
 

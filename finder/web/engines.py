@@ -10,8 +10,6 @@ from finder.errors import EngineDown
 from finder.local_node import node_address
 from finder.reads import Client
 
-THREADS = 4  # of a worker, see gunicorn.conf.py; each may hold one connection
-
 
 class Engines:
     """Gives each process its own client; a local node that came back on another port is found again.
@@ -48,5 +46,5 @@ class Engines:
                 raise EngineDown("the search engine is not running: start it with `finder engine start`")
             urls = (url,)
         known = replace(self._config, elasticsearch_urls=urls)
-        client = connect(known, request_timeout=SEARCH_SECONDS, connections_per_node=THREADS)
+        client = connect(known, request_timeout=SEARCH_SECONDS)
         self._made = (os.getpid(), client)

@@ -94,7 +94,7 @@ class SearchForm:
 
     def mistake(self, field: str) -> str:
         """Get what is wrong with one control; empty where nothing is."""
-        return trouble_with(field, self.mistakes)
+        return trouble_with(field, self.mistakes) if self.mistakes else ""
 
 
 def args_of(form: MultiDict[str, str], seals: Seals) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def form_of(
             values["within"] or str(DEFAULT_MILES),
         ),
         roles=options(list(ROLES.items()), values["role"] or "any"),
-        languages=options([("", mark("Any language")), *_spoken(languages, language())], values["language"]),
+        languages=_chosen(_spoken(languages, language()), values["language"]),
         ages=options([NOT_SAID, *AGES.items()], values["ages"]),
         why=options([NOT_SAID, *WHY.items()], values["why"]),
         kept=tuple(_lines(args.get("kept"))),
@@ -155,10 +155,14 @@ def form_of(
 
 
 @cache
-def _spoken(languages: Languages, _reader: str) -> tuple[tuple[str, str], ...]:
-    """Every language that a doctor may speak, by its name in the reader's own one, sorted once for each."""
-    told = [(code, languages.name(code)) for code in languages.labels]
-    return tuple(sorted(told, key=lambda pair: fold(pair[1])))
+def _spoken(languages: Languages, _reader: str) -> tuple[Option, ...]:
+    """Every language that a doctor may speak, by its name in the reader's own one, written once for each."""
+    told = [Option(code, languages.name(code), False) for code in languages.labels]
+    return (Option("", gettext("Any language"), False), *sorted(told, key=lambda one: fold(one.label)))
+
+
+def _chosen(listed: Iterable[Option], chosen: str) -> tuple[Option, ...]:
+    return tuple([one._replace(is_chosen=True) if one.value == chosen else one for one in listed])
 
 
 def with_plan_id(criteria: SearchCriteria, names: Mapping[str, str]) -> SearchCriteria:

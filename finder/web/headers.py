@@ -47,8 +47,10 @@ def add_headers(app: Flask) -> None:
 
     @app.after_request
     def with_headers(response: Response) -> Response:
+        own = {name for name, _value in response.headers}  # `setdefault` would read them all for each of ours
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name not in own:
+                response.headers.add(name, value)
         is_static = request.endpoint == "static" and response.status_code in (200, 304)
         response.headers["Cache-Control"] = FOR_EVER if is_static else PRIVATE
         if request.is_secure:

@@ -10,7 +10,6 @@ from apispec import APISpec
 from finder.concepts import load_concepts
 from finder.criteria import (
     DEFAULT_MILES,
-    DEFAULT_SIZE,
     MAX_KEPT,
     MAX_MILES,
     MAX_NEVER,
@@ -29,6 +28,7 @@ from finder.packet_wording import load_wording
 from finder.parameters import MAX_WORDS
 from finder.tables import DATA
 from finder.web.packet_files import KINDS
+from finder.web.results_page import MOST_CARDS
 from finder.web.suggesting import MAX_PREFIX
 
 _PACKAGE = "second-opinion-finder"
@@ -193,7 +193,7 @@ def search_schema() -> dict[str, Any]:
                     "description": "Three health systems among the first five, where there are three"},
         "show_tied": {"type": "boolean", "default": False},
         "facets": {"type": "boolean", "default": False, "description": "Count every filter as well"},
-        "size": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE},
+        "size": {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": MOST_CARDS},
         "next": {**text, "description": "The token of the page before"},
         "generation": {**text, "description": "A run whose generation is to be searched"},
         "kept": {"type": "array", "maxItems": MAX_KEPT, "items": text,

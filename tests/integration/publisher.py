@@ -12,7 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import orjson
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -33,6 +35,8 @@ class Publisher:
     port: int = 0
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     page: bytes = b""
+    studies: list[list[dict[str, Any]]] = field(default_factory=list)  # page by page, of /api/studies
+    stamp: str = "2026-01-05T09:00:05"
 
     @property
     def host(self) -> str:
@@ -58,13 +62,33 @@ class _Answers(BaseHTTPRequestHandler):
         if self.path == "/page.html":
             self._say(200, {"Content-Length": str(len(it.page))}, it.page)
             return
+        if self.path == "/api/version":
+            self._json({"apiVersion": "2.0.5", "dataTimestamp": it.stamp})
+            return
         fault = it.faults.pop(0) if it.faults else ""
         if fault in ("redirect", "loop"):
             self._say(302, {"Location": it.location if fault == "redirect" else it.at(self.path)}, b"")
         elif fault.isdecimal():
             self._say(int(fault), {}, b"")
+        elif self.path.startswith("/api/studies"):
+            self._studies(fault)
         else:
             self._file(fault)
+
+    def _studies(self, fault: str) -> None:
+        """One page of studies; the token of a page is its number, as `p1`."""
+        it = self.publisher
+        token = parse_qs(urlsplit(self.path).query).get("pageToken", ["p0"])[0]
+        number = int(token.removeprefix("p"))
+        if fault == "changes":
+            it.stamp = it.stamp.replace("-05T", "-06T")
+        following = "p1" if fault == "loops" else f"p{number + 1}" if number + 1 < len(it.studies) else None
+        told: dict[str, Any] = {"studies": it.studies[number]} if fault != "form" else {"rows": []}
+        self._json(told | ({"nextPageToken": following} if following else {}), is_cut=fault == "cut")
+
+    def _json(self, told: Any, *, is_cut: bool = False) -> None:
+        body = orjson.dumps(told)
+        self._say(200, {"Content-Length": str(len(body))}, body[: len(body) // 2] if is_cut else body)
 
     def _file(self, fault: str) -> None:
         it = self.publisher

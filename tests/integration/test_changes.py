@@ -9,6 +9,7 @@ import pytest
 from finder import changes, indexes
 from finder.changes import compared
 from finder.config import Config
+from finder.documents import Evidence, EvidenceKind
 from finder.errors import NotFound
 from finder.reads import Client, documents
 from ingest.demo.generate import generate
@@ -87,6 +88,17 @@ def test_spellings_and_dates_are_no_difference() -> None:
     before = a_specialist(sites=(a_site(street="1 Main Street, Suite 5", as_of="2026-01-01"),))
     after = a_specialist(sites=(a_site(street="1 MAIN ST", street_2="STE 5", as_of="2026-02-01"),))
     assert compared(before.to_source(), after.to_source()) == {}
+
+
+def test_another_way_of_working_training_and_referral_partner_are_told() -> None:
+    approach = Evidence("surgery_first", EvidenceKind.ROSTER, 1.0, "2026-01-01")
+    before = a_specialist()
+    keys = (*before.tie_keys, "referral:1-2", "residency:x-2001", "school:y:1999")
+    after = a_specialist(approach=(approach,), tie_keys=keys)
+    found = compared(before.to_source(), after.to_source())
+    assert set(found) == {"approach", "training", "referral"}
+    assert found["approach"].new == ("surgery_first: roster 1.0",)
+    assert compared(after.to_source(), after.to_source()) == {}
 
 
 def test_a_move_tells_the_new_number_with_the_new_place_and_not_twice() -> None:

@@ -63,12 +63,14 @@ def a_server(answers: dict[str, tuple[int, object]], certificate: Path | None = 
 
     class Canned(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = answers[self.path.partition("?")[0]]
+            status, answer = answers[self.path.partition("?")[0]]
+            body = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("X-Elastic-Product", "Elasticsearch")
             self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
             """Says nothing."""
@@ -176,6 +178,13 @@ def test_an_own_certificate_is_trusted_only_by_its_file(tmp_path: Path) -> None:
         assert failure(a_config(url)).startswith("the engine's certificate is not trusted")
         with connect(a_config(url, ELASTICSEARCH_CA_FILE=str(certificate))) as connected:
             assert check(connected).version == "9.0.0"
+
+
+def test_no_proxy_of_the_environment_sees_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with a_server(of_versions("9.0.0")) as url, connect(a_config(url)) as connected:
+        assert check(connected).version == "9.0.0"
 
 
 def test_a_closed_port_is_an_engine_that_cannot_be_reached() -> None:

@@ -221,6 +221,34 @@ def test_the_newest_file_of_a_landing_page_comes_and_the_older_name_goes(
     assert read(into) == [NEW]
 
 
+def test_every_update_of_a_landing_page_comes_and_goes_when_the_page_drops_it(
+    it: Publisher, tmp_path: Path
+) -> None:
+    into = tmp_path / "data"
+    link = r"Facility_Affiliation_\d{6}_Weekly\.csv"
+    file = a_file(it, url="", landing=it.at("/page.html"), link=link, every=True)
+    it.page = b"<a href='./Facility_Affiliation_110226_Weekly.csv'>x</a>"
+    assert got(it, into, file).state == "got"
+    it.page += b"<a href='./Facility_Affiliation_110926_Weekly.csv'>x</a>"
+    done = fetch([file], into, web(it), Reporter(StringIO()))
+    assert [each.state for each in done] == ["unchanged", "got"]
+    assert read(into) == [OLD, OLD]
+    it.faults = ["404"]
+    it.page = b"<a href='./Facility_Affiliation_110926_Weekly.csv'>x</a>"
+    assert got(it, into, file).state == "failed"
+    assert read(into) == [OLD]
+    it.page = b"<p>nothing here</p>"
+    assert "names no file like" in got(it, into, file).reason
+    assert read(into) == [OLD]
+    assert [each.as_of for each in discovered(into)] == ["2026-01-05"]
+
+
+def test_of_months_that_are_written_out_the_latest_comes(it: Publisher, tmp_path: Path) -> None:
+    file = a_file(it, url="", landing=it.at("/page.html"), link=r"Facility_[A-Z][a-z]+_\d{4}\.csv")
+    it.page = b'"Facility_September_2026.csv" "Facility_October_2026.csv" "Facility_December_2025.csv"'
+    assert got(it, tmp_path / "data", file).record["file"] == "Facility_October_2026.csv"
+
+
 def test_a_file_of_this_machine_is_copied_when_it_changed(it: Publisher, tmp_path: Path) -> None:
     into, mine = tmp_path / "data", tmp_path / "Facility_Affiliation.csv"
     file = FileToFetch("facility_affiliations", "own", path=str(mine))

@@ -2,6 +2,9 @@
 
 import csv
 import io
+import socket
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -228,7 +231,7 @@ def test_a_refused_run_says_why_in_plain_words_and_publishing_it_needs_a_reason(
 def test_a_run_under_way_shows_how_far_it_is_and_loads_itself_anew(world: World, eve: FlaskClient) -> None:
     live = a_record("20261201t000000abcd", "running", "2026-12-01T00:00:00+00:00")
     now = {"step": "merge and enrich", "unit": "people", "done": 500, "total": 2000,
-           "at": "2026-12-01T00:00:09+00:00"}  # fmt: skip
+           "at": world.now.isoformat()}  # fmt: skip
     runs.save(world.engine, world.prefix, runs.RunRecord(
         live.run_id, "running", live.started, None, None, None, {**live.detail, "now": now}
     ))  # fmt: skip
@@ -237,6 +240,25 @@ def test_a_run_under_way_shows_how_far_it_is_and_loads_itself_anew(world: World,
     assert "500 of about 2,000 people" in answer.text
     assert "Refresh" not in eve.get(f"/admin/runs/{live.run_id}?still=1").headers
     world.engine.delete(index=f"{world.prefix}-runs", id=f"run-{live.run_id}", refresh=True)
+
+
+def test_a_run_whose_process_was_killed_is_not_called_under_way(world: World, eve: FlaskClient) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    owner = f"{socket.gethostname()}:{killed.pid}:{runs._boot_id()}:1:0"
+    live = a_record("20261201t000000abcd", "running", world.now.isoformat(timespec="seconds"))
+    runs.save(world.engine, world.prefix, live)
+    lock = {"kind": "lock", "owner": owner, "beat": 1, "fence": 0}
+    world.engine.index(index=f"{world.prefix}-runs", id=runs.LOCK_ID, document=lock, refresh=True)
+    try:
+        assert "stopped without an end" in eve.get("/admin").text
+        assert "running</span>" not in eve.get("/admin/runs").text
+        answer = eve.get(f"/admin/runs/{live.run_id}")
+        assert "its process was killed" in answer.text
+        assert "Refresh" not in answer.headers
+    finally:
+        for each in (runs.LOCK_ID, f"run-{live.run_id}"):
+            world.engine.delete(index=f"{world.prefix}-runs", id=each, refresh=True)
 
 
 def test_the_quarantine_is_read_page_by_page_and_filtered(world: World, eve: FlaskClient) -> None:

@@ -6,6 +6,7 @@ correction that is live after the next run.
 
 import threading
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,9 +44,9 @@ def sign_in(page: Page, base: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("This morning")
 
 
-def under_way(done: int) -> runs.RunRecord:
-    step = {"step": "load", "unit": "documents", "done": done, "total": 900, "at": NOW.isoformat()}
-    record = a_record(LIVE, "running", NOW.isoformat(timespec="seconds"))
+def under_way(done: int, now: datetime) -> runs.RunRecord:
+    step = {"step": "load", "unit": "documents", "done": done, "total": 900, "at": now.isoformat()}
+    record = a_record(LIVE, "running", now.isoformat(timespec="seconds"))
     return replace(record, finished=None, detail={**record.detail, "now": step})
 
 
@@ -109,11 +110,11 @@ def morning(chromium: Browser, invented: World, size: tuple[int, int], scripts: 
 
 def watch_a_run(page: Page, base: str, world: World, has_scripts: bool) -> None:
     """The page of a run that is under way moves on by itself."""
-    runs.save(world.engine, world.prefix, under_way(100))
+    runs.save(world.engine, world.prefix, under_way(100, world.now))
     page.goto(f"{base}/admin/runs/{LIVE}")
     expect(page.locator("#step")).to_contain_text("100 of about 900 documents")
     looked_at(page, has_scripts)
-    runs.save(world.engine, world.prefix, under_way(800))
+    runs.save(world.engine, world.prefix, under_way(800, world.now))
     expect(page.locator("#step")).to_contain_text("800 of about 900 documents", timeout=15_000)
     index = indexes.alias_name(world.prefix, indexes.RUNS)
     world.engine.delete(index=index, id=f"run-{LIVE}", refresh=True)

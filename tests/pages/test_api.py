@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 
 from finder.criteria import SearchCriteria
 from finder.web.openapi import document, search_schema
+from finder.web.results_page import MOST_CARDS
 from tests.factories import an_npi
 from tests.pages.conftest import PATIENT, SEEN, WORDS, ZIP
 
@@ -27,6 +28,12 @@ def test_a_search_answers_the_contract(browser: FlaskClient) -> None:
     assert len(answer.json["results"]) == 5
     following = browser.post("/api/v1/search", json={**ASKED, "next": answer.json["next"]}).json
     assert following["results"][0]["rank"] == 6
+
+
+@pytest.mark.parametrize("size", [{}, {"size": None}])
+def test_a_search_shows_as_many_as_a_page(browser: FlaskClient, size: dict[str, Any]) -> None:
+    answer = browser.post("/api/v1/search", json={"words": WORDS, **size}).json
+    assert len(answer["results"]) == MOST_CARDS < answer["total"]
 
 
 def test_words_are_understood(browser: FlaskClient) -> None:

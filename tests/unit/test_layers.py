@@ -18,8 +18,8 @@ RULES = (
     "in_common", "proof", "colleague_answers", "results", "own_list",
 )  # fmt: skip
 ENGINE = (
-    "node_files", "local_node", "engine", "indexes", "bulk", "reads", "recording", "runs", "corrections",
-    "generations", "run_requests", "admins", "sessions",
+    "node_files", "local_node", "http_node", "engine", "indexes", "bulk", "reads", "recording", "runs",
+    "corrections", "generations", "run_requests", "admins", "sessions",
 )  # fmt: skip
 SERVICE = (
     "context", "lookups", "priors", "program_search", "explanations", "shortlist", "referral",

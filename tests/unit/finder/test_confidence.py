@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from finder.documents import Said, Value, said_of
 from finder.trust import (
     CONFIRMED_DAYS,
+    REGISTRY_AGE_DAYS,
     Kind,
     Level,
     confidences,
     fact,
+    independent,
     kept_first,
     right,
     standing,
@@ -83,6 +85,39 @@ def test_the_main_specialty_stays_first_and_becomes_unsure_where_another_source_
     assert document["facts"]["specialty"]["standing"]["level"] == "unsure"
 
 
+def test_what_two_others_say_outdoes_the_main_specialty_and_one_payer_twice_does_not():
+    main, others = Value("surgery", "nppes", OLD), [Value("urology", "clinicians", NEW)]
+    payers = [Value("urology", "qhp_providers", NEW), Value("urology", "qhp_providers", OLD)]
+    assert kept_first([main, *others, payers[0]], Kind.SPECIALTY).best.value == "urology"
+    assert kept_first([main, payers[0], payers[0]], Kind.SPECIALTY).best.value == "surgery"
+    checked = Value("surgery", "correction", OLD)
+    assert kept_first([checked, *others, *payers], Kind.SPECIALTY).best.value == "surgery"
+
+
+def test_an_older_record_of_one_source_does_not_count_beside_its_newest():
+    twice, once = [Said("nppes", OLD), Said("nppes", NEW)], [Said("nppes", NEW)]
+    both = {kind: confidences(kind, {"a": twice}, TODAY)["a"] for kind in Kind}
+    assert both == {kind: confidences(kind, {"a": once}, TODAY)["a"] for kind in Kind}
+    assert independent([Said("qhp_providers", OLD), Said("qhp_providers", NEW)]) != once
+
+
+def test_a_record_of_the_registry_loses_only_when_older_than_those_whose_errors_were_counted():
+    edge = TODAY - timedelta(days=REGISTRY_AGE_DAYS)
+    assert right(Kind.LOCATION, Said("nppes", edge.isoformat()), TODAY) == right(
+        Kind.LOCATION, Said("nppes", NEW), TODAY
+    )
+    late = Said("nppes", (edge - timedelta(days=400)).isoformat())
+    assert right(Kind.LOCATION, late, TODAY) < right(Kind.LOCATION, Said("nppes", NEW), TODAY)
+
+
+def test_a_number_that_others_list_elsewhere_is_likelier_and_less_so_than_one_listed_here():
+    said = {"1": [Said("clinicians", NEW)], "2": [Said("qhp_providers", NEW)]}
+    alone = confidences(Kind.CONTACT, said, TODAY)
+    helped = confidences(Kind.CONTACT, said, TODAY, {"2": [Said("nppes", NEW)]})
+    here = confidences(Kind.CONTACT, said | {"2": [*said["2"], Said("nppes", NEW)]}, TODAY)
+    assert alone["2"] < helped["2"] < here["2"]
+
+
 def test_an_office_that_only_one_of_many_sources_lists_is_unsure_and_a_shared_one_is_certain():
     sites = [
         {"said": f"nppes {NEW};clinicians {NEW};qhp_providers {NEW}"},
@@ -110,3 +145,15 @@ def test_a_checked_office_is_certain_beside_one_that_all_older_files_agree_on():
         {"said": f"correction {NEW}"},
     ]
     assert with_standings({"sites": sites}, TODAY)["sites"][1]["standing"]["level"] == "certain"
+
+
+def test_a_checked_fact_is_certain_beside_older_ones_and_not_beside_a_later_own_word():
+    others = [{"value": "surgery", "source": source, "as_of": OLD} for source in ("nppes", "clinicians")]
+    fact_ = {"value": "urology", "source": "correction", "as_of": NEW, "others": others}
+    told = with_standings({"facts": {"specialty": fact_}}, TODAY)
+    assert told["facts"]["specialty"]["standing"]["level"] == "certain"
+    later = fact_ | {"others": [{**others[0], "as_of": "2026-11-20"}]}
+    assert (
+        with_standings({"facts": {"specialty": later}}, TODAY)["facts"]["specialty"]["standing"]["share"]
+        < 0.95
+    )

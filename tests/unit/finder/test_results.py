@@ -217,8 +217,8 @@ def test_each_result_says_why_it_stands_above_the_next_and_what_would_raise_it()
     assert (found[1].above_next or "").startswith("Moved up, so that the first ones come from different")
     assert found[2].above_next is None
     assert found[2].would_change == (
-        "more counted procedures for this condition",
         "a role as investigator of trials on this condition",
+        "more counted procedures for this condition",
     )
 
 

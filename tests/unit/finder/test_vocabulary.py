@@ -193,8 +193,30 @@ def test_nothing_is_asked_back_where_the_answer_would_not_change_who_is_right(
     assert understood(words).certainty is Certainty.LESS_SURE
 
 
-def test_two_diseases_of_one_person_are_asked_back_where_other_doctors_treat_them() -> None:
-    assert choices("lupus and pericarditis") == {"lupus", "pericarditis"}
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("lupus and pericarditis", {"lupus", "pericarditis"}),
+        ("diabetes and migraine", {"diabetes", "migraine"}),
+        ("diabetes y migraña", {"diabetes", "migraine"}),
+        ("kidney cancer and high blood pressure", {"kidney_cancer", "hypertension"}),
+        ("connective tissue disorder", {"autoimmune_diseases", "heritable_connective_tissue"}),
+    ],
+)
+def test_two_diseases_are_asked_back_where_other_doctors_treat_them(words: str, offered: set[str]) -> None:
+    assert choices(words) == offered
+
+
+@pytest.mark.parametrize(
+    ("words", "concept_id"),
+    [
+        ("brain tumor and headaches", "brain_tumors"),
+        ("Crohn's and fatigue", "crohn_disease"),
+        ("stiff and painful knee", "knee_osteoarthritis"),
+    ],
+)
+def test_a_sign_of_a_disease_and_one_loose_word_are_no_second_disease(words: str, concept_id: str) -> None:
+    assert understood(words).concept_id == concept_id
 
 
 @pytest.mark.parametrize(

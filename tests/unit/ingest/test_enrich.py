@@ -11,7 +11,7 @@ from ingest.link import Link, Named
 from ingest.merge import LeftOut, Person, merged
 from ingest.rows import NetworkMember, QhpNetwork
 from tests.unit.ingest.known import EMPTY, known, specialist
-from tests.unit.ingest.staged_rows import NPI, affiliation, clinician, nppes, person_rows, roster
+from tests.unit.ingest.staged_rows import NPI, affiliation, clinician, nppes, payer, person_rows, roster
 
 
 def system(number: str) -> Link:
@@ -36,6 +36,21 @@ def test_a_board_on_the_way_to_a_narrower_one_is_no_main_specialty() -> None:
     found = specialist(nppes(taxonomies="208600000X|MD|Y|1;208G00000X|MD|N|2"))
     assert found.specialties == ("general_surgery", "cardiothoracic_surgery")
     assert found.main_specialties == ("cardiothoracic_surgery",)
+
+
+def test_payers_agreeing_against_a_lone_source_add_the_specialty_and_alone_they_add_nothing() -> None:
+    surgeon = nppes(taxonomies="208600000X|MD|Y|1")
+    urology = payer(specialties="Urology")
+    one = specialist(surgeon, urology)
+    assert (one.specialties, one.facts["specialty"].best.source) == (("general_surgery",), "nppes")
+    two = specialist(surgeon, urology, payer(specialties="208800000X", as_of="2024-04-01"))
+    assert two.specialties == ("general_surgery", "urology")
+    assert two.facts["specialty"].best.source == "qhp_providers"
+
+
+def test_a_wider_name_of_a_payer_says_nothing_against_the_narrower_specialty() -> None:
+    found = specialist(nppes(taxonomies="208G00000X|MD|Y|1"), payer(specialties="General Surgery"))
+    assert found.facts["specialty"].others == ()
 
 
 def test_a_nurse_practitioner_may_be_a_prior_doctor_and_never_a_result() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from finder.context import load_context
 from finder.documents import Evidence, EvidenceKind, Specialist
 from finder.evidence_words import sentence
-from finder.focus import LISTED
+from finder.focus import LISTED, LISTED_COUNTED
 from ingest.cancer_centers import CancerCenter
 from ingest.investigators import TrialFacts
 from ingest.rows import Procedure
@@ -94,7 +94,8 @@ def test_more_focus_never_lowers_and_other_work_never_raises(
 
 def test_eleven_procedures_list_nobody_and_the_only_trial_only_among_other_work() -> None:
     eleven = specialist(nppes(), procedure(hcpcs=LIVER, services="11"))
-    assert max(e.value for e in eleven.evidence) < LISTED
+    assert max(e.value for e in eleven.evidence) < LISTED_COUNTED < LISTED
+    assert specialist(nppes(), procedure(hcpcs=LIVER, services="13")).concepts
     assert eleven.concepts == ()
     one = specialist(nppes(), trials=trials(1, status="RECRUITING"))
     assert "melanoma" in one.concepts

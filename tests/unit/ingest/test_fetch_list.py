@@ -20,9 +20,8 @@ max_bytes = 1000
 
 def test_every_file_of_the_product_is_of_a_known_source_and_bounded() -> None:
     files = files_to_fetch()
-    assert {"nppes/monthly", "clinicians/national", "procedures/by-provider-and-service"} <= {
-        file.key for file in files
-    }
+    wanted = {"nppes/monthly", "nppes/weekly", "trials/registry", "procedures/by-provider-and-service"}
+    assert wanted <= {file.key for file in files}
     assert {file.source for file in files} <= set(load_sources())
     assert all(file.hosts and file.max_bytes for file in files)
 
@@ -42,7 +41,9 @@ def test_an_admin_adds_files_to_those_of_the_product(tmp_path: Path) -> None:
         ("max_bytes = 1000", "max_bytes = 0", "field max_bytes"),
         ("rosters", "tea", "field source: 'tea' is not a source"),
         ('"ours"', '"../up"', "field name"),
-        ("url =", 'path = "/x"\nurl =', "field url: needs landing and link, or url, or path"),
+        ("url =", 'path = "/x"\nurl =', "field url: needs landing and link, or url, or path, or pages"),
+        ("url =", 'version = "http://x/v"\npages =', "field version: is not an https address"),
+        ("url =", "every = true\nurl =", "field every: is true or false, and goes with landing"),
         ("max_bytes", "mox_bytes", "field mox_bytes: is no field"),
         (GOOD, GOOD + GOOD, "row 2, field name: 'rosters/ours' is there twice"),
         ("[[file]]", "[[file", "is not TOML"),
