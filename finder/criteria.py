@@ -37,9 +37,8 @@ MIN_MILES, MAX_MILES = 1, 500
 DEFAULT_MILES = 50
 MAX_SIZE, DEFAULT_SIZE = 100, 20
 DEFAULT_PROFILE = "expert_first"
-_OF_ONE_PAGE = frozenset(
-    ("next", "size", "generation", "facets", "kept")
-)  # the search is the same with others
+# The search is the same with others.
+_OF_ONE_PAGE = frozenset(("next", "size", "generation", "facets", "kept"))
 IN_MILES = mark("must be %(low)s to %(high)s miles")
 NAME_FORM = mark("write a name, a city and a state, such as: Jane Smith, Baltimore MD")
 

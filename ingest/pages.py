@@ -20,9 +20,8 @@ from ingest.download import Download, Downloaded, Underway
 from ingest.guarded import FetchFailed, Interrupted
 
 MOST_PAGE_BYTES = 100_000_000  # of one page; one study with results may have 10 MB
-PAUSE_S = (
-    1.0  # between pages: the crawl delay of ClinicalTrials.gov's robots.txt, as others read it (2026-09)
-)
+# Between pages: the crawl delay of ClinicalTrials.gov's robots.txt, as others read it (2026-09).
+PAUSE_S = 1.0
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z?")
 
 

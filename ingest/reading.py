@@ -132,9 +132,8 @@ class _Parser:
 
     def parsed(self, file: InputFile, source: Source) -> Iterator[Batch]:
         """The batches of one file. Raises what its reader raises, FinderError where the process is gone."""
-        if (
-            self._is_busy
-        ):  # with a file that was given up: what else it says of it would be taken for this one
+        # With a file that was given up: what else it says of it would be taken for this one.
+        if self._is_busy:
             self.__exit__()
             self.__init__()  # type: ignore[misc]
         self._is_busy = True

@@ -20,9 +20,8 @@ from finder.web.site import Site, site
 REFRESH_S = 5
 RUNS_SHOWN = 50
 EVENTS_SHOWN = 200
-SILENT = timedelta(
-    hours=1
-)  # a run tells its progress every few seconds, except in steps of minutes (own rule)
+# A run tells its progress every few seconds, except in steps of minutes (own rule).
+SILENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,14 @@ def overview() -> Response:
         events = runs.events(here.engine, here.prefix, 5, of_runs=False)
     served = next((g for g in everything if g.is_served), None)
     last = history[0] if history else None
+    stopped = last is not None and _has_stopped(here, last)
     waiting = tuple(run_requests.requests(here.engine, here.prefix, run_requests.WAITING))
     content = Overview(
         served=served,
         served_run=next((r for r in history if served and r.run_id == served.run_id), None),
         last=last,
-        badge=badge_of(here, last) if last else ("open", ""),
-        tasks=tuple(tasks_of(here, served, history)),
+        badge=_badge(last, stopped) if last else ("open", ""),
+        tasks=tuple(tasks_of(here, served, history, stopped)),
         waiting=waiting,
         earlier=generations.before_served(everything),
         events=tuple(events),
@@ -105,8 +105,12 @@ def overview() -> Response:
     return page("admin/overview.html", content)
 
 
-def tasks_of(here: Site, served: Generation | None, history: Sequence[RunRecord]) -> Iterator[Task]:
-    """Get what wants the admin, the most pressing first; `history` is the newest run first."""
+def tasks_of(
+    here: Site, served: Generation | None, history: Sequence[RunRecord], has_stopped: bool
+) -> Iterator[Task]:
+    """Get what wants the admin, the most pressing first; `history` is the newest run first, and `has_stopped`
+    tells that this one is called running and was killed.
+    """
     last = history[0] if history else None
     if served is None:
         yield Task("bad", "Nothing is served: start a run, or publish one that was refused.", "/admin/runs")
@@ -115,7 +119,7 @@ def tasks_of(here: Site, served: Generation | None, history: Sequence[RunRecord]
         yield Task("bad", f"The last run {what}: read why.", f"/admin/runs/{last.run_id}")
     if last and last.state == "running":
         path = f"/admin/runs/{last.run_id}"
-        if has_stopped(here, last):
+        if has_stopped:
             yield Task("bad", "The last run stopped without an end: ask for another one.", path)
         else:
             yield Task("open", "A run is under way.", path)
@@ -126,7 +130,7 @@ def tasks_of(here: Site, served: Generation | None, history: Sequence[RunRecord]
     yield from late_sources(here, history, Freshness.AMBER)
 
 
-def has_stopped(here: Site, record: RunRecord) -> bool:
+def _has_stopped(here: Site, record: RunRecord) -> bool:
     """Whether a run that is called running was killed: its process is gone, or it is silent for long."""
     if record.state != "running":
         return False
@@ -136,11 +140,8 @@ def has_stopped(here: Site, record: RunRecord) -> bool:
     return is_killed or here.now() - datetime.fromisoformat(told) > SILENT
 
 
-def badge_of(here: Site, record: RunRecord) -> tuple[str, str]:
-    """Get badge and word for the state of a run."""
-    return (
-        ("bad", "stopped") if has_stopped(here, record) else STATES.get(record.state, ("open", record.state))
-    )
+def _badge(record: RunRecord, has_stopped: bool) -> tuple[str, str]:
+    return ("bad", "stopped") if has_stopped else STATES.get(record.state, ("open", record.state))
 
 
 def late_sources(here: Site, history: Sequence[RunRecord], state: Freshness) -> Iterator[Task]:
@@ -158,7 +159,7 @@ def run_list() -> Response:
     here = site()
     with translated():
         history = runs.history(here.engine, here.prefix, RUNS_SHOWN)
-    shown = tuple((record, badge_of(here, record)) for record in history)
+    shown = tuple((record, _badge(record, _has_stopped(here, record))) for record in history)
     asked = tuple(run_requests.requests(here.engine, here.prefix))
     return page("admin/runs.html", RunsPage(shown, asked))
 
@@ -182,10 +183,10 @@ def run_page(run_id: str, trouble: str = "") -> RunPage:
     mine = next((g for g in everything if g.run_id == run_id), None)
     is_whole = mine is not None and len(mine.indices) == len(indexes.SERVED_ALIASES)
     files: list[Mapping[str, Any]] = record.detail.get("files", [])
-    stopped = has_stopped(here, record)
+    stopped = _has_stopped(here, record)
     return RunPage(
         run=record,
-        badge=badge_of(here, record),
+        badge=_badge(record, stopped),
         gates=tuple(gates_shown(record.detail.get("gates", ()), here.sources)),
         failures=tuple(file["failure"] for file in files if file["failure"]),
         is_kept=is_whole,

@@ -29,6 +29,15 @@ from tests.factories import an_npi
 from tests.pages.conftest import SEEN, SEEN_NAME, WORDS, ZIP
 
 DESKTOP, PHONE = (1280, 900), (320, 640)
+every_look = pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        (DESKTOP, "light"),
+        (PHONE, "dark"),
+        pytest.param(DESKTOP, "dark", marks=pytest.mark.dear),
+        pytest.param(PHONE, "light", marks=pytest.mark.dear),
+    ],
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECRETS = ("bile", "duct", ZIP, SEEN, "Exampleton")
 
@@ -342,15 +351,7 @@ def test_without_scripts_the_field_is_a_plain_one(chromium: Browser, base: str) 
         expect(page.get_by_role("listbox")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"),
-    [
-        (DESKTOP, "light"),
-        (PHONE, "dark"),
-        pytest.param(DESKTOP, "dark", marks=pytest.mark.dear),
-        pytest.param(PHONE, "light", marks=pytest.mark.dear),
-    ],
-)
+@every_look
 def test_axe_finds_nothing(
     chromium: Browser, base: str, varied_base: str, scheme: str, size: tuple[int, int]
 ) -> None:
@@ -469,15 +470,7 @@ def test_a_mistake_is_reported_by_keyboard(chromium: Browser, base: str) -> None
         expect(page.locator("main")).to_contain_text("The office has moved")
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"),
-    [
-        (DESKTOP, "light"),
-        (PHONE, "dark"),
-        pytest.param(DESKTOP, "dark", marks=pytest.mark.dear),
-        pytest.param(PHONE, "light", marks=pytest.mark.dear),
-    ],
-)
+@every_look
 def test_axe_finds_nothing_on_the_way(
     chromium: Browser, base: str, scheme: str, size: tuple[int, int]
 ) -> None:
