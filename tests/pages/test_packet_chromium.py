@@ -20,10 +20,10 @@ from tests.pages.test_chromium import (  # base is a fixture
 __all__ = ["base"]
 
 MARKED = {
-    "diagnosis": "zqxdiagnosis",
-    "findings": "zqxfindings\nzqxsecond",
-    "question": "zqxquestion",
-    "first": "zqxfirst",
+    "diagnosis": "zqxvwkjqdiagnosis",
+    "findings": "zqxvwkjqfindings\nzqxvwkjqsecond",
+    "question": "zqxvwkjqquestion",
+    "first": "zqxvwkjqfirst",
 }
 
 
@@ -60,19 +60,19 @@ def test_a_packet_is_three_steps_from_the_results_with_and_without_scripts(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your packet is ready")
     assert fits(page)
     facts, first = page.locator(".leaf").first, page.locator(".leaf").last
-    expect(facts).to_contain_text("zqxsecond")
-    expect(facts).not_to_contain_text("zqxfirst")
-    expect(first).to_contain_text("zqxfirst")
-    expect(page.locator(".leaf", has_text="zqxfirst")).to_have_count(1)
+    expect(facts).to_contain_text("zqxvwkjqsecond")
+    expect(facts).not_to_contain_text("zqxvwkjqfirst")
+    expect(first).to_contain_text("zqxvwkjqfirst")
+    expect(page.locator(".leaf", has_text="zqxvwkjqfirst")).to_have_count(1)
     with page.expect_download() as download:
         page.get_by_role("button", name="PDF of all pages").click()
     assert download.value.suggested_filename == "packet.pdf"
     page.get_by_role("button", name="Change it").click()
-    expect(page.locator("#findings")).to_have_value("zqxfindings\nzqxsecond")
+    expect(page.locator("#findings")).to_have_value("zqxvwkjqfindings\nzqxvwkjqsecond")
     expect(page.locator("#npi input:checked")).to_have_count(2)
     posted = [request for request in asked if request.method == "POST"]
     assert len(posted) == 3, "one for the packet, one for its file, one to change it"
-    assert [r.url for r in asked if "zqx" in r.url or WORDS in r.url] == []
+    assert [r.url for r in asked if "zqxvwkjq" in r.url or WORDS in r.url] == []
     assert {urlsplit(request.url).netloc for request in asked} == {urlsplit(base).netloc}
     assert context.cookies() == []
 
@@ -90,7 +90,7 @@ def test_nothing_typed_is_kept_in_the_browser_and_the_printed_page_holds_the_pac
         page.get_by_role("button", name="Make the packet").click()
         assert_accessible(page)
         kept = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])")
-        assert "zqx" not in kept
+        assert "zqxvwkjq" not in kept
         page.emulate_media(media="print")
         expect(page.get_by_role("heading", name="Second opinion: the facts")).to_be_visible()
         expect(page.locator(".take")).to_be_hidden()
