@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from finder import i18n
 from finder.approaches import Approaches, load_approaches
@@ -28,6 +29,7 @@ from finder.volumes import load_volumes
 CANCER = "cancer"  # the concept above every cancer
 # What somebody can mainly treat: a condition or a field, and no operation, drug or marker.
 _TREATED = frozenset({ConceptKind.CONDITION, ConceptKind.SUBSPECIALTY})
+REMEMBERED_WORDS = 1_000  # texts in one language whose meaning is kept in the memory of the process, a few MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class SearchContext:
     `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults, `laws`
     what the law of each state says of opinions from other states, `coverage` what is known of who pays,
     `approaches` how somebody may work.
+    `understand` gives what free words mean in the language spoken, as `vocabulary.resolve` does; the same
+    words come again with each page, filter and person of a search, and are kept in memory alone.
     `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
     `prompter` what suggestions are looked up in, `gazetteer` the cities. They are worked out when first asked
     for, and kept.
@@ -45,6 +49,7 @@ class SearchContext:
     vocabulary: Vocabulary
     profiles: Mapping[str, Profile]
     words: Words
+    understand: Callable[[str], Understood]
     concept_of: Callable[[str], str | None]
     prompter: Callable[[], Prompter]
     gazetteer: Callable[[], Gazetteer]
@@ -108,29 +113,51 @@ class SearchContext:
 
     def line_of(self, concept_id: str) -> frozenset[str]:
         """Get a concept with every broader one."""
-        return frozenset((concept_id, *self.vocabulary.ancestors(concept_id)))
+        return _line_of(self.vocabulary, concept_id)
 
-    def below(self, concept_id: str) -> tuple[str, ...]:
-        """Get a concept, then everything below it."""
-        return (concept_id, *sorted(set(self.vocabulary.descendants(concept_id)) - {concept_id}))
+    def around(self, concept_id: str) -> "Around":
+        """Get the concepts around one, which decide what counts for it."""
+        return _around(self.vocabulary, concept_id)
 
-    def broader(self, concept_id: str) -> tuple[str, ...]:
-        """Get the next broader concept where it is a condition itself: who treats gliomas treats a
-        glioblastoma. A field, such as brain tumors, is none.
-        """
-        above = self.vocabulary.ancestors(concept_id)[:1]
-        kinds = self.vocabulary.concepts
-        return tuple(one for one in above if kinds[one].kind is ConceptKind.CONDITION)
 
-    def beside(self, concept_id: str) -> tuple[str, ...]:
-        """Get the conditions and fields beside a condition and beside each broader one, by id: ulcerative
-        colitis for Crohn's disease. An operation has none: what it is done for stands beside it.
-        """
-        concepts, line = self.vocabulary.concepts, self.line_of(concept_id)
-        if concepts[concept_id].kind not in _TREATED:
-            return ()
-        found = {one for above in line - {concept_id} for one in self.vocabulary.children.get(above, ())}
-        return tuple(sorted(one for one in found - line if concepts[one].kind in _TREATED))
+class Around(NamedTuple):
+    """The concepts around one, by id.
+
+    `below` is the concept itself, then everything below it; `above` every broader one, nearest first.
+    `broader` is the next one above where that is a condition itself: who treats gliomas treats a
+    glioblastoma; a field, such as brain tumors, is none. `beside` are the conditions and fields beside a
+    condition and beside each broader one: ulcerative colitis for Crohn's disease. An operation has none: what
+    it is done for stands beside it.
+    """
+
+    below: tuple[str, ...]
+    above: tuple[str, ...]
+    broader: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
+@cache
+def _line_of(vocabulary: Vocabulary, concept_id: str) -> frozenset[str]:
+    return frozenset((concept_id, *vocabulary.ancestors(concept_id)))
+
+
+@cache
+def _around(vocabulary: Vocabulary, concept_id: str) -> Around:
+    kinds, above = vocabulary.concepts, vocabulary.ancestors(concept_id)
+    return Around(
+        below=(concept_id, *sorted(set(vocabulary.descendants(concept_id)) - {concept_id})),
+        above=above,
+        broader=tuple(one for one in above[:1] if kinds[one].kind is ConceptKind.CONDITION),
+        beside=_beside(vocabulary, concept_id),
+    )
+
+
+def _beside(vocabulary: Vocabulary, concept_id: str) -> tuple[str, ...]:
+    concepts, line = vocabulary.concepts, _line_of(vocabulary, concept_id)
+    if concepts[concept_id].kind not in _TREATED:
+        return ()
+    found = {one for above in line - {concept_id} for one in vocabulary.children.get(above, ())}
+    return tuple(sorted(one for one in found - line if concepts[one].kind in _TREATED))
 
 
 def load_context(remember_s: float = 0.0) -> SearchContext:
@@ -142,6 +169,7 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
     specialties = {s.specialty_id: s.label for s in listed}
     sources = {name: _named(info) for name, info in load_sources().items()}
     vocabulary = load_vocabulary()
+    understood = lru_cache(REMEMBERED_WORDS)(lambda text, _language: resolve(text, vocabulary))
     prompter = cache(lambda _language: prompter_of(vocabulary))  # in the language that is spoken now
     every = vocabulary.concepts.values()
     concepts = {concept.concept_id: concept.label for concept in every}
@@ -156,6 +184,7 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
         vocabulary=vocabulary,
         profiles=load_profiles(),
         words=words,
+        understand=lambda text: understood(text, i18n.language()),
         # a search looks at every program, whose words are few; most commands look at none
         concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),
         prompter=lambda: prompter(i18n.language()),

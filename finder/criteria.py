@@ -233,11 +233,10 @@ class SearchCriteria:
     def to_args(self) -> dict[str, Any]:
         """Get the parameters that give these criteria again; defaults are left out."""
         args: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "position" or value in (field.default, ()):
-                continue
-            args[field.name] = parameters.plain(value)
+        for name, default in _defaults():
+            value = getattr(self, name)
+            if value != default and value != ():
+                args[name] = parameters.plain(value)
         if self.position:
             args["next"] = self.position.to_token()
         return args
@@ -286,8 +285,14 @@ class SearchCriteria:
 
 
 @cache
+def _defaults() -> tuple[tuple[str, Any], ...]:
+    """Name and default of everything but the position, which has a parameter of another name."""
+    return tuple((field.name, field.default) for field in fields(SearchCriteria) if field.name != "position")
+
+
+@cache
 def _parameters() -> tuple[str, ...]:
-    return (*(field.name for field in fields(SearchCriteria) if field.name != "position"), "next")
+    return (*(name for name, _default in _defaults()), "next")
 
 
 def _doctors(number: int) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from finder.documents import OrganizationKind, TieLabel, ties_told
 from finder.errors import SourceError
 from finder.i18n import english, gettext
+from finder.tie_labels import TieLabels
 
 RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
 # A weaker tie that is over counts until it is worth less than a quarter (own rule, 2026-11-23); with the
@@ -237,13 +238,12 @@ def load_rules(path: Path = RULES_FILE) -> TieRules:
 
 def ties_of(npi: str, source: Mapping[str, Any]) -> Ties:
     """Get what a specialist's document (as the engine returns it) says about ties; absent means unknown."""
-    labels = {key: TieLabel(**label) for key, label in ties_told(source).items()}
     return Ties(
         npi=npi,
         name=source.get("name", npi),
         keys=frozenset(source.get("tie_keys", ())),
         kinds_known=frozenset(source.get("tie_kinds_known", ())),
-        labels=MappingProxyType(labels),
+        labels=TieLabels(ties_told(source)),
     )
 
 

@@ -147,15 +147,15 @@ def question_of(
 
     Raises InputErrors for an unknown profile.
     """
-    rules = context.words.rules
+    rules, around = context.words.rules, context.around(understood.concept_id or "")
     return Question(
         criteria=criteria,
         ladder=context.ladder_for(criteria, understood),
         ages=context.ages_for(criteria, understood),
-        concepts=context.below(understood.concept_id or ""),
-        broader=context.broader(understood.concept_id or ""),
-        beside=context.beside(understood.concept_id or ""),
-        above=context.vocabulary.ancestors(understood.concept_id or ""),
+        concepts=around.below,
+        broader=around.broader,
+        beside=around.beside,
+        above=around.above,
         profile=context.profile_for(criteria, understood),
         now=now,
         place=known.place,

@@ -8,7 +8,6 @@ are named `why.*` so that they can be told from parts. Adding up the parts of a 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from finder.clauses import alike, near, order
@@ -21,16 +20,12 @@ from finder.criteria import SearchCriteria, SortAsked
 from finder.facets import FACETS, Facet, RoleAsked, Scope, VerdictAsked, clause_of_verdict
 from finder.geo import Point
 from finder.likeness import VECTOR
-from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
+from finder.parts import Subject, decided
+from finder.ranking import Part, PartName, Profile
 from finder.specialties import Ages
 
-STEP_PREFIX = "why.step"
-PARTLY, ELSEWHERE = ".partly", ".elsewhere"  # behind the name of a step: how somebody stands on it
-OTHER = "why.other"  # a main focus on the condition, whatever the specialty
 FOUND, TIED = "why.found", "tied"
-DAYS_PER_YEAR = 365.25
 MOST_ALIKE = 1_000  # nearest practices of a shard that are scored; the condition's own experts are fewer
-_ATTRIBUTE_OF = MappingProxyType({PartName.ACADEMIC: "academic", PartName.SECOND_OPINIONS: "second_opinions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +59,18 @@ class Question:
     has_prior_gap: bool = False
     practice: Sequence[int] = ()
 
-    @property
-    def related(self) -> tuple[str, ...]:
-        """The concepts of the same field, without the broadest ones, which hold several: who treats cancer of
-        the bowel works in the field of the pancreas, who treats skin cancer does not.
-        """
-        return (*self.concepts, *self.above[:-1])
+    def subject(self) -> Subject:
+        """Get what the search is about, whatever the place and the doctors already seen."""
+        return Subject(
+            self.profile,
+            tuple(self.ladder),
+            tuple(self.concepts),
+            tuple(self.above),
+            tuple(self.broader),
+            tuple(self.beside),
+            self.ages,
+            self.now,
+        )
 
     def leaves_out(self) -> list[str]:
         """Tie keys whose holders are left out; none where tied people are to be shown."""
@@ -214,7 +215,9 @@ def _is_asked(question: Question, facet: Facet) -> bool:
 def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
     """Everything that decides who is in the answer but ties, and nothing that scores."""
     filters = [clause for name, clause in filters_of(question).items() if name not in without]
-    who: dict[str, Any] = {"filter": [_term("is_candidate", True), _treats(question), *filters]}
+    who: dict[str, Any] = {
+        "filter": [_term("is_candidate", True), decided(question.subject()).treats, *filters]
+    }
     if nobody := [*question.prior_npis, *question.criteria.never]:
         who["must_not"] = [{"ids": {"values": nobody}}]
     return who
@@ -226,34 +229,6 @@ def who_is_left(question: Question, without: set[str] | frozenset[str]) -> dict[
     if keys and "seen" not in without:
         who["must_not"] = [*who.get("must_not", ()), _terms("tie_keys", keys)]
     return who
-
-
-def _treats(question: Question) -> dict[str, Any]:
-    """Who stands on a step of the ladder, or has evidence of the concept itself."""
-    open_steps = [step for step in question.ladder if not step.needs_evidence]
-    broader = [step for step in question.ladder if step.evidence_of not in (None, *question.concepts)]
-    either = [_evidence_of(question, None), *(_with_evidence(question, step) for step in broader)]
-    if open_steps:
-        specialties = sorted({s for step in open_steps for s in step.specialties})
-        either.append(_terms("main_specialties", specialties))
-    return {"bool": {"should": either, "minimum_should_match": 1}}
-
-
-def _with_evidence(question: Question, step: LadderStep, field: str = "concepts") -> dict[str, Any]:
-    """Whoever has a specialty of the step and is listed under its concept, or mainly treats it."""
-    wanted = _terms("specialties", sorted(step.specialties))
-    return {"bool": {"filter": [wanted, _evidence_of(question, step.evidence_of, field)]}}
-
-
-def _evidence_of(question: Question, concept: str | None, field: str = "concepts") -> dict[str, Any]:
-    """Documents list the broader concepts of their evidence as well, so that one id finds all below it."""
-    return _term(field, concept or question.concepts[0])
-
-
-def _elsewhere(question: Question) -> dict[str, Any]:
-    """Whoever is proved to work much on something, and mainly or much on nothing that is related."""
-    related = [_terms(field, question.related) for field in ("main_concepts", "proven_concepts")]
-    return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": related}}
 
 
 def filters_of(question: Question) -> dict[str, dict[str, Any]]:
@@ -269,132 +244,32 @@ def filters_of(question: Question) -> dict[str, dict[str, Any]]:
 
 
 def _parts(question: Question) -> list[dict[str, Any]]:
-    return [
-        clause for part in question.profile.parts.values() if (clause := _part(question, part)) is not None
-    ]
+    """The clauses of the score, those without anything to measure a part by left out."""
+    of_subject = decided(question.subject()).parts
+    every = (
+        of_subject[name] if name in of_subject else _part(question, part)
+        for name, part in question.profile.parts.items()
+    )
+    return [clause for clause in every if clause is not None]
 
 
 def _part(question: Question, part: Part) -> dict[str, Any] | None:
-    """The clause of one part; None where this search has nothing to measure it by."""
-    if part.name is PartName.FIT:
-        return _fit(question) if question.ladder else None
-    if part.name is PartName.SPECIALTY:
-        return _specialty(part, question)
-    if part.name in EVIDENCE_PARTS:
-        return _evidence(part, EVIDENCE_PARTS[part.name].value, question)
+    """The clause of a part that hangs on the place, the prior doctors or the referring physician; None where
+    this search has nothing to measure it by.
+    """
     if part.name is PartName.DISTANCE:
         assert part.pivot_miles is not None  # the loader of profiles sees to it
         place = question.place
         return near(place, part.pivot_miles, part.weight, part.name.value) if place else None
-    if part.name is PartName.ROLE:
-        return _constant(_terms("roles", part.roles), part.weight, part.name.value)
     if part.name is PartName.LIKENESS:
         if not question.practice:
             return None
         who = {"bool": who_is_left(question, frozenset())}
         return alike(VECTOR, question.practice, who, MOST_ALIKE, part.weight, part.name.value)
-    if part.name in (PartName.UNTIED, PartName.INDEPENDENCE) and not question.criteria.has_prior:
+    if not question.criteria.has_prior:
         return None
     if part.name is PartName.UNTIED:
         tied = _terms("tie_keys", [*question.breaking(), *question.weaker_keys])
         return _constant({"bool": {"must_not": [tied]}}, part.weight, part.name.value)
-    if part.name is PartName.INDEPENDENCE:
-        proved = clause_of_verdict(VerdictAsked.INDEPENDENT, question.scope())
-        return _constant(proved, part.weight, part.name.value)
-    if part.name is PartName.AGES:
-        return _constant(_sees(question.ages), part.weight, part.name.value)
-    if part.name is PartName.ACCEPTING:
-        return _constant(_term("accepting", "yes"), part.weight, part.name.value)
-    attribute = _term("attributes", _ATTRIBUTE_OF[part.name])
-    # a name in another field says nothing in this one
-    wanted = {"bool": {"filter": [attribute, _evidence_of(question, None)]}}
-    return _constant(wanted, part.weight, part.name.value)
-
-
-def _sees(ages: Ages) -> dict[str, Any]:
-    """Whoever is known to see children; for adults, whoever is not known to see only children."""
-    if ages is Ages.CHILD:
-        return _term("ages", Ages.CHILD.value)
-    adults = [_term("ages", Ages.ADULT.value), {"bool": {"must_not": [{"exists": {"field": "ages"}}]}}]
-    return {"bool": {"should": adults, "minimum_should_match": 1}}
-
-
-def _fit(question: Question) -> dict[str, Any]:
-    """The best ladder step wins; worse ones add nothing.
-
-    On a step that needs evidence a main focus counts whole and other evidence partly, less beside a main
-    focus on a condition next to this one: who mainly treats ulcerative colitis is close to Crohn's disease,
-    and mainly treats another. On an open one the main specialty counts. Partial evidence and an open step
-    count less for a main focus on something unrelated: a breast cancer specialist is a cancer specialist, and
-    no first choice for the pancreas.
-    """
-    profile = question.profile
-    found = [
-        _constant(_evidence_of(question, None, "main_concepts"), profile.other_specialty_weight(), OTHER)
-    ]
-    for step in question.ladder:
-        name, at = f"{STEP_PREFIX}{step.step}", step.step - 1
-        if step.needs_evidence:
-            whole = _with_evidence(question, step, "main_concepts")
-            part = _partly(question, step, name + PARTLY)
-        else:
-            listed = _terms("main_specialties", sorted(step.specialties))
-            whole = {"bool": {"filter": [listed], "must_not": [_elsewhere(question)]}}
-            part = _constant(listed, profile.elsewhere_weight(at), name + ELSEWHERE)
-        found += [_constant(whole, profile.step_weight(at), name), part]
-    return {"dis_max": {"_name": PartName.FIT.value, "queries": found}}
-
-
-def _partly(question: Question, step: LadderStep, name: str) -> dict[str, Any]:
-    """Who is listed under the concept of a step, less beside a main focus next to it or elsewhere."""
-    standing = question.profile.standing
-    listed = _constant(_with_evidence(question, step), question.profile.partly_weight(step.step - 1), None)
-    if question.beside:
-        other = _terms("main_concepts", question.beside)
-        listed = {"boosting": {"positive": listed, "negative": other, "negative_boost": standing.beside}}
-    less = {"positive": listed, "negative": _elsewhere(question), "negative_boost": standing.elsewhere}
-    return {"boosting": {"_name": name, **less}}
-
-
-def _specialty(part: Part, question: Question) -> dict[str, Any] | None:
-    """The main specialty by the open steps of the ladder: whole on the first one, half on the second, a third
-    on the third and so on. None for a ladder without open steps.
-    """
-    open_steps = [step for step in question.ladder if not step.needs_evidence]
-    found = [
-        _constant(_terms("main_specialties", sorted(step.specialties)), part.weight / place, None)
-        for place, step in enumerate(open_steps, start=1)
-    ]
-    return {"dis_max": {"_name": part.name.value, "queries": found}} if found else None
-
-
-def _evidence(part: Part, kind: str, question: Question) -> dict[str, Any]:
-    """The best piece of one kind of evidence counts, less with its age or where only a kin concept has it."""
-    assert part.half_life_years is not None  # the loader of profiles sees to it
-    is_of_place = part.name is PartName.CENTER  # a center is one for a whole field
-    concepts = (*question.concepts, *(question.above if is_of_place else question.broader))
-    about = {"bool": {"filter": [_terms("evidence.concept", concepts), _term("evidence.kind", kind)]}}
-    half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
-    age = {"origin": question.now.isoformat(), "scale": half_life, "decay": 0.5}
-    kin = {"bool": {"must_not": [_term("evidence.concept", question.concepts[0])]}}
-    functions: list[dict[str, Any]] = [
-        {"field_value_factor": {"field": "evidence.value", "missing": 0}},
-        {"exp": {"evidence.as_of": age}},  # evidence without a date does not age
-    ]
-    if len(concepts) > 1 and not is_of_place:
-        functions.append({"filter": kin, "weight": question.profile.standing.kin})
-    scored = {
-        # a constant times the functions: boost_mode "replace" would silently drop the weight
-        "query": {"constant_score": {"filter": about, "boost": part.weight}},
-        "functions": functions,
-        "score_mode": "multiply",
-        "boost_mode": "multiply",
-    }
-    return {
-        "nested": {
-            "_name": part.name.value,
-            "path": "evidence",
-            "score_mode": "max",
-            "query": {"function_score": scored},
-        }
-    }
+    proved = clause_of_verdict(VerdictAsked.INDEPENDENT, question.scope())
+    return _constant(proved, part.weight, part.name.value)

@@ -105,11 +105,11 @@ class Standing:
     kin: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """One named set of weights. `steps` are shares of the weight of `fit`, the closest ladder step first.
 
-    `breadth` says by what the first page is kept varied.
+    `breadth` says by what the first page is kept varied. A profile equals itself alone.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from finder.answers import SiteShown
@@ -12,8 +13,9 @@ from finder.documents import EvidenceKind, evidence_of
 from finder.evidence_words import EvidenceWords, mainly, sentence
 from finder.focus import FOCUS_KINDS, main_counts
 from finder.gaps import short_gap
-from finder.i18n import english, gettext, mark
+from finder.i18n import english, gettext, language, mark
 from finder.independence import PairVerdict, Side, TieRules, Ties, Verdict
+from finder.parts import KEPT, Subject
 from finder.query import Question
 from finder.ranking import EVIDENCE_PARTS, Breadth, PartName
 from finder.trust import is_fresh
@@ -87,20 +89,23 @@ class Sentences:
     @classmethod
     def of(cls, question: Question) -> "Sentences":
         """Get the sentences of a question; parts on which it is silent lack nothing."""
-        silent = set() if question.criteria.has_prior else {PartName.INDEPENDENCE}
-        silent |= set() if question.place else {PartName.DISTANCE}
-        parts = question.profile.parts.items()
-        lacks = ((n.value, p.weight, gettext(p.lacks)) for n, p in parts if p.lacks and n not in silent)
-        return cls(
-            gains={
-                name.value: _lower_first(gettext(part.lacks or part.says))
-                for name, part in parts
-                if part.says
-            },
-            lacks=tuple(lacks),
-            about=frozenset(question.concepts),
-            around=frozenset((*question.concepts, *question.above)),
-        )
+        silent: tuple[PartName, ...] = () if question.criteria.has_prior else (PartName.INDEPENDENCE,)
+        silent += () if question.place else (PartName.DISTANCE,)
+        return _sentences(question.subject(), silent, language())
+
+
+@lru_cache(KEPT)
+def _sentences(subject: Subject, silent: Sequence[PartName], _language: str) -> Sentences:
+    parts = subject.profile.parts.items()
+    lacks = ((n.value, p.weight, gettext(p.lacks)) for n, p in parts if p.lacks and n not in silent)
+    return Sentences(
+        gains={
+            name.value: _lower_first(gettext(part.lacks or part.says)) for name, part in parts if part.says
+        },
+        lacks=tuple(lacks),
+        about=frozenset(subject.concepts),
+        around=frozenset((*subject.concepts, *subject.above)),
+    )
 
 
 def specialty_shown(source: Mapping[str, Any], on: OnStep | None, words: Words) -> str | None:
@@ -180,7 +185,7 @@ def without_mainly(label: str) -> str:
 
 def _main_elsewhere(question: Question, evidence: Iterable[Mapping[str, Any]], words: Words) -> str | None:
     """The concept with the strongest evidence that is not related to what was asked."""
-    related = question.related
+    related = question.subject().related
     others = [e for e in evidence if e["kind"] in FOCUS_KINDS and e["concept"] not in related]
     best = max(others, key=lambda e: (e["value"], e["concept"]), default=None)
     return (
@@ -295,8 +300,8 @@ def _works_for_none(pair: Pair, words: Words) -> str:
     said = {
         (label.source, label.as_of)
         for side in (pair.candidate, pair.prior)
-        for key, label in side.labels.items()
-        if key.startswith(keys)
+        for key in side.labels
+        if key.startswith(keys) and (label := side.labels[key])
     }
     labels = sorted(said, key=lambda source: (source[0], source[1] or ""))
     every = mark("Works for none of the practice groups, health systems or hospitals of %(name)s")

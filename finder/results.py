@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from operator import itemgetter
 from typing import Any
 
 from finder.answers import Emptied, Excluded, FacetCount, FacetValue, PartShown, Result, SiteShown
 from finder.composition import Hit, Page
+from finder.concepts import LadderStep
 from finder.criteria import Position, SortAsked
 from finder.documents import facts_of
 from finder.facets import Facet
 from finder.geo import nearest
-from finder.i18n import gettext
+from finder.i18n import gettext, language
 from finder.independence import Ties, ties_of, verdict, worst
 from finder.languages import language_name
 from finder.loosened import TOGETHER
-from finder.query import ELSEWHERE, PARTLY, STEP_PREFIX, TIED, Question, facets_of
+from finder.parts import ELSEWHERE, KEPT, PARTLY, STEP_PREFIX
+from finder.query import TIED, Question, facets_of
+from finder.ranking import Profile
 from finder.reasons import (
     OnStep,
     Pair,
@@ -166,19 +170,22 @@ class _Reading:
 
     @classmethod
     def of(cls, question: Question, priors: Sequence[Ties], words: Words) -> "_Reading":
-        named = [
-            (f"{STEP_PREFIX}{step.step}{ending}", OnStep(step, place))
-            for step in question.ladder
-            for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
-        ]
-        return cls(
-            question=question,
-            priors=priors,
-            words=words,
-            sentences=Sentences.of(question),
-            parts=tuple((name.value, gettext(part.says)) for name, part in question.profile.parts.items()),
-            steps={name: (-at, on) for at, (name, on) in enumerate(named)},
-        )
+        parts, steps = _named(question.profile, tuple(question.ladder), language())
+        return cls(question, priors, words, Sentences.of(question), parts, steps)
+
+
+@lru_cache(KEPT)
+def _named(
+    profile: Profile, ladder: Sequence[LadderStep], _language: str
+) -> tuple[tuple[tuple[str, str], ...], Mapping[str, tuple[int, OnStep]]]:
+    """The `parts` and the `steps` of a reading, in the language spoken."""
+    named = [
+        (f"{STEP_PREFIX}{step.step}{ending}", OnStep(step, place))
+        for step in ladder
+        for ending, place in (("", Place.WHOLE), (PARTLY, Place.PARTLY), (ELSEWHERE, Place.ELSEWHERE))
+    ]
+    parts = tuple((name.value, gettext(part.says)) for name, part in profile.parts.items())
+    return parts, {name: (-at, on) for at, (name, on) in enumerate(named)}
 
 
 def _result(

@@ -62,7 +62,7 @@ def read(text: str, index: TermIndex) -> Reading:
     typed = tokens(text)
     words = [
         replace(word, is_denied=is_negated(typed, word.first, word.last, index.words))
-        for word in _words(text, typed, index)
+        for word in _plain(text, typed, index) or _words(text, typed, index)
     ]
     term = _whole_term(words, index, typed)
     if term is not None:  # before figures and failures are looked for: "190 over LDL" is "LDL over 190"
@@ -182,6 +182,17 @@ def _strict(typed: list[str], index: TermIndex) -> Entry | None:
 def _is_anchored(phrase: str, term: str) -> bool:
     # One word at least must stand as it is: "good pipes" is no misspelling of "wood pipe".
     return not set(phrase.split()).isdisjoint(term.split()) or " " not in term
+
+
+def _plain(text: str, typed: list[str], index: TermIndex) -> list[Word]:
+    """The words of a text that is one of our terms in any order; none for another. So no two of them are read
+    as one: "heart born with problem" is no heartburn.
+    """
+    places = content_of(text, typed, index)
+    keys = [word_key(typed[place]) for place in places]
+    if len(keys) < 2 or tuple(sorted(keys)) not in index.strict:
+        return []
+    return [Word(typed[place], place, place, ((key, 0),)) for place, key in zip(places, keys, strict=True)]
 
 
 def _words(text: str, typed: list[str], index: TermIndex) -> list[Word]:

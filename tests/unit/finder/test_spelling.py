@@ -157,9 +157,15 @@ def _misspelt(term: Term, source: random.Random) -> str:
 
 @pytest.mark.parametrize(
     ("typed", "concept"),
-    [("LDL 190 over", "familial_hypercholesterolemia"), ("crohns biologics for failed", "ibd_biologics")],
+    [
+        ("LDL 190 over", "familial_hypercholesterolemia"),
+        ("crohns biologics for failed", "ibd_biologics"),
+        ("heart born with problem", "congenital_heart_disease"),
+    ],
 )
-def test_a_whole_term_in_another_order_is_no_figure_and_no_failure(typed: str, concept: str) -> None:
+def test_a_whole_term_in_another_order_is_no_figure_no_failure_and_not_two_words_joined(
+    typed: str, concept: str
+) -> None:
     assert resolve(typed, VOCABULARY).concept_id == concept
 
 

@@ -1,0 +1,197 @@
+"""The clauses of the score that the subject of a search alone decides, worked out once and kept.
+
+Who treats the condition, and the parts for fit, specialty, evidence, role, ages, access and attributes: the
+same for every place and every doctor already seen. Whoever takes a clause from here must not change it.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from finder.clauses import constant, term, terms
+from finder.concepts import LadderStep
+from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
+from finder.specialties import Ages
+
+STEP_PREFIX = "why.step"
+PARTLY, ELSEWHERE = ".partly", ".elsewhere"  # behind the name of a step: how somebody stands on it
+OTHER = "why.other"  # a main focus on the condition, whatever the specialty
+DAYS_PER_YEAR = 365.25
+KEPT = 512  # subjects in memory, some 10 kB each
+_ATTRIBUTE_OF = MappingProxyType({PartName.ACADEMIC: "academic", PartName.SECOND_OPINIONS: "second_opinions"})
+_DECIDED = frozenset(
+    (PartName.FIT, PartName.SPECIALTY, PartName.ROLE, PartName.AGES, PartName.ACCEPTING)
+) | frozenset((*EVIDENCE_PARTS, *_ATTRIBUTE_OF))
+
+
+class Subject(NamedTuple):
+    """What a search is about, as a `query.Question` says it."""
+
+    profile: Profile
+    ladder: tuple[LadderStep, ...]
+    concepts: tuple[str, ...]
+    above: tuple[str, ...]
+    broader: tuple[str, ...]
+    beside: tuple[str, ...]
+    ages: Ages
+    now: date
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """The concepts of the same field, without the broadest ones, which hold several: who treats cancer of
+        the bowel works in the field of the pancreas, who treats skin cancer does not.
+        """
+        return (*self.concepts, *self.above[:-1])
+
+
+class Decided(NamedTuple):
+    """The clauses that a subject decides: who `treats` it, and the `parts` of the profile by name, None where
+    the subject has nothing to measure one by.
+    """
+
+    treats: dict[str, Any]
+    parts: Mapping[PartName, dict[str, Any] | None]
+
+
+@lru_cache(KEPT)
+def decided(subject: Subject) -> Decided:
+    """Get the clauses that the subject decides."""
+    parts = subject.profile.parts.values()
+    of_subject = {part.name: _part(subject, part) for part in parts if part.name in _DECIDED}
+    return Decided(_treats(subject), MappingProxyType(of_subject))
+
+
+def _treats(subject: Subject) -> dict[str, Any]:
+    """Who stands on a step of the ladder, or has evidence of the concept itself."""
+    open_steps = [step for step in subject.ladder if not step.needs_evidence]
+    broader = [step for step in subject.ladder if step.evidence_of not in (None, *subject.concepts)]
+    either = [_evidence_of(subject, None), *(_with_evidence(subject, step) for step in broader)]
+    if open_steps:
+        specialties = sorted({s for step in open_steps for s in step.specialties})
+        either.append(terms("main_specialties", specialties))
+    return {"bool": {"should": either, "minimum_should_match": 1}}
+
+
+def _part(subject: Subject, part: Part) -> dict[str, Any] | None:
+    if part.name is PartName.FIT:
+        return _fit(subject) if subject.ladder else None
+    if part.name is PartName.SPECIALTY:
+        return _specialty(part, subject)
+    if part.name in EVIDENCE_PARTS:
+        return _evidence(part, EVIDENCE_PARTS[part.name].value, subject)
+    if part.name is PartName.ROLE:
+        return constant(terms("roles", part.roles), part.weight, part.name.value)
+    if part.name is PartName.AGES:
+        return constant(_sees(subject.ages), part.weight, part.name.value)
+    if part.name is PartName.ACCEPTING:
+        return constant(term("accepting", "yes"), part.weight, part.name.value)
+    attribute = term("attributes", _ATTRIBUTE_OF[part.name])
+    # a name in another field says nothing in this one
+    wanted = {"bool": {"filter": [attribute, _evidence_of(subject, None)]}}
+    return constant(wanted, part.weight, part.name.value)
+
+
+def _with_evidence(subject: Subject, step: LadderStep, field: str = "concepts") -> dict[str, Any]:
+    """Whoever has a specialty of the step and is listed under its concept, or mainly treats it."""
+    wanted = terms("specialties", sorted(step.specialties))
+    return {"bool": {"filter": [wanted, _evidence_of(subject, step.evidence_of, field)]}}
+
+
+def _evidence_of(subject: Subject, concept: str | None, field: str = "concepts") -> dict[str, Any]:
+    """Documents list the broader concepts of their evidence as well, so that one id finds all below it."""
+    return term(field, concept or subject.concepts[0])
+
+
+def _elsewhere(subject: Subject) -> dict[str, Any]:
+    """Whoever is proved to work much on something, and mainly or much on nothing that is related."""
+    related = [terms(field, subject.related) for field in ("main_concepts", "proven_concepts")]
+    return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": related}}
+
+
+def _sees(ages: Ages) -> dict[str, Any]:
+    """Whoever is known to see children; for adults, whoever is not known to see only children."""
+    if ages is Ages.CHILD:
+        return term("ages", Ages.CHILD.value)
+    adults = [term("ages", Ages.ADULT.value), {"bool": {"must_not": [{"exists": {"field": "ages"}}]}}]
+    return {"bool": {"should": adults, "minimum_should_match": 1}}
+
+
+def _fit(subject: Subject) -> dict[str, Any]:
+    """The best ladder step wins; worse ones add nothing.
+
+    On a step that needs evidence a main focus counts whole and other evidence partly, less beside a main
+    focus on a condition next to this one: who mainly treats ulcerative colitis is close to Crohn's disease,
+    and mainly treats another. On an open one the main specialty counts. Partial evidence and an open step
+    count less for a main focus on something unrelated: a breast cancer specialist is a cancer specialist, and
+    no first choice for the pancreas.
+    """
+    profile = subject.profile
+    found = [constant(_evidence_of(subject, None, "main_concepts"), profile.other_specialty_weight(), OTHER)]
+    for step in subject.ladder:
+        name, at = f"{STEP_PREFIX}{step.step}", step.step - 1
+        if step.needs_evidence:
+            whole = _with_evidence(subject, step, "main_concepts")
+            part = _partly(subject, step, name + PARTLY)
+        else:
+            listed = terms("main_specialties", sorted(step.specialties))
+            whole = {"bool": {"filter": [listed], "must_not": [_elsewhere(subject)]}}
+            part = constant(listed, profile.elsewhere_weight(at), name + ELSEWHERE)
+        found += [constant(whole, profile.step_weight(at), name), part]
+    return {"dis_max": {"_name": PartName.FIT.value, "queries": found}}
+
+
+def _partly(subject: Subject, step: LadderStep, name: str) -> dict[str, Any]:
+    """Who is listed under the concept of a step, less beside a main focus next to it or elsewhere."""
+    standing = subject.profile.standing
+    listed = constant(_with_evidence(subject, step), subject.profile.partly_weight(step.step - 1), None)
+    if subject.beside:
+        other = terms("main_concepts", subject.beside)
+        listed = {"boosting": {"positive": listed, "negative": other, "negative_boost": standing.beside}}
+    less = {"positive": listed, "negative": _elsewhere(subject), "negative_boost": standing.elsewhere}
+    return {"boosting": {"_name": name, **less}}
+
+
+def _specialty(part: Part, subject: Subject) -> dict[str, Any] | None:
+    """The main specialty by the open steps of the ladder: whole on the first one, half on the second, a third
+    on the third and so on. None for a ladder without open steps.
+    """
+    open_steps = [step for step in subject.ladder if not step.needs_evidence]
+    found = [
+        constant(terms("main_specialties", sorted(step.specialties)), part.weight / place, None)
+        for place, step in enumerate(open_steps, start=1)
+    ]
+    return {"dis_max": {"_name": part.name.value, "queries": found}} if found else None
+
+
+def _evidence(part: Part, kind: str, subject: Subject) -> dict[str, Any]:
+    """The best piece of one kind of evidence counts, less with its age or where only a kin concept has it."""
+    assert part.half_life_years is not None  # the loader of profiles sees to it
+    is_of_place = part.name is PartName.CENTER  # a center is one for a whole field
+    concepts = (*subject.concepts, *(subject.above if is_of_place else subject.broader))
+    about = {"bool": {"filter": [terms("evidence.concept", concepts), term("evidence.kind", kind)]}}
+    half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
+    age = {"origin": subject.now.isoformat(), "scale": half_life, "decay": 0.5}
+    kin = {"bool": {"must_not": [term("evidence.concept", subject.concepts[0])]}}
+    functions: list[dict[str, Any]] = [
+        {"field_value_factor": {"field": "evidence.value", "missing": 0}},
+        {"exp": {"evidence.as_of": age}},  # evidence without a date does not age
+    ]
+    if len(concepts) > 1 and not is_of_place:
+        functions.append({"filter": kin, "weight": subject.profile.standing.kin})
+    scored = {
+        # a constant times the functions: boost_mode "replace" would silently drop the weight
+        "query": {"constant_score": {"filter": about, "boost": part.weight}},
+        "functions": functions,
+        "score_mode": "multiply",
+        "boost_mode": "multiply",
+    }
+    return {
+        "nested": {
+            "_name": part.name.value,
+            "path": "evidence",
+            "score_mode": "max",
+            "query": {"function_score": scored},
+        }
+    }
