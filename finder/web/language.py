@@ -5,7 +5,9 @@ the application: routes have one address each, and `url_for` and `at` put the pr
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -17,6 +19,8 @@ from finder import i18n
 _BASE = "finder.base"  # where the application is mounted, without the language
 # A tag, whose attributes cannot be marked; or English words without a tag in between.
 _TAG_OR_QUOTE = re.compile(f"(<[^>]*>)|{i18n.QUOTED}([^<>{i18n.QUOTED}{i18n.UNQUOTED}]*){i18n.UNQUOTED}")
+# Where the application is mounted, with the language: a page of results writes fifty addresses.
+_root: ContextVar[str | None] = ContextVar("root", default=None)
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -46,7 +50,8 @@ def _whole(language: str, message: str) -> Markup:
 
 def at(path: str) -> str:
     """Get the address of one of our paths in the language of this request."""
-    return f"{request.script_root}{path}"
+    root = _root.get()
+    return f"{request.script_root if root is None else root}{path}"
 
 
 def same_page_in(language: str) -> str:
@@ -69,11 +74,23 @@ def _spoken(wsgi: Wsgi) -> Wsgi:
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         first, _, rest = environ.get("PATH_INFO", "")[1:].partition("/")
         if first == i18n.ENGLISH or first not in i18n.LANGUAGES:
-            return wsgi(environ, start_response)
+            with _rooted(environ):
+                return wsgi(environ, start_response)
         environ[_BASE] = environ.get("SCRIPT_NAME", "")
         environ["SCRIPT_NAME"] = f"{environ[_BASE]}/{first}"
         environ["PATH_INFO"] = f"/{rest}"
-        with i18n.speaking(first):
+        with i18n.speaking(first), _rooted(environ):
             return wsgi(environ, start_response)
 
     return answer
+
+
+@contextmanager
+def _rooted(environ: dict[str, Any]) -> Iterator[None]:
+    """Remember the root for `at`; one with other letters than ASCII is left to the request to read."""
+    root = environ.get("SCRIPT_NAME", "").rstrip("/")
+    token = _root.set(root if root.isascii() else None)
+    try:
+        yield
+    finally:
+        _root.reset(token)

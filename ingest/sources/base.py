@@ -1,12 +1,10 @@
 """What every source shares: its description, batches, issues, and the streaming CSV reader."""
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -16,9 +14,12 @@ import pyarrow.csv as pa_csv
 
 from finder.errors import SourceError
 from ingest.files import DEFAULT_MAX_BYTES, DEFAULT_MAX_RATIO, HEAD_BYTES, InputFile, head
+from ingest.sources.watched import Watched
 
 # 16 MB took 200 MB more at the peak of two processes and no less time (50,000 people, 2026-11-28).
 BLOCK_BYTES = 4 << 20
+# A table with a row that is longer than a block is read on by blocks of this size, which no real row fills.
+LONG_BLOCK_BYTES = 64 << 20
 # Words that publishers write for "nothing here"; NPPES hides tax numbers as <UNAVAIL>, Care Compare says so.
 MISSING_MARKS = ["", "Not Available", "NOT AVAILABLE", "<UNAVAIL>"]
 # What a spreadsheet's cell holds at most; the longest text that a publisher ships is a tenth of it.
@@ -28,6 +29,7 @@ _SPACES = re.compile(r"\s+")
 _QUOTED = re.compile(r'"[^"]*"')
 _LINE_END = re.compile(r"[\r\n]")
 NO_ROWS = "the file has no rows"
+_TOO_LONG = "straddling object"  # what pyarrow says of a row longer than a block
 # What pyarrow says of a file that ends with its header, with and without a line end behind it.
 _NO_ROWS = ("Empty CSV file", "file is too short")
 
@@ -152,29 +154,6 @@ def _split(line: str) -> list[str]:
     return next(csv.reader([line], delimiter=_delimiter(line)), [])
 
 
-class _Watched(io.RawIOBase):
-    """Passes a stream on and tells what its bytes show of damage: an odd number of quotation marks means that
-    one was never closed, a missing line end that the file may be cut off."""
-
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        self._stream, self._mark = stream, '"'.encode("utf-16-le" if encoding == "utf-16" else "ascii")
-        self.quotes, self._end = 0, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.quotes += data.count(self._mark)
-        self._end = (self._end + data)[-len(self._mark) :]
-        return data
-
-    @property
-    def ends_with_a_line(self) -> bool:
-        """Whether a line end closes the last row."""
-        return any(mark in self._end for mark in (b"\n", b"\r"))
-
-
 @dataclass(slots=True)
 class _Unreadable:
     """Collects rows with a wrong number of fields, which pyarrow hands over one by one."""
@@ -216,6 +195,18 @@ class _LastRow:
         return last
 
 
+@dataclass(slots=True)
+class _Handed:
+    """The last row that was handed over, and the last one that an issue was told of."""
+
+    row: int = 1
+    issue: int = 1
+
+
+class _TooLong(Exception):
+    """A row is longer than a block."""
+
+
 def read_csv(
     file: InputFile, columns: Sequence[Column], ignored: Sequence[str] = (), *, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[CsvBatch]:
@@ -229,33 +220,53 @@ def read_csv(
     names = [folded_header(name) for name in _split(header)]
     found = _found_columns(file, names, columns)
     yield CsvBatch(*_no_rows(), _header_issues(file, names, columns, ignored))
+    handed = _Handed()
+    try:
+        yield from _batches(file, header, columns, found, block_bytes, handed)
+    except _TooLong:
+        yield from _batches(file, header, columns, found, LONG_BLOCK_BYTES, handed)
+
+
+def _batches(
+    file: InputFile,
+    header: str,
+    columns: Sequence[Column],
+    found: Mapping[str, int],
+    block_bytes: int,
+    handed: _Handed,
+) -> Iterator[CsvBatch]:
+    """Everything behind what is `handed` over already. Raises _TooLong where longer blocks may do."""
     unreadable, next_row, last = _Unreadable(file.name), 2, _LastRow()
     with file.open() as opened:
-        stream = _Watched(opened, file.encoding)
+        stream = Watched(opened, file.encoding)
         try:
-            reader = _reader(stream, file, names, found, _delimiter(header), unreadable, block_bytes)
-            for record_batch in reader:
-                rows, next_row = _row_numbers(len(record_batch), next_row, unreadable.rows)
+            for read in _reader(stream, file, header, found, unreadable, block_bytes):
+                rows, next_row = _row_numbers(len(read), next_row, unreadable.rows)
                 issues = unreadable.handed_over()
-                last = last.after(record_batch, rows, issues)
-                unread = len(issues)
-                frame, too_long = _frame(file.name, record_batch, rows, columns, found)
-                yield CsvBatch(frame, rows, (*issues, *too_long), unread)
+                last = last.after(read, rows, issues)
+                known = int(np.searchsorted(rows, handed.row, "right"))
+                issues = tuple(each for each in issues if (each.row or 0) > handed.issue)
+                if known < len(rows) or issues:
+                    frame, too_long = _frame(file.name, read.slice(known), rows[known:], columns, found)
+                    handed.row = max(handed.row, next_row - 1)
+                    handed.issue = max([handed.issue, *(each.row or 0 for each in issues)])
+                    yield CsvBatch(frame, rows[known:], (*issues, *too_long), len(issues))
         except pa.ArrowInvalid as problem:
+            if _TOO_LONG in str(problem) and block_bytes < LONG_BLOCK_BYTES:
+                raise _TooLong from problem
             if not any(saying in str(problem) for saying in _NO_ROWS):
                 raise SourceError(file.name, next_row, None, _plain(problem)) from problem
         except UnicodeError as problem:
-            raise SourceError(
-                file.name, next_row, None, f"is not {file.encoding} text: {problem}"
-            ) from problem
+            told = f"is not {file.encoding} text: {problem}"
+            raise SourceError(file.name, next_row, None, told) from problem
     issues = unreadable.handed_over()
     last = last.after(None, np.array([], dtype=np.int64), issues)
     _check_end(file, stream, unreadable, last)
-    if issues:
+    if issues := tuple(each for each in issues if (each.row or 0) > handed.issue):
         yield CsvBatch(*_no_rows(), issues, len(issues))
 
 
-def _check_end(file: InputFile, stream: _Watched, unreadable: _Unreadable, last: _LastRow) -> None:
+def _check_end(file: InputFile, stream: Watched, unreadable: _Unreadable, last: _LastRow) -> None:
     """Raise SourceError for a file that was cut off, or whose rest lies inside of one open quotation."""
     if stream.quotes % 2 and last.has_line_break:
         raise SourceError(file.name, last.row, None, "a quotation mark is opened here and never closed")
@@ -300,13 +311,12 @@ def _header_issues(
 def _reader(
     stream: object,
     file: InputFile,
-    names: Sequence[str],
+    header: str,
     found: Mapping[str, int],
-    delimiter: str,
     unreadable: _Unreadable,
     block_bytes: int,
 ) -> pa_csv.CSVStreamingReader:
-    positions = [f"c{i}" for i in range(len(names))]
+    positions = [f"c{i}" for i in range(len(_split(header)))]
     wanted = [positions[i] for i in found.values()]
     return pa_csv.open_csv(
         stream,
@@ -318,7 +328,7 @@ def _reader(
             encoding="utf8" if file.encoding == "utf-8" else file.encoding,
         ),
         parse_options=pa_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=unreadable.take
+            delimiter=_delimiter(header), newlines_in_values=True, invalid_row_handler=unreadable.take
         ),
         convert_options=pa_csv.ConvertOptions(
             include_columns=wanted,

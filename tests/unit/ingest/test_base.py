@@ -126,6 +126,21 @@ def test_a_value_too_long_to_be_one_is_dropped_and_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_longer_than_a_block_leaves_the_others_each_once(tmp_path: Path) -> None:
+    rows = [f"{n},{n}" for n in range(2_000)]
+    path = written(tmp_path, "x.csv", "A,B", *rows[:1_000], "1,2,3", f"3,{'x' * 40_000}", *rows[1_000:], "4")
+    long = [
+        *((str(n), str(n)) for n in range(1_000)),
+        ("3", None),
+        *((str(n), str(n)) for n in range(1_000, 2_000)),
+    ]
+    assert cells(path, 2_000) == cells(path) == long
+    found = batches(path, 2_000)
+    told = sorted((i.row, i.reason[:18]) for batch in found for i in batch.issues)
+    assert told == [(1002, "has 3 fields where"), (1003, "has more than 32,7"), (2004, "has 1 fields where")]
+    assert [row for batch in found for row in batch.rows] == [*range(2, 1002), *range(1003, 2004)]
+
+
 @pytest.mark.parametrize("bad", ['3,"4', '"3,4'])
 def test_a_quotation_mark_that_is_never_closed_stops_the_file(tmp_path: Path, bad: str) -> None:
     with pytest.raises(SourceError, match="row 3: a quotation mark is opened here and never closed"):
