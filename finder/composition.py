@@ -60,6 +60,9 @@ def _order(hits: Sequence[Hit], breadth: Breadth) -> tuple[list[Hit], set[str], 
     """The hits in the order of the rule, the ids of those that were chosen for being different, and how many
     different ones the first places show.
     """
+    number = _different(hits[:FIRST], breadth)
+    if number >= WANTED:
+        return list(hits), set(), number
     best: tuple[int, list[Hit], list[Hit]] | None = None
     for moves in range(FIRST - WANTED + 1):
         head = list(hits[: FIRST - moves])
