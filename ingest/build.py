@@ -150,7 +150,19 @@ def _parts(
         return _here(staged, known, jobs)
     tables = out / "tables.pickle"
     tables.write_bytes(pickle.dumps(_shared(known)))
+    for number, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)):
+        _of_slice(out, number).write_bytes(pickle.dumps(_of_people(known, npis)))
     return _in_processes(workers, tables, jobs)
+
+
+def _of_slice(out: Path, number: int) -> Path:
+    return out / f"tables-{number:05d}.pickle"
+
+
+def _of_people(known: Knowledge, npis: Iterable[str]) -> tuple[dict[str, Any], ...]:
+    """What tables by NPI say of the people of a slice: whole they would grow with the number of people."""
+    tables = known.reference.referrals, known.investigators.by_npi
+    return tuple({npi: table[npi] for npi in npis if npi in table} for table in tables)
 
 
 def _built(
@@ -202,9 +214,13 @@ def _here(staged: Path, known: Knowledge, jobs: Iterable[Job]) -> Iterator[Slice
 
 
 def _shared(known: Knowledge) -> tuple[object, ...]:
-    """What a worker cannot read from the rules: points of ZIP codes, and the arguments of `knowledge`."""
-    reference = replace(known.reference, aliases={})  # only organizations have them
-    return zip_points(), reference, known.investigators, known.centers, known.programs, known.is_demonstration
+    """What a worker cannot read from the rules: points of ZIP codes, and the arguments of `knowledge`.
+
+    What `_of_people` tells of each slice is left out.
+    """
+    reference = replace(known.reference, referrals={}, aliases={})  # only organizations have aliases
+    trials = replace(known.investigators, by_npi={})
+    return zip_points(), reference, trials, known.centers, known.programs, known.is_demonstration
 
 
 def _in_processes(workers: ProcessPoolExecutor, tables: Path, jobs: Iterable[Job]) -> Iterator[Slice]:
@@ -247,6 +263,11 @@ def _knowledge_of(tables: Path) -> Knowledge:
 def _slice_of_worker(tables: Path, job: Job) -> Slice:
     if _Worker.known is None:
         _Worker.known, _Worker.asked = traced(_knowledge_of(tables))
+    out, number, *_rest = job
+    held: Any = (_Worker.known.reference.referrals, _Worker.known.investigators.by_npi)
+    for table, own in zip(held, pickle.loads(_of_slice(out, number).read_bytes()), strict=True):  # noqa: S301
+        table.clear()
+        table.update(own)
     return _slice(_Worker.staging, _Worker.known, _Worker.asked, *job)
 
 

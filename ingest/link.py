@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NamedTuple
 
 import zipcodes
@@ -202,8 +203,9 @@ def _referrals(staging: Staging) -> dict[str, tuple[Referral, ...]]:
     query = newest("rosters", "npi", "referral_partners, institution")
     for npi, partners, institution, as_of in staging.rows(query):
         said_by = organization_name(institution) if institution else "one of them"
-        for partner in filter(None, (partners or "").split(";")):
-            for one, other in ((str(npi), partner), (partner, str(npi))):
+        for partner in map(intern, filter(None, (partners or "").split(";"))):
+            me = intern(str(npi))
+            for one, other in ((me, partner), (partner, me)):
                 known = found[one].get(other)
                 if one != other and (known is None or (known.as_of or "") < (as_of or "")):
                     found[one][other] = Referral(other, said_by, as_of)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-# Each holds its own reference tables and 200 MB of the database at most.
+# Each holds its own reference tables and 100 MB of the database at most.
 MAX_PROCESSES = 2
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import ingest.staging
 from finder.errors import SourceError
 from ingest.files import InputFile
 from ingest.sources.base import NO_ROWS, Batch, Issue, Level, Source
@@ -68,13 +69,37 @@ def test_changed_bytes_replace_the_rows_of_the_file(tmp_path: Path, file: InputF
         assert list(staging.rows("SELECT count(*) FROM qhp_networks")) == [(1,)]
 
 
-def test_a_file_that_breaks_off_leaves_no_rows_and_says_where(tmp_path: Path, file: InputFile) -> None:
-    source = a_source(["1000000004"], failure="the quote is never closed")
+@pytest.mark.parametrize("rows_a_transaction", [1, 1_000])
+def test_a_file_that_breaks_off_leaves_no_rows_and_says_where(
+    tmp_path: Path, file: InputFile, rows_a_transaction: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.staging, "ROWS_A_TRANSACTION", rows_a_transaction)
+    source = a_source(["1000000004"], ["1000000012"], failure="the quote is never closed")
     with staged(tmp_path, source) as staging:
         report = staging.stage(file, source)
         assert report.failure == "plan_2024.csv, row 7: the quote is never closed"
         assert list(staging.rows("SELECT count(*) FROM qhp_networks")) == [(0,)]
         assert staging.stage(file, a_source(["1000000004"])).failure is None
+
+
+def test_what_a_killed_run_left_of_a_file_is_dropped_when_it_is_staged_again(
+    tmp_path: Path, file: InputFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.staging, "ROWS_A_TRANSACTION", 1)
+    source = a_source(["1000000004"], ["1000000012"])
+
+    def killed(file: InputFile, source: Source) -> Iterator[Batch]:
+        yield from source.read(file)
+        raise KeyboardInterrupt
+
+    with staged(tmp_path, source) as staging:
+        with pytest.raises(KeyboardInterrupt):
+            staging.stage(file, source, parse=killed)
+        assert list(staging.rows("SELECT count(*) FROM qhp_networks")) == [(2,)]
+    with staged(tmp_path, source) as staging:
+        assert staging.stage(file, source).records == 2
+        assert list(staging.rows("SELECT count(*) FROM qhp_networks")) == [(2,)]
+        assert list(staging.rows("SELECT count(*) FROM issues")) == [(2,)]
 
 
 @pytest.mark.parametrize(("name", "is_read"), [("plan_2024.csv", False), ("plan_2024_fileheader.csv", True)])
