@@ -32,6 +32,23 @@ _TREATED = frozenset({ConceptKind.CONDITION, ConceptKind.SUBSPECIALTY})
 REMEMBERED_WORDS = 1_000  # texts in one language whose meaning is kept in the memory of the process, a few MB
 
 
+class Around(NamedTuple):
+    """The concepts around one, by id, which decide what counts for it.
+
+    `below` is the concept itself, then everything below it; `above` every broader one, nearest first, and
+    `line` these with the concept. `broader` is the next one above where that is a condition itself: who
+    treats gliomas treats a glioblastoma; a field, such as brain tumors, is none. `beside` are the conditions
+    and fields beside a condition and beside each broader one: ulcerative colitis for Crohn's disease. An
+    operation has none: what it is done for stands beside it.
+    """
+
+    below: tuple[str, ...]
+    above: tuple[str, ...]
+    line: frozenset[str]
+    broader: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SearchContext:
     """What a search needs beside the engine; read from the data files once at start.
@@ -40,7 +57,8 @@ class SearchContext:
     what the law of each state says of opinions from other states, `coverage` what is known of who pays,
     `approaches` how somebody may work.
     `understand` gives what free words mean in the language spoken, as `vocabulary.resolve` does; the same
-    words come again with each page, filter and person of a search, and are kept in memory alone.
+    words come again with each page, filter and person of a search, and are kept in memory alone. `around`
+    gives the concepts around one.
     `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
     `prompter` what suggestions are looked up in, `gazetteer` the cities. They are worked out when first asked
     for, and kept.
@@ -50,6 +68,7 @@ class SearchContext:
     profiles: Mapping[str, Profile]
     words: Words
     understand: Callable[[str], Understood]
+    around: Callable[[str], Around]
     concept_of: Callable[[str], str | None]
     prompter: Callable[[], Prompter]
     gazetteer: Callable[[], Gazetteer]
@@ -113,51 +132,7 @@ class SearchContext:
 
     def line_of(self, concept_id: str) -> frozenset[str]:
         """Get a concept with every broader one."""
-        return _line_of(self.vocabulary, concept_id)
-
-    def around(self, concept_id: str) -> "Around":
-        """Get the concepts around one, which decide what counts for it."""
-        return _around(self.vocabulary, concept_id)
-
-
-class Around(NamedTuple):
-    """The concepts around one, by id.
-
-    `below` is the concept itself, then everything below it; `above` every broader one, nearest first.
-    `broader` is the next one above where that is a condition itself: who treats gliomas treats a
-    glioblastoma; a field, such as brain tumors, is none. `beside` are the conditions and fields beside a
-    condition and beside each broader one: ulcerative colitis for Crohn's disease. An operation has none: what
-    it is done for stands beside it.
-    """
-
-    below: tuple[str, ...]
-    above: tuple[str, ...]
-    broader: tuple[str, ...]
-    beside: tuple[str, ...]
-
-
-@cache
-def _line_of(vocabulary: Vocabulary, concept_id: str) -> frozenset[str]:
-    return frozenset((concept_id, *vocabulary.ancestors(concept_id)))
-
-
-@cache
-def _around(vocabulary: Vocabulary, concept_id: str) -> Around:
-    kinds, above = vocabulary.concepts, vocabulary.ancestors(concept_id)
-    return Around(
-        below=(concept_id, *sorted(set(vocabulary.descendants(concept_id)) - {concept_id})),
-        above=above,
-        broader=tuple(one for one in above[:1] if kinds[one].kind is ConceptKind.CONDITION),
-        beside=_beside(vocabulary, concept_id),
-    )
-
-
-def _beside(vocabulary: Vocabulary, concept_id: str) -> tuple[str, ...]:
-    concepts, line = vocabulary.concepts, _line_of(vocabulary, concept_id)
-    if concepts[concept_id].kind not in _TREATED:
-        return ()
-    found = {one for above in line - {concept_id} for one in vocabulary.children.get(above, ())}
-    return tuple(sorted(one for one in found - line if concepts[one].kind in _TREATED))
+        return self.around(concept_id).line
 
 
 def load_context(remember_s: float = 0.0) -> SearchContext:
@@ -185,6 +160,7 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
         profiles=load_profiles(),
         words=words,
         understand=lambda text: understood(text, i18n.language()),
+        around=cache(lambda concept_id: _around(vocabulary, concept_id)),
         # a search looks at every program, whose words are few; most commands look at none
         concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),
         prompter=lambda: prompter(i18n.language()),
@@ -201,3 +177,23 @@ def _named(source: SourceInfo) -> str:
     """A source as cited behind a sentence: the publisher's abbreviation and the title."""
     short = re.search(r"\(([A-Z]+)\)$", source.publisher)
     return source.title if not short or source.title.startswith(short[1]) else f"{short[1]} {source.title}"
+
+
+def _around(vocabulary: Vocabulary, concept_id: str) -> Around:
+    kinds, above = vocabulary.concepts, vocabulary.ancestors(concept_id)
+    line = frozenset((concept_id, *above))
+    return Around(
+        below=(concept_id, *sorted(set(vocabulary.descendants(concept_id)) - {concept_id})),
+        above=above,
+        line=line,
+        broader=tuple(one for one in above[:1] if kinds[one].kind is ConceptKind.CONDITION),
+        beside=_beside(vocabulary, concept_id, line),
+    )
+
+
+def _beside(vocabulary: Vocabulary, concept_id: str, line: frozenset[str]) -> tuple[str, ...]:
+    concepts = vocabulary.concepts
+    if concepts[concept_id].kind not in _TREATED:
+        return ()
+    found = {one for above in line - {concept_id} for one in vocabulary.children.get(above, ())}
+    return tuple(sorted(one for one in found - line if concepts[one].kind in _TREATED))

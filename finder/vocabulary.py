@@ -70,7 +70,7 @@ _CA = re.compile(r"^ca(?=\s+[a-z])|(?<=\s)ca$", re.IGNORECASE)  # "ca breast"
 _NAME = re.compile(r"\b(?:Dr|DR|Dra|Doctora?)\b\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The concepts with their terms, ladders and procedures; built once by `load_vocabulary`."""
 
