@@ -37,7 +37,7 @@ from finder.ranking import Breadth, PartName
 from finder.reads import Client, Served, documents, searches
 from finder.reasons import Words, specialty_shown
 from finder.results import excluded_of, results_of, total_of
-from finder.vocabulary import Understood
+from finder.vocabulary import Understood, resolve
 
 PROFILE = "colleagues"
 NAMES = 3  # from as many systems
@@ -130,7 +130,7 @@ def find_colleagues(
     search request; one more for each name that no hit of the first could give.
     """
     assert criteria.referrer is not None  # `colleagues_asked` sees to it
-    understood = context.understand(criteria.words)
+    understood = resolve(criteria.words, context.vocabulary)
     generation = context.remembered.served(engine, prefix, criteria.generation)
     known = looked_up(engine, generation, criteria, context)
     found = documents(engine, {generation.specialists: [criteria.referrer]}, {generation.specialists: None})

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -29,7 +29,6 @@ from finder.volumes import load_volumes
 CANCER = "cancer"  # the concept above every cancer
 # What somebody can mainly treat: a condition or a field, and no operation, drug or marker.
 _TREATED = frozenset({ConceptKind.CONDITION, ConceptKind.SUBSPECIALTY})
-REMEMBERED_WORDS = 1_000  # texts in one language whose meaning is kept in the memory of the process, a few MB
 
 
 class Around(NamedTuple):
@@ -56,9 +55,7 @@ class SearchContext:
     `surgical` are the specialties of surgeons, `ages_of` those that see only children or only adults, `laws`
     what the law of each state says of opinions from other states, `coverage` what is known of who pays,
     `approaches` how somebody may work.
-    `understand` gives what free words mean in the language spoken, as `vocabulary.resolve` does; the same
-    words come again with each page, filter and person of a search, and are kept in memory alone. `around`
-    gives the concepts around one.
+    `around` gives the concepts around one.
     `concept_of` gives the concept of a field in the words of a program, such as `oncology`, None without one;
     `prompter` what suggestions are looked up in, `gazetteer` the cities. They are worked out when first asked
     for, and kept.
@@ -67,7 +64,6 @@ class SearchContext:
     vocabulary: Vocabulary
     profiles: Mapping[str, Profile]
     words: Words
-    understand: Callable[[str], Understood]
     around: Callable[[str], Around]
     concept_of: Callable[[str], str | None]
     prompter: Callable[[], Prompter]
@@ -144,7 +140,6 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
     specialties = {s.specialty_id: s.label for s in listed}
     sources = {name: _named(info) for name, info in load_sources().items()}
     vocabulary = load_vocabulary()
-    understood = lru_cache(REMEMBERED_WORDS)(lambda text, _language: resolve(text, vocabulary))
     prompter = cache(lambda _language: prompter_of(vocabulary))  # in the language that is spoken now
     every = vocabulary.concepts.values()
     concepts = {concept.concept_id: concept.label for concept in every}
@@ -159,7 +154,6 @@ def load_context(remember_s: float = 0.0) -> SearchContext:
         vocabulary=vocabulary,
         profiles=load_profiles(),
         words=words,
-        understand=lambda text: understood(text, i18n.language()),
         around=cache(lambda concept_id: _around(vocabulary, concept_id)),
         # a search looks at every program, whose words are few; most commands look at none
         concept_of=cache(lambda text: resolve(text, vocabulary).concept_id),

@@ -22,7 +22,7 @@ from finder.ranking import Profile
 from finder.reads import Client, documents, searches, served
 from finder.reasons import Pair, Sentences, Words, what_would_change, why_independent
 from finder.results import results_of
-from finder.vocabulary import Understood
+from finder.vocabulary import Understood, resolve
 
 MOST_PEOPLE = 20
 
@@ -121,7 +121,7 @@ def explain(
 
     Raises NotFound for an unknown NPI, InputErrors as `find_specialists`, NotReady, EngineDown.
     """
-    understood = context.understand(criteria.words)
+    understood = resolve(criteria.words, context.vocabulary)
     profile = context.profile_for(criteria, understood)
     generation = served(engine, prefix, criteria.generation)
     known = looked_up(engine, generation, criteria, context)
@@ -160,7 +160,7 @@ def side_by_side(
     Without results where the words, a place or a prior doctor must be asked back. Raises NotFound for an
     unknown NPI, InputErrors as `find_specialists`, NotReady, EngineDown.
     """
-    understood = context.understand(criteria.words)
+    understood = resolve(criteria.words, context.vocabulary)
     generation = context.remembered.served(engine, prefix, criteria.generation)
     known = looked_up(engine, generation, criteria, context)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)

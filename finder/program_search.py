@@ -15,7 +15,7 @@ from finder.licensing import Available, StateLaw
 from finder.offers import About, LeftOut, Offer, Patient, SortAsked, in_order, offer_of, why_not
 from finder.parameters import Reader
 from finder.reads import Client, Served, document, searches, served
-from finder.vocabulary import Understood
+from finder.vocabulary import Understood, resolve
 
 MOST_PROGRAMS = 1000  # every program is read: there are tens, and each needs its own reasons
 
@@ -98,7 +98,7 @@ def find_programs(engine: Client, prefix: str, asked: ProgramsAsked, context: Se
     """Get the programs for a condition, those with a figure first. Raises NotReady, EngineDown."""
     generation = served(engine, prefix)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)
-    understood = context.understand(asked.words) if asked.words else None
+    understood = resolve(asked.words, context.vocabulary) if asked.words else None
     empty = FoundPrograms(
         asked, understood, source, law=context.laws.get(asked.state or ""), coverage=context.coverage
     )

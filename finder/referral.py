@@ -21,6 +21,7 @@ from finder.packet_wording import Wording
 from finder.parameters import MAX_WORDS
 from finder.reads import Client, document
 from finder.shortlist import KeptPerson, shortlist
+from finder.vocabulary import resolve
 
 MOST_REASONS = 4  # why a specialist is asked; the page of the person has all of them
 _CODE = re.compile(r"\b[A-TV-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?\b")  # of ICD-10-CM
@@ -31,7 +32,7 @@ OF_SEARCH = ("words", "seen", "seen_name", "seen_org")  # parameters that are th
 
 def kinds_of(words: str, context: SearchContext, guidance: Guidance) -> tuple[RecordKind, ...]:
     """Get the records for a condition in any words; those for every illness where it is not understood."""
-    concept_id = context.understand(words).concept_id
+    concept_id = resolve(words, context.vocabulary).concept_id
     return guidance.kinds_for(context.line_of(concept_id) if concept_id else frozenset())
 
 

@@ -22,6 +22,7 @@ from finder.query import Question, specialists_body
 from finder.reads import Client, searches
 from finder.results import results_of
 from finder.search import find_specialists
+from finder.vocabulary import resolve
 
 CUT = 10
 FIRST = 3
@@ -111,9 +112,9 @@ def question_meant(
 
     Raises ValueError for a label that is not understood at all, and what `find_specialists` raises.
     """
-    meant = context.understand(judged.label)
+    meant = resolve(judged.label, context.vocabulary)
     if meant.concept_id is None and meant.choices:
-        meant = context.understand(meant.choices[0].label)
+        meant = resolve(meant.choices[0].label, context.vocabulary)
     if meant.concept_id is None:
         raise ValueError(f"the label {judged.label} is not understood")
     criteria = replace(judged.criteria, words=judged.label)

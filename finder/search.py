@@ -53,6 +53,7 @@ from finder.shortlist import shortlist
 from finder.suggestions import Suggestion
 from finder.suggestions import suggest as suggested
 from finder.trust import with_standings
+from finder.vocabulary import resolve
 
 __all__ = [
     "ProgramsAsked", "SearchContext", "colleagues_asked", "doctors_beginning", "explain", "find_colleagues",
@@ -83,7 +84,7 @@ def find_specialists(
     if criteria.specialty and criteria.specialty not in context.words.specialties:
         told = gettext("there is no specialty %(name)s", name=criteria.specialty)
         raise InputErrors([FieldError("specialty", told)])
-    understood = context.understand(criteria.words)
+    understood = resolve(criteria.words, context.vocabulary)
     position = criteria.position
     pinned = position.generation if position else criteria.generation
     generation = context.remembered.served(engine, prefix, pinned)

@@ -19,7 +19,7 @@ from finder.program_search import about_of
 from finder.query import Question, explaining_body
 from finder.reads import Client, searches
 from finder.results import results_of
-from finder.vocabulary import Understood
+from finder.vocabulary import Understood, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def shortlist(
     Sends one look-up and one search request, however long the list is; names of prior doctors take another
     look-up. Raises InputErrors as `find_specialists`, NotReady, EngineDown.
     """
-    understood = context.understand(criteria.words)
+    understood = resolve(criteria.words, context.vocabulary)
     generation = context.remembered.served(engine, prefix)  # the newest: a list may be read weeks later
     known = looked_up(engine, generation, criteria, context)
     people, programs = _npis(criteria), _slugs(criteria)

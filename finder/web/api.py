@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from finder import search
 from finder.criteria import SearchCriteria
 from finder.parameters import MAX_WORDS
+from finder.vocabulary import resolve
 from finder.web import respond
 from finder.web.bodies import sent, sent_text
 from finder.web.language import at
@@ -49,7 +50,7 @@ def colleagues_link() -> Response:
 def understand() -> Response:
     """What words mean; the answer is that of `finder understand --json`."""
     words = sent_text("words", MAX_WORDS, "say what the opinion is about, such as a diagnosis")
-    return respond.data(site().context.understand(words).to_json())
+    return respond.data(resolve(words, site().context.vocabulary).to_json())
 
 
 @api.post("/suggest")

@@ -19,6 +19,7 @@ from finder.guidance import (
     Tick,
 )
 from finder.i18n import mark
+from finder.vocabulary import resolve
 from finder.web import respond
 from finder.web.forms import SearchForm, form_of
 from finder.web.headers import own_forms_only
@@ -213,7 +214,7 @@ def records_of_results(token: str) -> Response:
     """What to collect for the illness of a sealed search."""
     here = site()
     criteria = SearchCriteria.from_args(opened(token))
-    concept_id = here.context.understand(criteria.words).concept_id
+    concept_id = resolve(criteria.words, here.context.vocabulary).concept_id
     line = here.context.line_of(concept_id) if concept_id else frozenset[str]()
     return _records(here.guidance.kinds_for(line), token)
 

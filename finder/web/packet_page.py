@@ -22,6 +22,7 @@ from finder.packet_asked import (
     told_twice,
 )
 from finder.packet_wording import Field, Part, PartWording
+from finder.vocabulary import resolve
 from finder.web.forms import Mistake, Option, mistakes_of, options, trouble_with
 from finder.web.packet_printed import lacking_letters
 from finder.web.results_page import MOST_CARDS, Badge, badge_of
@@ -168,7 +169,7 @@ def _ticked(labels: Mapping[AnswerBy, str], chosen: Iterable[str]) -> tuple[Opti
 def _diagnosis(criteria: SearchCriteria, here: Site) -> str:
     """The condition of the search as a physician writes it, with its code where it is one."""
     with speaking(ENGLISH):
-        understood = here.context.understand(criteria.words)
+        understood = resolve(criteria.words, here.context.vocabulary)
     label = understood.label or criteria.words
     return f"{label}, {understood.codes[0]}" if len(understood.codes) == 1 else label
 
