@@ -60,20 +60,14 @@ def _order(hits: Sequence[Hit], breadth: Breadth) -> tuple[list[Hit], set[str], 
     """The hits in the order of the rule, the ids of those that were chosen for being different, and how many
     different ones the first places show.
     """
-    number = _different(hits[:FIRST], breadth)
-    if number >= WANTED:
-        return list(hits), set(), number
-    best: tuple[int, list[Hit], list[Hit]] | None = None
-    for moves in range(FIRST - WANTED + 1):
-        head = list(hits[: FIRST - moves])
-        found = _further(head, hits[FIRST - moves :], breadth, moves)
-        number = _different([*head, *found], breadth)
-        if best is None or number > best[0]:
-            best = (number, head, found)
+    number, head, found = _different(hits[:FIRST], breadth), list(hits[:FIRST]), list[Hit]()
+    for moves in range(1, FIRST - WANTED + 1):
         if number >= WANTED:
             break
-    assert best is not None  # the loop runs at least once
-    number, head, found = best
+        kept = list(hits[: FIRST - moves])
+        moved = _further(kept, hits[FIRST - moves :], breadth, moves)
+        if (more := _different([*kept, *moved], breadth)) > number:
+            number, head, found = more, kept, moved
     chosen = {hit["_id"] for hit in found}
     placed = chosen | {hit["_id"] for hit in head}
     return [*head, *found, *(hit for hit in hits if hit["_id"] not in placed)], chosen, number

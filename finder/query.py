@@ -39,7 +39,8 @@ class Question:
     the prior doctors: their NPIs, the tie keys by kind that break independence of any of them, the keys that
     weaken it, the kinds that must be known of both sides, and whether one of these is not known of some prior
     doctor. `practice` is the practice vector (finder/likeness.py) of the referring physician, empty where
-    nothing is known of it or nobody is to be alike.
+    nothing is known of it or nobody is to be alike. `subject` is what the search is about, whatever the place
+    and the doctors already seen.
     """
 
     criteria: SearchCriteria
@@ -58,10 +59,11 @@ class Question:
     needed_kinds: Sequence[str] = ()
     has_prior_gap: bool = False
     practice: Sequence[int] = ()
+    subject: Subject = field(init=False, repr=False, compare=False)
 
-    def subject(self) -> Subject:
-        """Get what the search is about, whatever the place and the doctors already seen."""
-        return Subject(
+    def __post_init__(self) -> None:
+        """Work out once what several bodies and every sentence need."""
+        subject = Subject(
             self.profile,
             tuple(self.ladder),
             tuple(self.concepts),
@@ -71,6 +73,7 @@ class Question:
             self.ages,
             self.now,
         )
+        object.__setattr__(self, "subject", subject)
 
     def leaves_out(self) -> list[str]:
         """Tie keys whose holders are left out; none where tied people are to be shown."""
@@ -216,7 +219,7 @@ def _who(question: Question, without: set[str] | frozenset[str] = frozenset()) -
     """Everything that decides who is in the answer but ties, and nothing that scores."""
     filters = [clause for name, clause in filters_of(question).items() if name not in without]
     who: dict[str, Any] = {
-        "filter": [_term("is_candidate", True), decided(question.subject()).treats, *filters]
+        "filter": [_term("is_candidate", True), decided(question.subject).treats, *filters]
     }
     if nobody := [*question.prior_npis, *question.criteria.never]:
         who["must_not"] = [{"ids": {"values": nobody}}]
@@ -245,7 +248,7 @@ def filters_of(question: Question) -> dict[str, dict[str, Any]]:
 
 def _parts(question: Question) -> list[dict[str, Any]]:
     """The clauses of the score, those without anything to measure a part by left out."""
-    of_subject = decided(question.subject()).parts
+    of_subject = decided(question.subject).parts
     every = (
         of_subject[name] if name in of_subject else _part(question, part)
         for name, part in question.profile.parts.items()

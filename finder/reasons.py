@@ -91,7 +91,7 @@ class Sentences:
         """Get the sentences of a question; parts on which it is silent lack nothing."""
         silent: tuple[PartName, ...] = () if question.criteria.has_prior else (PartName.INDEPENDENCE,)
         silent += () if question.place else (PartName.DISTANCE,)
-        return _sentences(question.subject(), silent, language())
+        return _sentences(question.subject, silent, language())
 
 
 @lru_cache(KEPT)
@@ -185,7 +185,7 @@ def without_mainly(label: str) -> str:
 
 def _main_elsewhere(question: Question, evidence: Iterable[Mapping[str, Any]], words: Words) -> str | None:
     """The concept with the strongest evidence that is not related to what was asked."""
-    related = question.subject().related
+    related = question.subject.related
     others = [e for e in evidence if e["kind"] in FOCUS_KINDS and e["concept"] not in related]
     best = max(others, key=lambda e: (e["value"], e["concept"]), default=None)
     return (
@@ -300,8 +300,7 @@ def _works_for_none(pair: Pair, words: Words) -> str:
     said = {
         (label.source, label.as_of)
         for side in (pair.candidate, pair.prior)
-        for key in side.labels
-        if key.startswith(keys) and (label := side.labels[key])
+        for label in (side.labels[key] for key in side.labels if key.startswith(keys))
     }
     labels = sorted(said, key=lambda source: (source[0], source[1] or ""))
     every = mark("Works for none of the practice groups, health systems or hospitals of %(name)s")

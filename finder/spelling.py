@@ -7,7 +7,7 @@ and words of up to four letters are corrected only beside words that stand as th
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -60,9 +60,10 @@ class Reading:
 def read(text: str, index: TermIndex) -> Reading:
     """Get the terms in `text`, without denied ones ("no cancer")."""
     typed = tokens(text)
+    places = content_of(text, typed, index)
     words = [
         replace(word, is_denied=is_negated(typed, word.first, word.last, index.words))
-        for word in _plain(text, typed, index) or _words(text, typed, index)
+        for word in _plain(typed, places, index) or _words(typed, places[:MOST_WORDS], index)
     ]
     term = _whole_term(words, index, typed)
     if term is not None:  # before figures and failures are looked for: "190 over LDL" is "LDL over 190"
@@ -184,19 +185,26 @@ def _is_anchored(phrase: str, term: str) -> bool:
     return not set(phrase.split()).isdisjoint(term.split()) or " " not in term
 
 
-def _plain(text: str, typed: list[str], index: TermIndex) -> list[Word]:
+def is_term(text: str, index: TermIndex) -> bool:
+    """Whether a text is one of our terms as it stands, in any order and without function words."""
+    typed = tokens(text)
+    return _key(typed, content_of(text, typed, index)) in index.strict
+
+
+def _key(typed: list[str], places: Sequence[int]) -> Key:
+    return tuple(sorted(word_key(typed[place]) for place in places))
+
+
+def _plain(typed: list[str], places: Sequence[int], index: TermIndex) -> list[Word]:
     """The words of a text that is one of our terms in any order; none for another. So no two of them are read
     as one: "heart born with problem" is no heartburn.
     """
-    places = content_of(text, typed, index)
-    keys = [word_key(typed[place]) for place in places]
-    if len(keys) < 2 or tuple(sorted(keys)) not in index.strict:
+    if len(places) < 2 or _key(typed, places) not in index.strict:
         return []
-    return [Word(typed[place], place, place, ((key, 0),)) for place, key in zip(places, keys, strict=True)]
+    return [Word(typed[place], place, place, ((word_key(typed[place]), 0),)) for place in places]
 
 
-def _words(text: str, typed: list[str], index: TermIndex) -> list[Word]:
-    places = content_of(text, typed, index)[:MOST_WORDS]
+def _words(typed: list[str], places: Sequence[int], index: TermIndex) -> list[Word]:
     words: list[Word] = []
     at = 0
     while at < len(places):

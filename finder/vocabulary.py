@@ -50,7 +50,7 @@ from finder.readings import (
     spans_of,
 )
 from finder.specialties import Specialties, load_specialties
-from finder.spelling import SHORT, Match, Reading, read, whole
+from finder.spelling import SHORT, Match, Reading, is_term, read, whole
 from finder.tables import DATA
 from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
 from finder.text import fold, sound, tokens, word_key
@@ -170,7 +170,7 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
     text = words[:MOST_LETTERS]
     heard = vocabulary.age_words.hear(text)
     # "dementia in my 50s" is a term of ours with its age
-    is_name = fold(text) in vocabulary.labelled or _is_term(text, vocabulary.index)
+    is_name = fold(text) in vocabulary.labelled or is_term(text, vocabulary.index)
     understood = _resolved(text if is_name else heard.text, vocabulary)
     is_sure = understood.concept_id is not None and understood.certainty is Certainty.SURE
     if not is_sure and (understood.concept_id is None or not heard.words.isdisjoint(understood.ignored)):
@@ -181,15 +181,10 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
     return replace(understood, urgent=vocabulary.urgent_text(text))
 
 
-def _is_term(text: str, index: TermIndex) -> bool:
-    typed = tokens(text)
-    return tuple(sorted(word_key(typed[place]) for place in content_of(text, typed, index))) in index.strict
-
-
 def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
     if (label := vocabulary.labelled.get(fold(words))) is not None:
         return _answer(Own((label,), False, 1.0, None, ()), vocabulary)
-    text = words if _is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
+    text = words if is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
     special = _of_themselves(text, vocabulary) or _of_ca(text, vocabulary)
     if special is not None:
         return special

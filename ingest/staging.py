@@ -170,7 +170,7 @@ class Staging:
             return self.report(file.name, was_staged=True)
         self.forget([file.name])
         file_id = next(self._ids)
-        self._write_file(file, source, file_id, _NOTHING, BEGUN)
+        self._write_file(file, source, file_id, BEGUN)
         self._db.execute("BEGIN")
         try:
             totals = self._take(file, (parse or _read)(file, source), file_id, on_rows)
@@ -181,7 +181,7 @@ class Staging:
         except SourceError as problem:
             self._db.execute("ROLLBACK")
             self.forget([file.name])
-            self._write_file(file, source, file_id, _NOTHING, problem.message)
+            self._write_file(file, source, file_id, problem.message)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -190,7 +190,7 @@ class Staging:
     def _take(
         self, file: InputFile, batches: Iterator[Batch], file_id: int, on_rows: Callable[[int], None]
     ) -> dict[str, int]:
-        totals = dict(_NOTHING)
+        totals = dict.fromkeys(_TOTALS, 0)
         under_way = 0
         for batch in batches:
             for table, frame in batch.tables.items():
@@ -232,18 +232,12 @@ class Staging:
             ]  # fmt: skip
             self._db.executemany("INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _write_file(
-        self,
-        file: InputFile,
-        source: Source,
-        file_id: int,
-        totals: Mapping[str, int],
-        failure: str | None,
-    ) -> None:
+    def _write_file(self, file: InputFile, source: Source, file_id: int, failure: str) -> None:
+        """Write down a file of which nothing counts, and why."""
         self._db.execute(
             "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [file_id, file.name, source.name, file.sha256, file.size_bytes, file.as_of, reader_version(),
-             *(totals[name] for name in _TOTALS), failure],
+             *(0 for _ in _TOTALS), failure],
         )  # fmt: skip
 
     def report(self, name: str, *, was_staged: bool = False) -> FileReport:
@@ -372,7 +366,6 @@ def _is_header_list(file: InputFile) -> bool:
 
 
 _TOTALS = ("rows_read", "records", "rejected", "repaired", "warnings")
-_NOTHING = dict.fromkeys(_TOTALS, 0)
 
 
 def _add(totals: dict[str, int], batch: Batch) -> None:

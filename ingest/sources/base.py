@@ -202,6 +202,12 @@ class _Handed:
     row: int = 1
     issue: int = 1
 
+    def new(self, issues: Sequence[Issue]) -> tuple[Issue, ...]:
+        """Those that were not told yet, which count as told from now on."""
+        found = tuple(each for each in issues if (each.row or 0) > self.issue)
+        self.issue = max([self.issue, *(each.row or 0 for each in found)])
+        return found
+
 
 class _TooLong(Exception):
     """A row is longer than a block."""
@@ -245,11 +251,10 @@ def _batches(
                 issues = unreadable.handed_over()
                 last = last.after(read, rows, issues)
                 known = int(np.searchsorted(rows, handed.row, "right"))
-                issues = tuple(each for each in issues if (each.row or 0) > handed.issue)
+                issues = handed.new(issues)
                 if known < len(rows) or issues:
                     frame, too_long = _frame(file.name, read.slice(known), rows[known:], columns, found)
                     handed.row = max(handed.row, next_row - 1)
-                    handed.issue = max([handed.issue, *(each.row or 0 for each in issues)])
                     yield CsvBatch(frame, rows[known:], (*issues, *too_long), len(issues))
         except pa.ArrowInvalid as problem:
             if _TOO_LONG in str(problem) and block_bytes < LONG_BLOCK_BYTES:
@@ -262,7 +267,7 @@ def _batches(
     issues = unreadable.handed_over()
     last = last.after(None, np.array([], dtype=np.int64), issues)
     _check_end(file, stream, unreadable, last)
-    if issues := tuple(each for each in issues if (each.row or 0) > handed.issue):
+    if issues := handed.new(issues):
         yield CsvBatch(*_no_rows(), issues, len(issues))
 
 
