@@ -30,7 +30,7 @@ test: setup ## every test, against a real engine
 	$(BIN)/python -m pytest
 
 faults: setup ## every fault on purpose (kills, damaged files, a full disk, lost nodes), one printed line each
-	$(BIN)/python -m pytest tests/faults -m ""
+	FAULTS_TIMED=yes $(BIN)/python -m pytest tests/faults -m ""
 
 slow: setup ## the other tests that `make test` leaves out as dear
 	$(BIN)/python -m pytest tests/integration tests/pages -m dear

@@ -1,4 +1,7 @@
-"""The answer to a search as frozen shapes, each with its keys in the contract."""
+"""The answer to a search as frozen shapes, each with its keys in the contract.
+
+What a page has many of is a NamedTuple, which is made in less than half the time of a frozen dataclass.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -25,8 +28,7 @@ class PartShown(NamedTuple):
         return {"name": self.name, "value": self.value, "says": self.says}
 
 
-@dataclass(frozen=True, slots=True)
-class SiteShown:
+class SiteShown(NamedTuple):
     """One place of practice. `confidence` says where its `point` is from: source, zip, or unknown;
     `is_unsure` that sources list different places, so that this one is more likely wrong than right."""
 
@@ -52,8 +54,7 @@ class SiteShown:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One specialist in the answer. `distance_miles` is that of `nearest_site`, None without a place.
 
     `rank` is None for somebody beside the list; `moved_for` says what a hit was moved up for, `above_next`

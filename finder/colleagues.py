@@ -79,7 +79,7 @@ class _Asked:
         found = self.colleagues(hits[:1], question)
         if not found:
             return None
-        alone = replace(found[0].result, rank=None, above_next=None)
+        alone = found[0].result._replace(rank=None, above_next=None)
         return replace(found[0], result=alone)
 
     def likeness(self, hit: Hit) -> float | None:

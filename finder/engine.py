@@ -65,6 +65,7 @@ def connect(
         [_with_port(host) for host in hosts],
         node_class=CurlNode,
         serializer=OrjsonSerializer(),
+        meta_header=False,  # tells the engine which libraries ask, written anew for each request
         request_timeout=request_timeout,
         max_retries=max(RETRIES, len(hosts) - 1),
         retry_on_status=RETRIED_STATUSES,

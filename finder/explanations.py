@@ -140,7 +140,7 @@ def explain(
     source = response["hits"]["hits"][0]["_source"]
     return replace(
         explained,
-        result=replace(_as_found(results[0], is_found), would_change=would_change),
+        result=_as_found(results[0], is_found)._replace(would_change=would_change),
         is_found=is_found,
         pairs=tuple(pair_shown(prior, ties_of(npi, source), context.words, now) for prior in known.priors),
     )
@@ -203,7 +203,7 @@ def independence(
 
 def _as_found(result: Result, is_found: bool) -> Result:
     """A result whose network is only known where the search, plan included, finds the person."""
-    return result if is_found else replace(result, network="unknown", network_as_of=None)
+    return result if is_found else result._replace(network="unknown", network_as_of=None)
 
 
 @translated()

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from finder.documents import OrganizationKind, TieLabel, ties_told
 from finder.errors import SourceError
@@ -131,8 +131,7 @@ class TieRules:
         return Strength.SHOWN if lapsed else self.kinds[kind].strength
 
 
-@dataclass(frozen=True, slots=True)
-class Ties:
+class Ties(NamedTuple):
     """What one specialist could share with another: keys (`kind:id`), their labels, and the settled kinds.
 
     An organization that was already seen stands here as well, without an NPI, by its `organization_id`.
@@ -199,8 +198,7 @@ class Unchecked:
     with_npi: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PairVerdict:
+class PairVerdict(NamedTuple):
     """The verdict on one candidate and one prior doctor, each tie named, and what could not be checked."""
 
     with_npi: str | None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from finder.answers import SiteShown
 from finder.concepts import LadderStep
@@ -64,8 +64,7 @@ class OnStep:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A candidate beside one prior doctor: what both could share, and the verdict."""
 
     prior: Ties

@@ -191,6 +191,16 @@ def is_term(text: str, index: TermIndex) -> bool:
     return _key(typed, content_of(text, typed, index)) in index.strict
 
 
+def only_meaning(text: str, index: TermIndex) -> str | None:
+    """Get the one concept of the term that a text is as it stands, in any order, with no word beside it that
+    could deny it or say whose it is; None for any other text.
+    """
+    typed = tokens(text)
+    places = content_of(text, typed, index)
+    entry = index.strict.get(_key(typed, places)) if len(places) == len(typed) else None
+    return entry.concepts[0] if entry is not None and len(entry.concepts) == 1 else None
+
+
 def _key(typed: list[str], places: Sequence[int]) -> Key:
     return tuple(sorted(word_key(typed[place]) for place in places))
 

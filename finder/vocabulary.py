@@ -12,7 +12,7 @@ figures are our own choice and hold for tests/unit/finder/test_vocabulary.py.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -30,7 +30,7 @@ from finder.concepts import (
     load_procedures,
     load_urgent,
 )
-from finder.i18n import gettext
+from finder.i18n import gettext, language
 from finder.icd10 import Hit, Library, Named, load_fields, stem
 from finder.labels import labelled, spoken
 from finder.patient_age import AgeWords, load_age_words
@@ -50,7 +50,7 @@ from finder.readings import (
     spans_of,
 )
 from finder.specialties import Specialties, load_specialties
-from finder.spelling import SHORT, Match, Reading, is_term, read, whole
+from finder.spelling import SHORT, Match, Reading, is_term, only_meaning, read, whole
 from finder.tables import DATA
 from finder.terms import TermIndex, content_of, load_terms, load_words, terms_in
 from finder.text import fold, sound, tokens, word_key
@@ -85,6 +85,9 @@ class Vocabulary:
     rare: RareDiseases
     age_words: AgeWords
     labelled: Mapping[str, str]  # folded labels in other languages than English -> concept id
+    _ladders: dict[tuple[str, str], tuple[LadderStep, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def ancestors(self, concept_id: str) -> tuple[str, ...]:
         """Get every concept above, nearest first; raises KeyError for an unknown id."""
@@ -101,6 +104,12 @@ class Vocabulary:
 
     def ladder(self, concept_id: str) -> tuple[LadderStep, ...]:
         """Get the ladder of a concept, its own or the nearest one above, with its label filled in."""
+        key = concept_id, language()
+        if key not in self._ladders:
+            self._ladders[key] = self._ladder(concept_id)
+        return self._ladders[key]
+
+    def _ladder(self, concept_id: str) -> tuple[LadderStep, ...]:
         concept = self.concepts[concept_id]
         owner = next(one for one in line(self.concepts, concept_id) if one in self.ladders)
         return tuple(
@@ -182,8 +191,14 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
 
 
 def _resolved(words: str, vocabulary: Vocabulary) -> Understood:
-    if (label := vocabulary.labelled.get(fold(words))) is not None:
-        return _answer(Own((label,), False, 1.0, None, ()), vocabulary)
+    said = vocabulary.labelled.get(fold(words)) or only_meaning(words, vocabulary.index)
+    if said is not None:
+        return _answer(Own((said,), False, 1.0, None, ()), vocabulary)
+    return _weighed(words, vocabulary)
+
+
+def _weighed(words: str, vocabulary: Vocabulary) -> Understood:
+    """What words mean that are not simply a term of ours."""
     text = words if is_term(words, vocabulary.index) else _NAME.sub(" ", _OWNER.sub("", words))
     special = _of_themselves(text, vocabulary) or _of_ca(text, vocabulary)
     if special is not None:

@@ -129,6 +129,7 @@ def test_older_files(place: Place, seen: Seen, whole_again: None) -> None:
     seen(f"exit code {report.exit_code}: {report.reason}")
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F44", "rollback to the generation before, and forward again")
 def test_rollback(place: Place, seen: Seen) -> None:
     assert place.run(full=True).state is State.PUBLISHED

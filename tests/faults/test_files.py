@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import struct
 import threading
 import time
@@ -20,6 +21,7 @@ from tests.faults.place import Place
 
 pytestmark = pytest.mark.usefixtures("whole_again")
 DEAR = pytest.mark.dear
+TIMED = "FAULTS_TIMED" in os.environ  # by `make faults`: `make test` must not fail by a slow machine
 CLINICIANS = "DAC_NationalDownloadableFile.csv"
 HOSPITALS = "Facility_Affiliation.csv"
 PROVIDERS = "qhp/providers.json"
@@ -78,7 +80,8 @@ def refused(place: Place, seen: Seen, exit_code: int, *said: str, within_s: floa
     seconds, work = time.monotonic() - began, time.process_time() - worked
     seen(f"exit code {report.exit_code} after {seconds:.1f} s: {report.reason}")
     assert most[0] <= MAX_GROWTH, f"grew by {most[0]:,} bytes"
-    assert within_s is None or work <= within_s  # of the processor: the machine may be busy with other things
+    if within_s is not None and TIMED:
+        assert work <= within_s  # of the processor: the machine may be busy with other things
     return report
 
 

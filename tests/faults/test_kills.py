@@ -101,6 +101,7 @@ def test_killed_while_unzipping(place: Place, seen: Seen, whole_again: None) -> 
     checked(place, seen, lambda: killed_at_line(place, "  trials:"))
 
 
+@pytest.mark.dear
 @pytest.mark.fault("F3", "SIGKILL while files are staged")
 def test_killed_while_staging(place: Place, seen: Seen) -> None:
     unstaged(place)

@@ -60,10 +60,16 @@ def answered(result: Result, kind: str | None = None) -> dict[str, Any]:
     ("args", "code"),
     [
         (["lung cancer", "--near", "21287", "--seen", an_npi(1), "--facets", "--size", "2"], 0),
-        (["lung cancer", "--seen-org", "Demo Hospital", "--show-tied"], 0),
+        pytest.param(
+            ["lung cancer", "--seen-org", "Demo Hospital", "--show-tied"], 0, marks=pytest.mark.dear
+        ),
         (["lung cancer", "--seen-name", "Jane Exampleton, Baltimore MD"], 1),
         (["lung cancer", "--state", "WY", "--trials"], 1),
-        (["lung cancer", "--seen", an_npi(1), "--verdict", "unknown", "--virtual"], 1),
+        pytest.param(
+            ["lung cancer", "--seen", an_npi(1), "--verdict", "unknown", "--virtual"],
+            1,
+            marks=pytest.mark.dear,
+        ),
         (["qqqq zzzz"], 1),
     ],
 )

@@ -156,6 +156,7 @@ def test_a_gentle_run_gives_the_same(
     assert first.built.checksum == second.built.checksum
 
 
+@pytest.mark.dear
 def test_prometheus_is_told_of_the_last_run_only_where_that_is_asked_for(
     engine: Client, own: Config, data: Path
 ) -> None:

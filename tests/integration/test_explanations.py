@@ -1,7 +1,6 @@
 """Explaining one score and the independence of named people, against the real engine."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -59,7 +58,7 @@ def test_the_score_explained_is_the_score_of_the_search(
     explained = explain(1, near="21287")
     assert explained.is_found
     apart = {"above_next": None, "would_change": ()}  # on its own, nobody is next, and every gain is told
-    assert replace(explained.result, **apart) == replace(found, **apart)
+    assert explained.result._replace(**apart) == found._replace(**apart)
     assert explained.result.would_change[:2] == found.would_change
 
 

@@ -84,6 +84,7 @@ def test_the_plans_of_the_files_have_names(engine: Client, own: Config, data: Pa
     assert all("Demo Health Plan" in name for name in names.values())
 
 
+@pytest.mark.dear  # a fault does the same
 def test_the_same_files_again_change_nothing(engine: Client, own: Config, data: Path) -> None:
     first = ingested(engine, own, data)
     second = ingested(engine, own, data)
@@ -232,6 +233,7 @@ def test_a_killed_run_leaves_the_served_generation_and_can_be_run_again(
     assert "running" not in {state for state, _ in states.values()}
 
 
+@pytest.mark.dear  # a fault does the same with real processes
 def test_two_runs_at_once_publish_once(engine: Client, own: Config, data: Path) -> None:
     second: list[BaseException | RunReport] = []
 

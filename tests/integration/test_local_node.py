@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -276,13 +275,11 @@ def test_two_starts_at_once_give_one_node_that_outlives_them(starts: tuple[Confi
     assert os.getsid(status.pid) == status.pid  # a session of its own: closing the terminal does not end it
 
 
-def test_a_running_node_is_reused_at_once(node: tuple[Config, str]) -> None:
+def test_a_running_node_is_reused(node: tuple[Config, str]) -> None:
     config, url = node
     said: list[str] = []
-    begun = time.monotonic()
     assert ensure_node(config, said.append) == url
-    assert time.monotonic() - begun < 2
-    assert said == []
+    assert said == []  # nothing was fetched, started or waited for
 
 
 def test_the_node_listens_on_loopback_only_and_never_runs_as_root(node: tuple[Config, str]) -> None:

@@ -101,9 +101,15 @@ def test_sponsor_like_facts_change_nothing(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    "mainly", [(), ("gallbladder_cancer", *ABOVE), ("breast_cancer", "breast_cancers", "cancer")]
+    ("kind", "mainly"),
+    [
+        pytest.param(
+            kind, mainly, marks=pytest.mark.dear if mainly and kind is not EvidenceKind.ROSTER else ()
+        )
+        for kind in (EvidenceKind.ROSTER, EvidenceKind.PROCEDURE, EvidenceKind.TRIAL)
+        for mainly in ((), ("gallbladder_cancer", *ABOVE), ("breast_cancer", "breast_cancers", "cancer"))
+    ],
 )
-@pytest.mark.parametrize("kind", [EvidenceKind.ROSTER, EvidenceKind.PROCEDURE, EvidenceKind.TRIAL])
 def test_more_focus_never_ranks_lower(serve: Serve, kind: EvidenceKind, mainly: tuple[str, ...]) -> None:
     others = the_people(13)
     ranks = []

@@ -32,7 +32,8 @@ DESKTOP, PHONE = (1280, 900), (320, 640)
 every_look = pytest.mark.parametrize(
     ("size", "scheme"),
     [
-        (DESKTOP, "light"),
+        # test_every_page has the pages on the desktop
+        pytest.param(DESKTOP, "light", marks=pytest.mark.dear),
         (PHONE, "dark"),
         pytest.param(DESKTOP, "dark", marks=pytest.mark.dear),
         pytest.param(PHONE, "light", marks=pytest.mark.dear),
@@ -557,7 +558,9 @@ def test_the_tab_knows_the_list_in_a_new_search_and_on_a_page_gone_back_to(scrip
     expect(scripted.get_by_role("button", name="See my list")).to_be_hidden()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESKTOP, marks=pytest.mark.dear), PHONE], ids=["desktop", "phone"]
+)
 def test_axe_finds_nothing_in_a_list(chromium: Browser, base: str, size: tuple[int, int]) -> None:
     view = {"width": size[0], "height": size[1]}
     with chromium.new_context(viewport=view) as context:  # type: ignore[arg-type]

@@ -19,7 +19,11 @@ from tests.pages.test_chromium import (  # base and context are fixtures
 __all__ = ["base", "context"]
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [pytest.param(DESKTOP, "dark", marks=pytest.mark.dear), (PHONE, "light")],
+    ids=["desktop", "phone"],
+)
 def test_axe_finds_nothing_on_help(chromium: Browser, base: str, size: tuple[int, int], scheme: str) -> None:
     view = {"width": size[0], "height": size[1]}
     with chromium.new_context(viewport=view, color_scheme=scheme) as opened:  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from finder.errors import SourceError
 from finder.tables import DATA
+from finder.text import fold
 from finder.vocabulary import Certainty, Understood, load_vocabulary, resolve
 
 VOCABULARY = load_vocabulary()
@@ -386,6 +387,15 @@ def test_every_unshared_term_is_understood_as_its_concept_or_one_below() -> None
             if row["kind"] != "shared" and understood(words).concept_id not in family:
                 wrong.append((row["term"], row["concept_id"], understood(words).concept_id))
     assert wrong == []
+
+
+def test_a_term_alone_means_what_it_means_in_a_sentence() -> None:
+    # alone it is looked up, beside a word that says nothing it is weighed
+    with (DATA / "terms.csv").open(encoding="utf-8", newline="") as file:
+        terms = [row["term"] for row in csv.DictReader(file) if fold(row["term"]) not in VOCABULARY.labelled]
+    differing = [term for term in terms if understood(term) != understood(f"{term} please")]
+    assert len(terms) > 15_000
+    assert differing == []
 
 
 # --- free text ---------------------------------------------------------------------------------------------
