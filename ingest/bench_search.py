@@ -21,6 +21,7 @@ from finder.config import Config
 from finder.local_node import node_status
 from finder.reads import Client
 from finder.recording import Sent, recorded
+from finder.search import load_context
 from ingest.bench_priors import bench_priors
 from ingest.bench_world import bench_home
 from ingest.demo.generate import generate
@@ -57,16 +58,27 @@ def bench_search(client: Client, config: Config, people: int | None, reporter: R
     Half of the searches name a prior doctor, half have a radius of 50 miles and the rest of 500. The raw
     figures are all requests to the engine that the API, or the page with its counts of every filter, makes
     for one search, replayed byte by byte over a kept-alive connection. The people are as in `served_people`.
-    The figures of `bench_priors` over the same people are among the answer.
+    `broadest` is the search that the most people fit, without a radius. The figures of `bench_priors` over
+    the same people are among the answer.
     """
     with served_people(client, config, people, reporter) as own:
         searches = searches_of(client, own)
         here = create_app(own, client).test_client()
+        words, fitting = broadest_words(here)
+        wide = [{"words": words, "near": zip_code} for zip_code in ZIPS]
         with _served(own) as web:
-            asked = [_asked(client, here, web, args) for args in searches]
-            times, sizes = _measured(own.elasticsearch_urls[0], web, asked, reporter)
-        figures = _figures(_count(client, own), times, sizes)
-        return {**figures, "five_doctors_seen": bench_priors(client, own, searches, ROUNDS, reporter)}
+            measured, broadest = (
+                _measured(
+                    own.elasticsearch_urls[0], web, [_asked(client, here, web, a) for a in args], reporter
+                )
+                for args in (searches, wide)
+            )
+        figures = _figures(_count(client, own), *measured)
+        return {
+            **figures,
+            "broadest": {"words": words, "people_who_fit": fitting, **_figures(0, *broadest)["milliseconds"]},
+            "five_doctors_seen": bench_priors(client, own, searches, ROUNDS, reporter),
+        }
 
 
 def bench_seen(
@@ -112,6 +124,14 @@ def searches_of(client: Client, config: Config) -> list[dict[str, Any]]:
                 args["seen"] = [npis[(number * len(ZIPS) + place) % len(npis)]]
             found.append(args)
     return found
+
+
+def broadest_words(here: Any) -> tuple[str, int]:
+    """Get the field of the vocabulary that the most people of the served directory fit, and how many do."""
+    concepts = load_context().vocabulary.concepts.values()
+    fields = [concept.label for concept in concepts if concept.parent_id is None]
+    told = [here.post("/api/v1/search", json={"words": field, "size": 1}).json or {} for field in fields]
+    return max(zip(fields, (each["total"] for each in told), strict=True), key=lambda one: one[1])
 
 
 @contextmanager

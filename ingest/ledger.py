@@ -106,14 +106,19 @@ def is_usable(path: Path) -> bool:
 
 
 class Ledger:
-    """The ledger of a generation under way; `base` is that of the generation to compare with, if any."""
+    """The ledger of a generation under way; `base` is that of the generation to compare with, if any.
 
-    def __init__(self, path: Path, base: Path | None = None) -> None:
-        path.unlink(missing_ok=True)
+    `is_begun` goes on with one that another process has begun, for everybody.
+    """
+
+    def __init__(self, path: Path, base: Path | None = None, *, is_begun: bool = False) -> None:
+        if not is_begun:
+            path.unlink(missing_ok=True)
         self.path, self._has_base = path, base is not None
         self._db = duckdb.connect(str(path))
         self._db.execute(f"SET memory_limit='{MEMORY_LIMIT}'; SET threads=2; SET enable_progress_bar=false")
-        self._db.execute(_TABLES)
+        if not is_begun:
+            self._db.execute(_TABLES)
         if base is not None:
             self._db.execute(f"ATTACH '{str(base).replace(chr(39), chr(39) * 2)}' AS base (READ_ONLY)")
         self.is_whole = True

@@ -19,10 +19,11 @@ from finder.engine import translated
 from finder.errors import FieldError, FinderError, InputErrors
 from finder.indexes import Generation
 from finder.reads import Client
-from ingest.build import Built, Part, build
+from ingest.build import Built, build
 from ingest.ledger import checksum_of
 from ingest.load import chunks
 from ingest.plans import plan_names
+from ingest.prepared import Part
 from ingest.progress import Reporter
 from ingest.recognition import is_demonstration
 from ingest.report import RunReport, State

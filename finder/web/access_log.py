@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import partial
 
 from flask import Flask, Response, g, request
 
@@ -24,5 +25,6 @@ def add_access_log(app: Flask) -> None:
         started = g.get("started")
         spent = f"{(time.perf_counter() - started) * 1000:.1f}" if started is not None else "-"
         method = request.method if request.method.isalpha() and len(request.method) < 10 else "-"
-        log.info("%s %s %d %s ms", method, rule, response.status_code, spent)
+        # when the answer has been sent: nobody waits for its line
+        response.call_on_close(partial(log.info, "%s %s %d %s ms", method, rule, response.status_code, spent))
         return response

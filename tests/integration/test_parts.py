@@ -11,8 +11,8 @@ from finder import indexes
 from finder.config import Config
 from finder.errors import InputErrors
 from finder.reads import Client
-from ingest.build import Part
 from ingest.parts import ingest_part, parsed_part
+from ingest.prepared import Part
 from ingest.progress import Reporter
 from ingest.report import RunReport, State
 from tests.integration.test_difference import data, everything, homes, ingested, world

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from functools import partial
 from http.client import HTTPConnection, HTTPResponse
 from json import dumps
 from pathlib import Path
@@ -98,6 +99,7 @@ def test_the_style_sheet_is_small_and_the_one_that_the_policy_allows(browser: Fl
 
 def test_the_log_has_method_route_status_and_time_only(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     browser = app.test_client()
+    browser.open = partial(browser.open, buffered=True)  # type: ignore[method-assign]  # logged when read whole
     with caplog.at_level(logging.DEBUG):
         told = address(browser)
         browser.get(told)

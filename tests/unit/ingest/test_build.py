@@ -5,8 +5,8 @@ from pathlib import Path
 
 from finder.programs import load_programs
 from finder.tables import DATA
-from ingest.build import programs
 from ingest.files import InputFile
+from ingest.prepared import programs
 from ingest.sources import SOURCES
 from ingest.sources.opinion_programs import SOURCE
 from ingest.staging import Staging

@@ -1,0 +1,44 @@
+"""A merge gives the same documents whichever process prepares it and however many share it."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest import build
+from ingest.demo.generate import generate
+from ingest.files import inspected
+from ingest.recognition import recognised
+from ingest.sources import SOURCES
+from ingest.staging import Staging
+
+HERE, SHARED, APART = (10_000, 10_000), (1, 10_000), (1, 1)  # from how many people on
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("prepared")
+    generate(300, home / "data")
+    with Staging(home / "s.duckdb", SOURCES) as staging:
+        for file, source in recognised(home / "data")[0]:
+            staging.stage(inspected(file), source)
+        staging.sort_people()
+    return home / "s.duckdb"
+
+
+def test_every_way_to_merge_gives_the_same_bytes(
+    staged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "PEOPLE_A_SLICE", 50)
+    monkeypatch.setattr(build, "number_of", lambda _most: 2)  # also on a machine of one core
+    found = {}
+    for way in (HERE, SHARED, APART):
+        monkeypatch.setattr(build, "MANY_PEOPLE", way[0])
+        monkeypatch.setattr(build, "PEOPLE_APART", way[1])
+        out = tmp_path / f"{way[0]}-{way[1]}"
+        built = build.build(staged, out, is_demonstration=True)
+        files = {path.name: path.read_bytes() for paths in built.files.values() for path in paths}
+        found[way] = files, built.checksum, built.documents, built.investigators
+        assert (out / "tables.pickle").exists() is (way is not HERE)
+    assert len(found[HERE][0]) > 6
+    assert found[SHARED] == found[HERE]
+    assert found[APART] == found[HERE]
