@@ -2,6 +2,10 @@
 
 import gc
 import logging.config
+import os
+
+from finder.config import Config
+from finder.huge_pages import lay_on_huge_pages
 
 bind = "127.0.0.1:8000"
 workers = 2
@@ -41,3 +45,9 @@ def when_ready(_server: object) -> None:
     # A request makes some ten thousand objects without cycles; the default of 700 looks for cycles fifteen
     # times in each, which took 7 % of the processor time of an answer (2026-11-28).
     gc.set_threshold(50_000, 20, 20)
+
+
+def post_worker_init(_worker: object) -> None:
+    """Before a worker answers: its memory on large pages, unless FINDER_HUGE_PAGES says no."""
+    if Config.from_env(os.environ).huge_pages:
+        lay_on_huge_pages()

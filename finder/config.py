@@ -207,6 +207,14 @@ SETTINGS: tuple[Setting, ...] = (
         _yes_or_no,
     ),
     Setting(
+        "FINDER_HUGE_PAGES",
+        "huge_pages",
+        "yes or no",
+        "yes",
+        "Whether web workers lay their memory on pages of 2 MB (Linux): quicker answers for more memory.",
+        _yes_or_no,
+    ),
+    Setting(
         "FINDER_NOTIFY_COMMAND",
         "notify_command",
         "command",
@@ -279,6 +287,7 @@ class Config:
     engine_port: int = 0
     engine_zip: Path | None = None
     metrics: bool = False
+    huge_pages: bool = True
     notify_command: str | None = None
     notify_url: str | None = field(default=None, repr=False)
     elasticsearch_urls: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ _MC = re.compile(r"\bMc([a-z])")
 _APOSTROPHE_S = re.compile(r"(?<=\w)'S\b")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def organization_name(name: str) -> str:
     """A name that is capitals in title case, legal forms and known initials kept; any other as it is."""
     if name != name.upper():
@@ -41,14 +41,14 @@ def person_name(first: str | None, middle: str | None, last: str | None, suffix:
     return " ".join(parts)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=30_000)
 def _person_word(word: str) -> str:
     if word != word.upper() and word != word.lower():
         return word
     return _MC.sub(lambda m: "Mc" + m.group(1).upper(), word.title())
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=30_000)
 def city_name(city: str | None) -> str | None:
     """A city in title case."""
     return _person_word(city) if city else None

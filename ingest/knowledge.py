@@ -16,7 +16,7 @@ from ingest.investigators import Investigators
 from ingest.link import Reference
 from ingest.rollup import Meanings, widened
 
-CONCEPT_CACHE = 200_000
+CONCEPT_CACHE = 50_000  # texts in memory of each process that merges
 
 
 @dataclass(frozen=True, slots=True)

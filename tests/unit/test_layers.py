@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = (
     "errors", "config", "i18n", "text", "addresses", "tables", "languages", "geo", "gazetteer", "sealed",
+    "huge_pages",
 )  # fmt: skip
 RULES = (
     "clauses", "documents", "sources", "freshness", "specialties", "correctable", "concepts", "labels",

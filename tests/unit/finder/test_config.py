@@ -31,7 +31,7 @@ def test_the_table_names_every_field_with_its_true_default() -> None:
         if setting.field in fields:
             default = fields.pop(setting.field)
             is_unset = default in (None, ())
-            told = "no" if default is False else str(default)
+            told = {True: "yes", False: "no"}[default] if isinstance(default, bool) else str(default)
             assert setting.default == told or is_unset
     assert not fields
 
