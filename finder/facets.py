@@ -58,14 +58,14 @@ class VerdictAsked(StrEnum):
 class Scope:
     """What clauses need to know of a search: its concepts and what the prior doctors could share.
 
-    `breaking` and `weakening` are tie keys; `needed` are the kinds that must be known on both sides, and
-    `has_prior_gap` says that one of them is not known of some prior doctor.
+    `breaking` and `weakening` are tie keys; `settled` are the values of `tie_kinds_together` of whoever every
+    kind that must be known is known of, and `has_prior_gap` says that one is not of some prior doctor.
     """
 
     concepts: Sequence[str] = ()
     breaking: Sequence[str] = ()
     weakening: Sequence[str] = ()
-    needed: Sequence[str] = ()
+    settled: Sequence[str] = ()
     has_prior_gap: bool = False
     has_prior: bool = False
 
@@ -150,19 +150,21 @@ def clause_of_verdict(value: Any, scope: Scope) -> Clause:
     """Get the truth table of the README over all prior doctors at once: the worst verdict counts."""
     breaks: Clause = {"terms": {"tie_keys": list(scope.breaking)}}
     weakens: Clause = {"terms": {"tie_keys": list(scope.weakening)}}
-    settled = [{"term": {"tie_kinds_known": kind}} for kind in scope.needed]
+    settled: Clause = {"terms": {"tie_kinds_together": list(scope.settled)}}
     if value == VerdictAsked.NOT_INDEPENDENT:
         return breaks
     if value == VerdictAsked.UNKNOWN:
         unknown: Clause = {"bool": {"must_not": [breaks]}}
         if not scope.has_prior_gap:
-            unknown["bool"]["filter"] = [{"bool": {"must_not": [{"bool": {"filter": settled}}]}}]
+            unknown["bool"]["must_not"].append(settled)
         return unknown
     if scope.has_prior_gap:
         return {"match_none": {}}
     if value == VerdictAsked.SOME_TIE:
-        return {"bool": {"filter": [*settled, weakens], "must_not": [breaks]}}
-    return {"bool": {"filter": settled, "must_not": [breaks, weakens]}}
+        return {"bool": {"filter": [settled, weakens], "must_not": [breaks]}}
+    # a clause of no keys costs the engine as much as one of some
+    tied = [clause for clause, keys in ((breaks, scope.breaking), (weakens, scope.weakening)) if keys]
+    return {"bool": {"filter": [settled], "must_not": tied}}
 
 
 def _any_of(*clauses: Clause) -> Clause:

@@ -162,7 +162,7 @@ def question_of(
         prior_npis=tuple(prior.npi for prior in known.priors if prior.npi),
         excluded_keys=breaking_keys(known.priors, rules),
         weaker_keys=weakening_keys(known.priors, rules, now),
-        needed_kinds=rules.needed(),
+        settled_kinds=rules.settled(),
         has_prior_gap=has_gap(known.priors, rules),
     )
 

@@ -143,6 +143,7 @@ def test_the_strengths_are_those_of_the_design() -> None:
     assert list(RULES.breaking()) == BREAKING
     assert [k.name for k in RULES.kinds.values() if k.strength is Strength.WEAKENS] == WEAKER
     assert RULES.needed() == ("group", "system")
+    assert RULES.settled() == ("group+system", "group+hospital+system")
 
 
 @pytest.mark.parametrize(
