@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from finder.documents import OrganizationKind, TieLabel, ties_told, together
+from finder.documents import OrganizationKind, TieLabel, ties_told
 from finder.errors import SourceError
 from finder.i18n import english, gettext
 from finder.tie_labels import TieLabels
@@ -122,11 +122,11 @@ class TieRules:
         return tuple(k.name for k in self.kinds.values() if k.needs_known)
 
     def settled(self) -> tuple[str, ...]:
-        """Every value of `documents.together` with all kinds that must be known."""
+        """Every value of a document's `tie_kinds_together` with all kinds that must be known."""
         needed = self.needed()
         others = [kind for kind in self.compared if kind not in needed]
         more = (each for count in range(len(others) + 1) for each in combinations(others, count))
-        return tuple(filter(None, (together((*needed, *each)) for each in more)))
+        return tuple("+".join(sorted((*needed, *each))) for each in more)
 
     def strength(self, kind: str, until: str | None = None, now: date | None = None) -> Strength:
         """Strength of a kind; one that the rules do not list weakens, so that it never proves anything.
