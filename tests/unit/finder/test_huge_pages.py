@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from finder.huge_pages import HUGE, huge_pages_of
+from finder import huge_pages
+from finder.huge_pages import HUGE, huge_pages_of, lay_on_huge_pages
 
 MAPS = """\
 555500000000-555500400000 r-xp 00000000 fe:00 5390580    /usr/bin/python3
@@ -42,3 +43,8 @@ def test_memory_is_laid_on_huge_pages_and_stays_what_it_was() -> None:
         pytest.skip("this kernel, or its settings, lays nothing on huge pages")
     assert laid % HUGE == 0
     assert huge >= laid
+
+
+def test_what_takes_too_long_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huge_pages, "MOST_SECONDS", -1.0)
+    assert lay_on_huge_pages() == 0
