@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from finder.tie_kinds import together
+
 
 class OrganizationKind(StrEnum):
     """What an organization is; also the first part of its id and of the tie keys that name it."""
@@ -231,11 +233,9 @@ class Specialist:
                 "approach": list(dict.fromkeys(piece.concept for piece in self.approach)),
                 "approach_told": approach_text(self.approach), "tie_keys": list(self.tie_keys),
                 "tie_kinds_known": list(self.tie_kinds_known),
-                "tie_kinds_together": "+".join(sorted(self.tie_kinds_known)) or None,
-                "ties": ties_text(self.ties),
+                "tie_kinds_together": together(self.tie_kinds_known), "ties": ties_text(self.ties),
                 "trials": [t.to_source() for t in self.trials], "program_ids": list(self.program_ids),
-                "facts": facts_text(self.facts),
-                "demonstration": self.is_demonstration,
+                "facts": facts_text(self.facts), "demonstration": self.is_demonstration,
             }
         )  # fmt: skip
 

@@ -24,7 +24,6 @@ from elastic_transport._node import NodeApiResponse
 from elastic_transport.client_utils import DEFAULT, DefaultType
 
 MOST_AT_ONCE = 512 * 1024  # bytes that libcurl hands over in one piece; it has 16 kB unless told
-MOST_KINDS = 64  # of headers kept in memory
 _TLS_FAULTS = frozenset(
     (
         pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
@@ -45,7 +44,6 @@ class CurlNode(BaseNode):
         """Take the node's address, time limit and, for https, the authorities that may sign for it."""
         super().__init__(config)
         self._idle: deque[pycurl.Curl] = deque()
-        self._known: dict[tuple[tuple[str, str], ...], list[str]] = {}
 
     def perform_request(
         self,
@@ -95,23 +93,14 @@ class CurlNode(BaseNode):
         except IndexError:
             return pycurl.Curl()
 
-    def _lines(self, headers: HttpHeaders | None) -> list[str]:
-        """The lines of the node's own headers and these; each kind of request has the same every time."""
-        key = tuple(headers.items()) if headers else ()
-        if (lines := self._known.get(key)) is None:
-            asked = self._headers.copy()
-            asked.update(headers or {})
-            # else libcurl waits for leave to send more than 1 MB
-            lines = [*(f"{name}: {value}" for name, value in asked.items()), "Expect:"]
-            if len(self._known) < MOST_KINDS:
-                self._known[key] = lines
-        return lines
-
     def _prepare(
         self, curl: pycurl.Curl, method: str, target: str, body: bytes | None, headers: HttpHeaders | None
     ) -> None:
         curl.reset()  # keeps the connection
-        lines = self._lines(headers)
+        asked = self._headers.copy()
+        if headers:
+            asked.update(headers)
+        lines = [f"{name}: {value}" for name, value in asked.items()]
         curl.setopt(pycurl.URL, f"{self.base_url}{target}")
         curl.setopt(pycurl.PATH_AS_IS, 1)
         curl.setopt(pycurl.PROXY, "")  # nothing of a search goes to whatever the environment names
@@ -123,6 +112,7 @@ class CurlNode(BaseNode):
             curl.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)  # or newer
         if body is not None:
             curl.setopt(pycurl.POSTFIELDS, body)
+            lines.append("Expect:")  # else libcurl waits for leave to send more than 1 MB
         if method == "HEAD":
             curl.setopt(pycurl.NOBODY, 1)
         else:

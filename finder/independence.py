@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from finder.documents import OrganizationKind, TieLabel, ties_told
 from finder.errors import SourceError
 from finder.i18n import english, gettext
+from finder.tie_kinds import with_all
 from finder.tie_labels import TieLabels
 
 RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
@@ -124,9 +124,7 @@ class TieRules:
     def settled(self) -> tuple[str, ...]:
         """Every value of a document's `tie_kinds_together` with all kinds that must be known."""
         needed = self.needed()
-        others = [kind for kind in self.compared if kind not in needed]
-        more = (each for count in range(len(others) + 1) for each in combinations(others, count))
-        return tuple("+".join(sorted((*needed, *each))) for each in more)
+        return with_all(needed, [kind for kind in self.compared if kind not in needed])
 
     def strength(self, kind: str, until: str | None = None, now: date | None = None) -> Strength:
         """Strength of a kind; one that the rules do not list weakens, so that it never proves anything.

@@ -179,8 +179,10 @@ def resolve(words: str, vocabulary: Vocabulary) -> Understood:
     text = words[:MOST_LETTERS]
     heard = vocabulary.age_words.hear(text)
     # "dementia in my 50s" is a term of ours with its age
-    is_name = fold(text) in vocabulary.labelled or is_term(text, vocabulary.index)
-    understood = _resolved(text if is_name else heard.text, vocabulary)
+    has_age_in_name = heard.text != text and (
+        fold(text) in vocabulary.labelled or is_term(text, vocabulary.index)
+    )
+    understood = _resolved(text if has_age_in_name else heard.text, vocabulary)
     is_sure = understood.concept_id is not None and understood.certainty is Certainty.SURE
     if not is_sure and (understood.concept_id is None or not heard.words.isdisjoint(understood.ignored)):
         # "child with seizures that medicine does not control": what only says the age is left out.

@@ -64,19 +64,15 @@ def bench_search(client: Client, config: Config, people: int | None, reporter: R
     with served_people(client, config, people, reporter) as own:
         searches = searches_of(client, own)
         here = create_app(own, client).test_client()
-        words, fitting = broadest_words(here)
+        words, fitting = _broadest(here)
         wide = [{"words": words, "near": zip_code} for zip_code in ZIPS]
         with _served(own) as web:
-            measured, broadest = (
-                _measured(
-                    own.elasticsearch_urls[0], web, [_asked(client, here, web, a) for a in args], reporter
-                )
-                for args in (searches, wide)
-            )
-        figures = _figures(_count(client, own), *measured)
+            asked, asked_wide = ([_asked(client, here, web, a) for a in args] for args in (searches, wide))
+            times, sizes = _measured(own.elasticsearch_urls[0], web, asked, reporter)
+            wide_times, _sizes = _measured(own.elasticsearch_urls[0], web, asked_wide, reporter)
         return {
-            **figures,
-            "broadest": {"words": words, "people_who_fit": fitting, **_figures(0, *broadest)["milliseconds"]},
+            **_figures(_count(client, own), times, sizes),
+            "broadest": {"words": words, "people_who_fit": fitting, **_percentiles(wide_times)},
             "five_doctors_seen": bench_priors(client, own, searches, ROUNDS, reporter),
         }
 
@@ -126,7 +122,7 @@ def searches_of(client: Client, config: Config) -> list[dict[str, Any]]:
     return found
 
 
-def broadest_words(here: Any) -> tuple[str, int]:
+def _broadest(here: Any) -> tuple[str, int]:
     """Get the field of the vocabulary that the most people of the served directory fit, and how many do."""
     concepts = load_context().vocabulary.concepts.values()
     fields = [concept.label for concept in concepts if concept.parent_id is None]
@@ -250,18 +246,26 @@ def _sent(
     return len(answer.data)
 
 
-def _figures(people: int, times: dict[str, list[float]], sizes: dict[str, list[int]]) -> dict[str, Any]:
-    def at(values: list[float], share: int) -> float:
-        return round(statistics.quantiles(values, n=100, method="inclusive")[share - 1], 2)
+def _percentile(values: list[float], share: int) -> float:
+    return round(statistics.quantiles(values, n=100, method="inclusive")[share - 1], 2)
 
-    found: dict[str, Any] = {"people": people, "searches": len(times["json"]), "milliseconds": {}}
-    for name, values in times.items():
-        found["milliseconds"][name] = {f"p{share}": at(values, share) for share in (50, 95, 99)}
+
+def _percentiles(times: dict[str, list[float]]) -> dict[str, dict[str, float]]:
+    return {
+        name: {f"p{share}": _percentile(values, share) for share in (50, 95, 99)}
+        for name, values in times.items()
+    }
+
+
+def _figures(people: int, times: dict[str, list[float]], sizes: dict[str, list[int]]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "people": people, "searches": len(times["json"]), "milliseconds": _percentiles(times)
+    }  # fmt: skip
     for name in ("json", "json of 20", "page"):
         mine, raw = found["milliseconds"][name], found["milliseconds"][f"raw {name}"]
         pairs = zip(times[name], times[f"raw {name}"], strict=True)
         found[name] = {
-            "outside_engine_p50_ms": at([whole - engine for whole, engine in pairs], 50),
+            "outside_engine_p50_ms": _percentile([whole - engine for whole, engine in pairs], 50),
             "p95_to_raw": round(mine["p95"] / raw["p95"], 2),
             "largest_kb": round(max(sizes[name]) / 1000, 1),
         }

@@ -125,24 +125,23 @@ def _work(
     processes: int,
     at_end: ExitStack,
 ) -> _Work:
-    people = 0 if base or part else _staged_people(staged)
-    if people >= PEOPLE_APART and number_of(processes) > 1:
+    is_shared = number_of(processes) > 1
+    people = _staged_people(staged) if is_shared and not base and not part else 0
+    if people >= PEOPLE_APART:
         with pool(1) as one:
             todo = staged, out, out / LEDGER, is_demonstration, PEOPLE_A_SLICE
             files, outcome = one.submit(prepared_apart, *todo).result()
         ledger = at_end.enter_context(Ledger(out / LEDGER, is_begun=True))
-        merging = _workers(staged, processes, at_end)
-        assert merging is not None
-        return _Work(ledger, files, outcome, _in_processes(merging, _jobs(out, ledger)))
+        workers = _workers(staged, processes, at_end)
+        return _Work(ledger, files, outcome, _in_processes(workers, _jobs(out, ledger)))
     ledger = at_end.enter_context(Ledger(out / LEDGER, base))
     # They get ready meanwhile.
-    workers = _workers(staged, processes, at_end) if people >= MANY_PEOPLE else None
+    early = _workers(staged, processes, at_end) if people >= MANY_PEOPLE else None
     known, files = prepared(staged, out, ledger, is_demonstration, part)
     outcome = known.investigators.outcome
-    if not workers and ledger.stale >= MANY_PEOPLE:
-        workers = _workers(staged, processes, at_end)
-    if workers is None:
+    if not early and not (is_shared and ledger.stale >= MANY_PEOPLE):
         return _Work(ledger, files, outcome, _here(staged, known, _jobs(out, ledger)))
+    workers = early or _workers(staged, processes, at_end)
     hand_over(known, out, ledger.slices(PEOPLE_A_SLICE))
     del known
     give_back()
@@ -158,11 +157,9 @@ def _jobs(out: Path, ledger: Ledger) -> Iterator[Job]:
     return ((out, n, npis, ledger.is_whole) for n, npis in enumerate(ledger.slices(PEOPLE_A_SLICE)))
 
 
-def _workers(staged: Path, processes: int, at_end: ExitStack) -> ProcessPoolExecutor | None:
-    """Several processes that merge, started at once; None where one is to do."""
+def _workers(staged: Path, processes: int, at_end: ExitStack) -> ProcessPoolExecutor:
+    """Several processes that merge, started at once."""
     number = number_of(processes)
-    if number == 1:
-        return None
     workers = at_end.enter_context(pool(number, _open, staged))
     for _ in range(number):  # each starts with the work that none is free for
         workers.submit(int)

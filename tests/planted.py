@@ -1,11 +1,16 @@
-"""Changes planted into a demonstration world, one kind a person, and the truth of who changed in what."""
+"""Demonstration worlds for tests: staged, and with planted changes, one kind a person, and the truth of who
+changed in what."""
 
 import csv
 from collections.abc import Callable
 from pathlib import Path
 
 from ingest.bench_changes import WEEKLY, republished, weekly_update
-from ingest.demo.generate import CLINICIANS
+from ingest.demo.generate import CLINICIANS, generate
+from ingest.files import inspected
+from ingest.recognition import recognised
+from ingest.sources import SOURCES
+from ingest.staging import Staging
 from tests.factories import an_npi
 
 Row = dict[str, str]
@@ -76,3 +81,13 @@ def planted(data: Path, share: float) -> dict[str, set[str]]:
     rewrite(data / CLINICIANS, clinicians)
     rewrite(data / AFFILIATIONS, affiliations)
     return truth
+
+
+def staged_world(home: Path, people: int) -> Path:
+    """The staging file of a demonstration world of so many people, whose files lie in `home` / "data"."""
+    generate(people, home / "data")
+    with Staging(home / "s.duckdb", SOURCES) as staging:
+        for file, source in recognised(home / "data")[0]:
+            assert staging.stage(inspected(file), source).failure is None
+        staging.sort_people()
+    return home / "s.duckdb"

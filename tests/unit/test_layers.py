@@ -9,8 +9,8 @@ GROUND = (
     "huge_pages",
 )  # fmt: skip
 RULES = (
-    "clauses", "documents", "sources", "freshness", "specialties", "correctable", "concepts", "labels",
-    "approaches", "volumes", "treatments", "focus",
+    "clauses", "tie_kinds", "documents", "sources", "freshness", "specialties", "correctable", "concepts",
+    "labels", "approaches", "volumes", "treatments", "focus",
     "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "tie_labels", "independence", "gaps", "program_kinds", "licensing", "trust", "programs",

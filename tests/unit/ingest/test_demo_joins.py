@@ -12,12 +12,8 @@ from finder.independence import load_rules, ties_of, verdict
 from finder.proof import proof
 from finder.reasons import Pair, Words
 from ingest.build import build
-from ingest.demo.generate import generate
 from ingest.demo.plant import PLANS
-from ingest.files import inspected
-from ingest.recognition import recognised
-from ingest.sources import SOURCES
-from ingest.staging import Staging
+from tests.planted import staged_world
 from tests.reading import grade
 
 PEOPLE = 1_500
@@ -29,12 +25,7 @@ KINDS = {plan.kind for plan in PLANS}
 def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The truth of a generated world, and the documents that its files give, by NPI."""
     home = tmp_path_factory.mktemp("joins")
-    generate(PEOPLE, home / "data")
-    with Staging(home / "s.duckdb", SOURCES) as staging:
-        for file, source in recognised(home / "data")[0]:
-            assert staging.stage(inspected(file), source).failure is None
-        staging.sort_people()
-    built = build(home / "s.duckdb", home / "build", is_demonstration=True)
+    built = build(staged_world(home, PEOPLE), home / "build", is_demonstration=True)
     documents: dict[str, dict[str, Any]] = {}
     for path in built.files["specialists"]:
         for line in path.read_bytes().splitlines()[1::2]:

@@ -5,24 +5,14 @@ from pathlib import Path
 import pytest
 
 from ingest import build
-from ingest.demo.generate import generate
-from ingest.files import inspected
-from ingest.recognition import recognised
-from ingest.sources import SOURCES
-from ingest.staging import Staging
+from tests.planted import staged_world
 
 HERE, SHARED, APART = (10_000, 10_000), (1, 10_000), (1, 1)  # from how many people on
 
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("prepared")
-    generate(300, home / "data")
-    with Staging(home / "s.duckdb", SOURCES) as staging:
-        for file, source in recognised(home / "data")[0]:
-            staging.stage(inspected(file), source)
-        staging.sort_people()
-    return home / "s.duckdb"
+    return staged_world(tmp_path_factory.mktemp("prepared"), 300)
 
 
 def test_every_way_to_merge_gives_the_same_bytes(
