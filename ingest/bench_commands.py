@@ -9,6 +9,7 @@ from finder.engine import connect
 from ingest.bench_colleagues import bench_colleagues
 from ingest.bench_independence import bench_independence
 from ingest.bench_ingest import bench_ingest
+from ingest.bench_load import bench_load
 from ingest.bench_relevance import bench_relevance
 from ingest.bench_search import bench_search, bench_seen
 from ingest.bench_trust import bench_trust
@@ -87,6 +88,18 @@ def bench_search_command(people: int, served: bool, wants_json: bool) -> None:
     config = configured()
     figures = bench_search(connect(config, Teller()), config, None if served else people, Reporter())
     click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+
+
+@bench.command(name="load")
+@click.option("--people", type=click.IntRange(10_000, 1_000_000), default=50_000, show_default=True)
+@click.option("--json", "wants_json", is_flag=True, help="The figures as JSON.")
+@told
+def bench_load_command(people: int, wants_json: bool) -> int:
+    """Searches at rest, and beside runs with and without --gentle, in one run; 1 for a goal missed."""
+    config = configured()
+    figures = bench_load(connect(config, Teller()), config, people, Reporter())
+    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    return 0 if all(figures["holds"].values()) else 1
 
 
 @bench.command(name="seen")

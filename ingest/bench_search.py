@@ -66,7 +66,7 @@ def bench_search(client: Client, config: Config, people: int | None, reporter: R
         here = create_app(own, client).test_client()
         words, fitting = _broadest(here)
         wide = [{"words": words, "near": zip_code} for zip_code in ZIPS]
-        with _served(own) as web:
+        with web_server(own) as web:
             asked, asked_wide = ([_asked(client, here, web, a) for a in args] for args in (searches, wide))
             times, sizes = _measured(own.elasticsearch_urls[0], web, asked, reporter)
             wide_times, _sizes = _measured(own.elasticsearch_urls[0], web, asked_wide, reporter)
@@ -131,7 +131,7 @@ def _broadest(here: Any) -> tuple[str, int]:
 
 
 @contextmanager
-def _served(config: Config) -> Iterator[str]:
+def web_server(config: Config) -> Iterator[str]:
     """gunicorn with the product's own settings on a free port; the address while the block runs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -202,16 +202,16 @@ def _ways(url: str, web: str) -> dict[str, Callable[[Asked], int]]:
     site = urllib3.PoolManager(maxsize=1, retries=False)
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
 
-    def replayed(sent: Sequence[Sent]) -> int:
-        return sum(_sent(engine, s.method, url + s.target, s.body, dict(s.headers)) for s in sent)
+    def replayed(requests: Sequence[Sent]) -> int:
+        return sum(sent(engine, s.method, url + s.target, s.body, dict(s.headers)) for s in requests)
 
     return {
         "raw json": lambda one: replayed(one.api_engine),
-        "json": lambda one: _sent(site, "POST", f"{web}/api/v1/search", one.api, headers),
+        "json": lambda one: sent(site, "POST", f"{web}/api/v1/search", one.api, headers),
         "raw json of 20": lambda one: replayed(one.twenty_engine),
-        "json of 20": lambda one: _sent(site, "POST", f"{web}/api/v1/search", one.twenty, headers),
+        "json of 20": lambda one: sent(site, "POST", f"{web}/api/v1/search", one.twenty, headers),
         "raw page": lambda one: replayed(one.page_engine),
-        "page": lambda one: _sent(site, "GET", web + one.page, None, BROWSER),
+        "page": lambda one: sent(site, "GET", web + one.page, None, BROWSER),
     }
 
 
@@ -237,9 +237,10 @@ def _measured(
     return times, sizes
 
 
-def _sent(
+def sent(
     pool: urllib3.PoolManager, method: str, url: str, body: bytes | None, headers: dict[str, str]
 ) -> int:
+    """Get the bytes of an answer over the wire. Raises RuntimeError for any status but 200."""
     answer = pool.request(method, url, body=body, headers=headers, decode_content=False)
     if answer.status != 200:
         raise RuntimeError(f"{method} was answered with {answer.status}")
@@ -250,11 +251,13 @@ def _percentile(values: list[float], share: int) -> float:
     return round(statistics.quantiles(values, n=100, method="inclusive")[share - 1], 2)
 
 
+def percentiles_of(values: list[float]) -> dict[str, float]:
+    """Get the values at p50, p95 and p99, by these names."""
+    return {f"p{share}": _percentile(values, share) for share in (50, 95, 99)}
+
+
 def _percentiles(times: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    return {
-        name: {f"p{share}": _percentile(values, share) for share in (50, 95, 99)}
-        for name, values in times.items()
-    }
+    return {name: percentiles_of(values) for name, values in times.items()}
 
 
 def _figures(people: int, times: dict[str, list[float]], sizes: dict[str, list[int]]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from ingest.sources import SOURCES
 from ingest.staging import Staging
 from ingest.traced import Asked, short, traced
 
-PEOPLE_A_SLICE = 4_000
+PEOPLE_A_SLICE = 2_000
 # From here on a second process pays for its start (about 2 s), and loading ahead of the end of merging.
 MANY_PEOPLE = 8_000
 PEOPLE_APART = 200_000  # with fewer, a process that prepares takes longer to start than it gives memory back

@@ -18,7 +18,7 @@ import pyarrow as pa
 from finder.indexes import MAPPINGS, SERVED_ALIASES, mapping_hash
 
 FORMAT = "1"  # of the tables below; another one is not compared with
-MEMORY_LIMIT = "200MB"
+MEMORY_LIMIT = "100MB"
 ROWS_A_FETCH = 50_000
 # Above this share of stale people everybody is merged: reading scattered rows then costs more than all rows.
 MOST_STALE = 0.3

@@ -37,10 +37,16 @@ class Part(NamedTuple):
 
 
 def prepared(
-    staged: Path, out: Path, ledger: Ledger, is_demonstration: bool, part: Part | None
+    staged: Path,
+    out: Path,
+    ledger: Ledger,
+    is_demonstration: bool,
+    part: Part | None,
+    *,
+    is_alone: bool = False,
 ) -> tuple[Knowledge, dict[str, tuple[Path, ...]]]:
     """Get what merging looks up and the files of all but people; the ledger knows who is to be merged."""
-    with Staging(staged, SOURCES, read_only=True) as staging:
+    with Staging(staged, SOURCES, read_only=True, is_alone=is_alone) as staging:
         known, offered = _known(staging, is_demonstration)
         columns = {table: kind._fields for table, kind in TABLES.items()}  # type: ignore[attr-defined]
         ledger.begin(staging.prints(columns), entries(known), rules_version(common(known)))
@@ -64,7 +70,7 @@ def prepared_apart(
     of the investigators; the ledger is begun, and what merging looks up is handed over.
     """
     with Ledger(ledger) as begun:
-        known, files = prepared(staged, out, begun, is_demonstration, None)
+        known, files = prepared(staged, out, begun, is_demonstration, None, is_alone=True)
         hand_over(known, out, begun.slices(people_a_slice))
         return files, dict(known.investigators.outcome)
 
@@ -77,7 +83,7 @@ def hand_over(known: Knowledge, out: Path, slices: Iterable[Sequence[str]]) -> N
 
 
 def handed_over(out: Path) -> Knowledge:
-    """Get what `hand_over` wrote, without what it tells of people."""
+    """Get what `hand_over` wrote, without what it tells of each slice."""
     # Written by this very run into its own folder, and deleted with it.
     points, *found, is_demonstration = pickle.loads((out / _TABLES_FILE).read_bytes())  # noqa: S301
     remember_zip_points(points)
@@ -85,8 +91,8 @@ def handed_over(out: Path) -> Knowledge:
 
 
 def take_slice(known: Knowledge, out: Path, number: int) -> None:
-    """Let the tables by NPI tell of the people of one slice, and of nobody else."""
-    held: Any = (known.reference.referrals, known.investigators.by_npi)
+    """Let the tables that grow with the number of people tell of those of one slice, and of nobody else."""
+    held: Any = _by_slice(known)
     for table, own in zip(held, pickle.loads(_of_slice(out, number).read_bytes()), strict=True):  # noqa: S301
         table.clear()
         table.update(own)
@@ -97,8 +103,9 @@ def _shared(known: Knowledge) -> tuple[object, ...]:
 
     What `_of_people` tells of each slice is left out.
     """
-    reference = replace(known.reference, referrals={}, aliases={})  # only organizations have aliases
-    trials = replace(known.investigators, by_npi={})
+    # Only organizations have aliases.
+    reference = replace(known.reference, referrals={}, trial_ends={}, aliases={})
+    trials = replace(known.investigators, by_npi={}, trials={})
     return zip_points(), reference, trials, known.centers, known.programs, known.is_demonstration
 
 
@@ -107,9 +114,22 @@ def _of_slice(out: Path, number: int) -> Path:
 
 
 def _of_people(known: Knowledge, npis: Iterable[str]) -> tuple[dict[str, Any], ...]:
-    """What tables by NPI say of the people of a slice: whole they would grow with the number of people."""
-    tables = known.reference.referrals, known.investigators.by_npi
-    return tuple({npi: table[npi] for npi in npis if npi in table} for table in tables)
+    """What the tables of `_by_slice` say of these people and of their trials."""
+    referrals, by_npi, trials, ends = _by_slice(known)
+    linked = {npi: by_npi[npi] for npi in npis if npi in by_npi}
+    numbers = sorted({number for roles in linked.values() for number, _role in roles})
+    return (
+        {npi: referrals[npi] for npi in npis if npi in referrals},
+        linked,
+        {number: trials[number] for number in numbers},
+        {number: ends[number] for number in numbers if number in ends},
+    )
+
+
+def _by_slice(known: Knowledge) -> tuple[Mapping[str, Any], ...]:
+    """The tables that would be largest, of which a worker needs no more than what its people ask for."""
+    trials = known.investigators
+    return known.reference.referrals, trials.by_npi, trials.trials, known.reference.trial_ends
 
 
 def programs(staging: Staging) -> tuple[Program, ...]:

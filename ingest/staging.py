@@ -21,7 +21,7 @@ from ingest.files import InputFile
 from ingest.sources.base import NO_ROWS, Batch, Issue, Level, Source
 
 MEMORY_LIMIT = "400MB"
-READER_MEMORY_LIMIT = "100MB"  # of each building process
+READER_MEMORY_LIMIT = "100MB"  # of each of several processes
 THREADS = 2
 ROWS_A_FETCH = 20_000
 # What a transaction holds stays in memory, whatever the limit says: 8.6 million rows in one took 2.4 GB more
@@ -93,12 +93,15 @@ class Staging:
     the file is staged again.
     """
 
-    def __init__(self, path: Path, sources: Iterable[Source], *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, sources: Iterable[Source], *, read_only: bool = False, is_alone: bool = False
+    ) -> None:
+        """Open the file; a reader has less memory than who stages, unless it `is_alone` at work."""
         self._columns = {table: columns for s in sources for table, columns in s.tables.items()}
         path.parent.mkdir(parents=True, exist_ok=True)
         self._unsorted: set[str] = set()
         self._db = _opened(path, read_only)
-        limit = READER_MEMORY_LIMIT if read_only else MEMORY_LIMIT
+        limit = READER_MEMORY_LIMIT if read_only and not is_alone else MEMORY_LIMIT
         self._db.execute(f"SET memory_limit='{limit}'; SET threads={THREADS}")
         self._db.execute("SET preserve_insertion_order=false; SET enable_progress_bar=false")
         if not read_only:
