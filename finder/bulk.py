@@ -33,6 +33,11 @@ class Pace:
     senders: int = SENDERS
     rest: float = 0.0
 
+    @property
+    def is_gentle(self) -> bool:
+        """Whether it leaves room for others."""
+        return self.rest > 0
+
 
 FULL_SPEED, GENTLE = Pace(), Pace(1, 1.0)
 

@@ -58,14 +58,14 @@ class VerdictAsked(StrEnum):
 class Scope:
     """What clauses need to know of a search: its concepts and what the prior doctors could share.
 
-    `breaking` and `weakening` are tie keys; `settled` are the values of `tie_kinds_together` of whoever every
+    `breaking` and `weakening` are tie keys; `settled` is the value of `tie_kinds_together` of whoever every
     kind that must be known is known of, and `has_prior_gap` says that one is not of some prior doctor.
     """
 
     concepts: Sequence[str] = ()
     breaking: Sequence[str] = ()
     weakening: Sequence[str] = ()
-    settled: Sequence[str] = ()
+    settled: str = ""
     has_prior_gap: bool = False
     has_prior: bool = False
 
@@ -150,7 +150,7 @@ def clause_of_verdict(value: Any, scope: Scope) -> Clause:
     """Get the truth table of the README over all prior doctors at once: the worst verdict counts."""
     breaks: Clause = {"terms": {"tie_keys": list(scope.breaking)}}
     weakens: Clause = {"terms": {"tie_keys": list(scope.weakening)}}
-    settled: Clause = {"terms": {"tie_kinds_together": list(scope.settled)}}
+    settled: Clause = {"term": {"tie_kinds_together": scope.settled}}
     if value == VerdictAsked.NOT_INDEPENDENT:
         return breaks
     if value == VerdictAsked.UNKNOWN:

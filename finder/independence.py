@@ -18,10 +18,9 @@ from typing import Any, NamedTuple
 from finder.documents import OrganizationKind, TieLabel, ties_told
 from finder.errors import SourceError
 from finder.i18n import english, gettext
-from finder.tie_kinds import with_all
+from finder.tie_kinds import RULES_FILE, together
 from finder.tie_labels import TieLabels
 
-RULES_FILE = Path(__file__).resolve().parent / "data" / "independence.toml"
 # A weaker tie that is over counts until it is worth less than a quarter (own rule, 2026-11-23); with the
 # half-life of a trial that is the five years within which co-investigators are asked to say so.
 HALF_LIVES_THAT_COUNT = 2
@@ -121,10 +120,9 @@ class TieRules:
         """Kinds that must be known on both sides before anyone is called independent."""
         return tuple(k.name for k in self.kinds.values() if k.needs_known)
 
-    def settled(self) -> tuple[str, ...]:
-        """Every value of a document's `tie_kinds_together` with all kinds that must be known."""
-        needed = self.needed()
-        return with_all(needed, [kind for kind in self.compared if kind not in needed])
+    def settled(self) -> str:
+        """The value of a document's `tie_kinds_together` of whom all kinds are known that must be."""
+        return together(self.needed()) or ""
 
     def strength(self, kind: str, until: str | None = None, now: date | None = None) -> Strength:
         """Strength of a kind; one that the rules do not list weakens, so that it never proves anything.

@@ -29,6 +29,9 @@ MOST_SEGMENTS = 8
 MOST_DELETED = 0.1
 CLONE_SECONDS = 120.0
 _LOADING: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
+# The engine holds merges back to 20 MB a second, so that they leave the disk to others; a load at full speed
+# then waits for them: 3.5 of 15 minutes with a million people (2026-11-29).
+_HELD_BACK = "merge.scheduler.auto_throttle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +94,18 @@ def create_generation(
     shards: int,
     meta: Mapping[str, Any],
     plans: Mapping[str, str] | None = None,
+    is_gentle: bool = False,
 ) -> dict[str, str]:
     """Empty indices for one run, ready to be filled fast: refresh off, no replicas. Alias -> index name.
 
     `meta` goes into every `_meta`; its `fence` is the number of the run's lock, which `flip` compares.
-    `plans`, names by id, go into that of the specialists. Raises NotReady where the engine has no place.
+    `plans`, names by id, go into that of the specialists. Merging of segments leaves the disk to others where
+    it `is_gentle`. Raises NotReady where the engine has no place.
     """
     indices: dict[str, str] = {}
     for alias in SERVED_ALIASES:
         body = mapping_file(alias)
-        settings = {**body["settings"]["index"], **_LOADING}
+        settings = {**body["settings"]["index"], **_LOADING, _HELD_BACK: is_gentle}
         settings["number_of_shards"] = shards if alias == "specialists" else 1
         mappings = {**body["mappings"], "_meta": _told(alias, run_id, meta, plans)}
         name = str(IndexName(prefix, alias, mapping_hash(alias), run_id))
@@ -174,7 +179,7 @@ def finish_loading(
                 index=name, max_num_segments=SEGMENTS_AFTER_LOAD
             )
         interval = mapping_file(alias)["settings"]["index"]["refresh_interval"]
-        settings = {"index": {"refresh_interval": interval, "number_of_replicas": replicas}}
+        settings = {"index": {"refresh_interval": interval, "number_of_replicas": replicas, _HELD_BACK: None}}
         client.indices.put_settings(index=name, settings=settings)
 
 

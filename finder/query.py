@@ -37,7 +37,7 @@ class Question:
     conditions beside all these. `ages` says for whom the opinion is; not known, it is taken to be an adult.
     `place` is latitude and longitude in degrees; `now` is the day from which the age of evidence counts. Of
     the prior doctors: their NPIs, the tie keys by kind that break independence of any of them, the keys that
-    weaken it, the values of `tie_kinds_together` of whoever all is known of that must be, and whether such a
+    weaken it, the value of `tie_kinds_together` of whoever all is known of that must be, and whether such a
     kind is not known of some prior doctor. `practice` is the practice vector (finder/likeness.py) of the
     referring physician, empty where nothing is known of it or nobody is to be alike. `subject` is what the
     search is about, whatever the place and the doctors already seen.
@@ -56,7 +56,7 @@ class Question:
     prior_npis: Sequence[str] = ()
     excluded_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     weaker_keys: Sequence[str] = ()
-    settled_kinds: Sequence[str] = ()
+    settled_kinds: str = ""
     has_prior_gap: bool = False
     practice: Sequence[int] = ()
     subject: Subject = field(init=False, repr=False, compare=False)

@@ -1,18 +1,23 @@
-"""The kinds of ties that are settled of a person as one value, which the engine finds by one term.
+"""Which kinds of ties that must be known of a person are, as one value that the engine finds by one term.
 
-One term for each kind would cost a search at 1,000,000 people 3 to 5 % more (2026-11-29).
+One term more for each kind that need not be known costs a search at 1,000,000 people 3 to 5 % (2026-11-29).
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+RULES_FILE = Path(__file__).parent / "data" / "independence.toml"
+
+
+@cache
+def needed_kinds() -> frozenset[str]:
+    """Get the kinds that must be known on both sides before anyone is called independent."""
+    kinds = tomllib.loads(RULES_FILE.read_text(encoding="utf-8"))["kind"]
+    return frozenset(kind["name"] for kind in kinds if kind["needs_known"])
 
 
 def together(kinds: Iterable[str]) -> str | None:
-    """Get some kinds as one value, such as `group+system`; None without any."""
-    return "+".join(sorted(kinds)) or None
-
-
-def with_all(needed: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
-    """Get every value of `together` with all of the `needed` kinds, whichever of the `others` it has."""
-    beside = (each for count in range(len(others) + 1) for each in combinations(others, count))
-    return tuple(value for each in beside if (value := together((*needed, *each))))
+    """Get those of some kinds that must be known as one value, such as `group+system`; None without any."""
+    return "+".join(sorted(needed_kinds().intersection(kinds))) or None

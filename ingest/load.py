@@ -85,7 +85,9 @@ def load(
     prefix = config.index_prefix
     pieces: Mapping[str, Iterator[bytes]]
     if base is None or built.difference is None:
-        indices = create_generation(client, prefix, run_id, shards=config.shards, meta=meta, plans=plans)
+        indices = create_generation(
+            client, prefix, run_id, shards=config.shards, meta=meta, plans=plans, is_gentle=pace.is_gentle
+        )
         pieces = {a: (piece for path in built.files[a] for piece in chunks(path)) for a in indices}
     else:
         indices = clone_generation(client, prefix, base, run_id, meta=meta, plans=plans)

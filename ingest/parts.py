@@ -146,7 +146,9 @@ def _opened(
         plans = plan_names(staging)
     meta = generation_meta(run, built, lock, is_fictional)
     meta["parts"] = {"of": part.of, "inputs": inputs, "done": {}}
-    indexes.create_generation(client, prefix, run.run_id, shards=run.config.shards, meta=meta, plans=plans)
+    indexes.create_generation(
+        client, prefix, run.run_id, shards=run.config.shards, meta=meta, plans=plans, is_gentle=run.is_gentle
+    )
     return next(g for g in indexes.generations(client, prefix) if g.run_id == run.run_id)
 
 

@@ -52,6 +52,23 @@ def test_a_new_generation_is_not_served_until_it_is_flipped(engine: Client, own:
     assert served.meta["as_of"] == "2026"
 
 
+@pytest.mark.parametrize("is_gentle", [False, True])
+def test_segments_are_merged_at_full_speed_only_while_a_generation_is_loaded_and_not_gently(
+    engine: Client, own: str, is_gentle: bool
+) -> None:
+    setting = "index.merge.scheduler.auto_throttle"
+    run_id = runs.new_run_id(datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC))
+    found = indexes.create_generation(engine, own, run_id, shards=1, meta={}, is_gentle=is_gentle)
+
+    def held_back() -> list[str | None]:
+        told = engine.indices.get_settings(index=list(found.values()), flat_settings=True)
+        return [told[name]["settings"].get(setting) for name in found.values()]
+
+    assert held_back() == [str(is_gentle).lower()] * len(found)
+    indexes.finish_loading(engine, found, replicas=0)
+    assert held_back() == [None] * len(found)
+
+
 def test_a_flip_moves_every_alias_and_rolls_back_the_same_way(engine: Client, own: str) -> None:
     first, second = a_generation(engine, own, 1), a_generation(engine, own, 2)
     for run_id in (first, second, first):

@@ -9,7 +9,6 @@ import pytest
 from finder.documents import TieLabel, ties_text
 from finder.errors import SourceError
 from finder.independence import (
-    RULES_FILE,
     PairVerdict,
     Side,
     Strength,
@@ -26,6 +25,7 @@ from finder.independence import (
     worst,
     years_since,
 )
+from finder.tie_kinds import RULES_FILE
 from tests.factories import a_specialist
 
 RULES = load_rules()
@@ -143,7 +143,7 @@ def test_the_strengths_are_those_of_the_design() -> None:
     assert list(RULES.breaking()) == BREAKING
     assert [k.name for k in RULES.kinds.values() if k.strength is Strength.WEAKENS] == WEAKER
     assert RULES.needed() == ("group", "system")
-    assert RULES.settled() == ("group+system", "group+hospital+system")
+    assert RULES.settled() == "group+system"
 
 
 @pytest.mark.parametrize(
