@@ -45,6 +45,13 @@ class Subject(NamedTuple):
         """
         return (*self.concepts, *self.above[:-1])
 
+    @property
+    def widest(self) -> str:
+        """The broadest of the related concepts. Whoever mainly treats any of them, or is proved to, has it as
+        well: documents list the broader concepts of these (`ingest.evidence`).
+        """
+        return self.above[-2] if len(self.above) > 1 else self.concepts[0]
+
 
 class Decided(NamedTuple):
     """The clauses that a subject decides: who `treats` it, and the `parts` of the profile by name, None where
@@ -106,7 +113,7 @@ def _evidence_of(subject: Subject, concept: str | None, field: str = "concepts")
 
 def _elsewhere(subject: Subject) -> dict[str, Any]:
     """Whoever is proved to work much on something, and mainly or much on nothing that is related."""
-    related = [terms(field, subject.related) for field in ("main_concepts", "proven_concepts")]
+    related = [term(field, subject.widest) for field in ("main_concepts", "proven_concepts")]
     return {"bool": {"filter": [{"exists": {"field": "proven_concepts"}}], "must_not": related}}
 
 

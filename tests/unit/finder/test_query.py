@@ -21,6 +21,7 @@ from finder.query import (
     tied_body,
 )
 from finder.ranking import PartName, load_profiles
+from finder.vocabulary import load_vocabulary
 from tests.factories import BALTIMORE, an_npi
 
 PROFILE = load_profiles()["expert_first"]
@@ -34,13 +35,12 @@ ON_SECOND = {
 }
 BREAKING = {"terms": {"tie_keys": ["group:1", "system:7", "system:8"]}}
 CONCEPTS = ("bile_duct_cancer", "klatskin_tumor")
-RELATED = (*CONCEPTS, "liver_cancers")
 ABOVE = ("liver_cancers", "cancer")
 PLAIN = Question(SearchCriteria("x"), LADDER, CONCEPTS, PROFILE, date(2026, 11, 23), above=ABOVE)
 ELSEWHERE = {
     "bool": {
         "filter": [{"exists": {"field": "proven_concepts"}}],
-        "must_not": [{"terms": {f"{which}_concepts": list(RELATED)}} for which in ("main", "proven")],
+        "must_not": [{"term": {f"{which}_concepts": "liver_cancers"}} for which in ("main", "proven")],
     }
 }
 TIED = replace(
@@ -161,6 +161,16 @@ def test_fit_is_the_best_step_and_a_step_that_needs_evidence_asks_for_the_concep
     assert steps["why.step3.elsewhere"]["filter"] == listed
     assert steps["why.step3"]["filter"]["bool"] == {"filter": [listed], "must_not": [ELSEWHERE]}
     assert steps["why.other"]["filter"] == {"term": {"main_concepts": "bile_duct_cancer"}}
+
+
+def test_whoever_has_a_related_concept_has_the_widest_of_them_too() -> None:
+    vocabulary = load_vocabulary()
+    for concept in vocabulary.concepts:
+        below, above = vocabulary.descendants(concept), vocabulary.ancestors(concept)
+        subject = replace(PLAIN, concepts=(concept, *below), above=above).subject
+        assert subject.widest in subject.related
+        for related in subject.related:
+            assert subject.widest in (related, *vocabulary.ancestors(related))
 
 
 def test_partial_evidence_counts_less_for_a_main_focus_on_something_else() -> None:
