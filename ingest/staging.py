@@ -20,7 +20,7 @@ from finder.errors import FinderError, SourceError
 from ingest.files import InputFile
 from ingest.sources.base import NO_ROWS, Batch, Issue, Level, Source
 
-MEMORY_LIMIT = "400MB"
+MEMORY_LIMIT = "320MB"
 READER_MEMORY_LIMIT = "100MB"  # of each of several processes
 THREADS = 2
 ROWS_A_FETCH = 20_000
