@@ -55,11 +55,12 @@ class Subject(NamedTuple):
 
 class Decided(NamedTuple):
     """The clauses that a subject decides: who `treats` it, and the `parts` of the profile by name, None where
-    the subject has nothing to measure one by.
+    the subject has nothing to measure one by. `about` are the pieces of evidence that a part counts at all.
     """
 
     treats: dict[str, Any]
     parts: Mapping[PartName, dict[str, Any] | None]
+    about: Mapping[PartName, list[dict[str, Any]]]
 
 
 @lru_cache(KEPT)
@@ -67,7 +68,8 @@ def decided(subject: Subject) -> Decided:
     """Get the clauses that the subject decides."""
     parts = subject.profile.parts.values()
     of_subject = {part.name: _part(subject, part) for part in parts if part.name in _DECIDED}
-    return Decided(_treats(subject), MappingProxyType(of_subject))
+    about = {part.name: _about(part.name, subject) for part in parts if part.name in EVIDENCE_PARTS}
+    return Decided(_treats(subject), MappingProxyType(of_subject), MappingProxyType(about))
 
 
 def _treats(subject: Subject) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def _part(subject: Subject, part: Part) -> dict[str, Any] | None:
     if part.name is PartName.SPECIALTY:
         return _specialty(part, subject)
     if part.name in EVIDENCE_PARTS:
-        return _evidence(part, EVIDENCE_PARTS[part.name].value, subject)
+        return _evidence(part, subject)
     if part.name is PartName.ROLE:
         return constant(terms("roles", part.roles), part.weight, part.name.value)
     if part.name is PartName.AGES:
@@ -172,12 +174,21 @@ def _specialty(part: Part, subject: Subject) -> dict[str, Any] | None:
     return {"dis_max": {"_name": part.name.value, "queries": found}} if found else None
 
 
-def _evidence(part: Part, kind: str, subject: Subject) -> dict[str, Any]:
+def _concepts_of(name: PartName, subject: Subject) -> tuple[str, ...]:
+    """The concepts on which evidence counts; a center is one for a whole field."""
+    return (*subject.concepts, *(subject.above if name is PartName.CENTER else subject.broader))
+
+
+def _about(name: PartName, subject: Subject) -> list[dict[str, Any]]:
+    concepts = _concepts_of(name, subject)
+    return [terms("evidence.concept", concepts), term("evidence.kind", EVIDENCE_PARTS[name].value)]
+
+
+def _evidence(part: Part, subject: Subject) -> dict[str, Any]:
     """The best piece of one kind of evidence counts, less with its age or where only a kin concept has it."""
     assert part.half_life_years is not None  # the loader of profiles sees to it
-    is_of_place = part.name is PartName.CENTER  # a center is one for a whole field
-    concepts = (*subject.concepts, *(subject.above if is_of_place else subject.broader))
-    about = {"bool": {"filter": [terms("evidence.concept", concepts), term("evidence.kind", kind)]}}
+    about = {"bool": {"filter": _about(part.name, subject)}}
+    has_kin = part.name is not PartName.CENTER and len(_concepts_of(part.name, subject)) > 1
     half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
     age = {"origin": subject.now.isoformat(), "scale": half_life, "decay": 0.5}
     kin = {"bool": {"must_not": [term("evidence.concept", subject.concepts[0])]}}
@@ -185,7 +196,7 @@ def _evidence(part: Part, kind: str, subject: Subject) -> dict[str, Any]:
         {"field_value_factor": {"field": "evidence.value", "missing": 0}},
         {"exp": {"evidence.as_of": age}},  # evidence without a date does not age
     ]
-    if len(concepts) > 1 and not is_of_place:
+    if has_kin:
         functions.append({"filter": kin, "weight": subject.profile.standing.kin})
     scored = {
         # a constant times the functions: boost_mode "replace" would silently drop the weight

@@ -246,14 +246,24 @@ def filters_of(question: Question) -> dict[str, dict[str, Any]]:
     return found
 
 
+def most_possible(question: Question) -> float:
+    """Get the highest score that anybody can have: the sum of the weights of the parts that are measured."""
+    return sum(question.profile.parts[name].weight for name in _clauses(question))
+
+
 def _parts(question: Question) -> list[dict[str, Any]]:
-    """The clauses of the score, those without anything to measure a part by left out."""
+    """The clauses of the score."""
+    return list(_clauses(question).values())
+
+
+def _clauses(question: Question) -> dict[PartName, dict[str, Any]]:
+    """The clauses of the score by part, those without anything to measure a part by left out."""
     of_subject = decided(question.subject).parts
-    every = (
-        of_subject[name] if name in of_subject else _part(question, part)
+    every = {
+        name: of_subject[name] if name in of_subject else _part(question, part)
         for name, part in question.profile.parts.items()
-    )
-    return [clause for clause in every if clause is not None]
+    }
+    return {name: clause for name, clause in every.items() if clause is not None}
 
 
 def _part(question: Question, part: Part) -> dict[str, Any] | None:

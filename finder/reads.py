@@ -21,12 +21,14 @@ ORGANIZATIONS = "organizations"
 PLACES = "places"
 REMEMBERED_PARTS = 2_000  # places, doctors already seen and lists of programs; a few MB
 T = TypeVar("T")
-_META = ("run_id", "as_of", "demonstration")
+_META = ("run_id", "as_of", "demonstration", "specialists")
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The generation that one search reads: its run, the names of its indices, its date and its banner."""
+    """The generation that one search reads: its run, the names of its indices, its date, its banner, and how
+    many people are in it, 0 where its run did not say.
+    """
 
     run_id: str
     specialists: str
@@ -35,6 +37,7 @@ class Served:
     places: str
     as_of: str | None
     is_demonstration: bool
+    people: int = 0
 
 
 def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
@@ -67,6 +70,7 @@ def served(client: Client, prefix: str, run_id: str | None = None) -> Served:
         places=found[PLACES],
         as_of=meta.get("as_of"),
         is_demonstration=bool(meta.get("demonstration", False)),
+        people=int(meta.get("specialists", 0)),
     )
 
 

@@ -18,6 +18,7 @@ from finder.gaps import prior_gaps
 from finder.i18n import gettext
 from finder.lookups import doctors_beginning, plans_beginning
 from finder.loosened import emptied_bodies, wider_bodies
+from finder.narrowing import counted, joined, narrowed
 from finder.offers import Patient
 from finder.own_list import left_out_body, left_out_of
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
@@ -63,7 +64,8 @@ __all__ = [
 ]  # fmt: skip
 
 SUGGESTED = 8  # suggestions in one answer
-PAGE, SURGEON, TIED, OWN_LIST = ".page", ".surgeon", ".tied", ".own_list"  # no facet has a name with a dot
+# No facet has a name with a dot.
+PAGE, ALL, SURGEON, TIED, OWN_LIST = ".page", ".all", ".surgeon", ".tied", ".own_list"
 
 
 @translated()
@@ -77,7 +79,8 @@ def find_specialists(
     `now` is the day from which the age of evidence counts; later pages keep the day of the first one.
     Raises InputErrors for an unknown profile, specialty, place, prior doctor or generation, NotReady when
     nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
-    take another look-up, an empty answer a second search that explains it.
+    take another look-up, an empty answer a second search that explains it, a search without radius among many
+    people a second one where scoring a few is not enough (`narrowing`).
     """
     if criteria.profile:
         profile_named(criteria.profile, context.profiles)
@@ -169,16 +172,30 @@ def _asked(
     *,
     names_surgeon: bool,
 ) -> Mapping[str, Mapping[str, Any]]:
-    """The answers of the engine by name, to one request: the page, the counts, and what stands beside it."""
+    """The answers of the engine by name: the page, the counts, and what stands beside it."""
     body = specialists_body(question)
-    beside = {
-        SURGEON: surgeon_body(question, body) if names_surgeon else None,
-        TIED: tied_body(question),
-        OWN_LIST: left_out_body(question),
+    surgeon = surgeon_body(question, body) if names_surgeon else None
+    beside = {TIED: tied_body(question), OWN_LIST: left_out_body(question)}
+    scored = {name: each for name, each in ((PAGE, body), (SURGEON, surgeon)) if each}
+    asked = {**counting, **{name: each for name, each in beside.items() if each}}
+    few = narrowed(question, generation.people)
+    if few is None:
+        return _named(engine, generation, scored | asked)
+    narrow = {name: few.body(each) for name, each in scored.items()}
+    got = _named(engine, generation, {**narrow, ALL: counted(body), **asked})
+    unsure = {
+        name: few.wider(each, got[name]) for name, each in scored.items() if not few.is_sure(each, got[name])
     }
-    asked = {PAGE: body, **counting, **{name: each for name, each in beside.items() if each}}
-    answers = searches(engine, [(generation.specialists, each) for each in asked.values()])
-    return dict(zip(asked, answers, strict=True))
+    got |= _named(engine, generation, unsure)
+    return {**got, PAGE: joined(got[ALL], got[PAGE])}
+
+
+def _named(
+    engine: Client, generation: Served, bodies: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The answers to searches for specialists by name, asked in one request."""
+    answers = searches(engine, [(generation.specialists, each) for each in bodies.values()])
+    return dict(zip(bodies, answers, strict=True))
 
 
 def _with_reason(
@@ -204,5 +221,16 @@ def _page(engine: Client, question: Question, generation: Served, first: Mapping
     if page.is_varied or len(hits) >= min(total_of(first), LOOKED_AT):
         return page
     body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
-    (further,) = searches(engine, [(generation.specialists, body)])
+    further = _best(engine, question, generation, body)
     return composed([*hits, *further["hits"]["hits"]], breadth, criteria.size)
+
+
+def _best(engine: Client, question: Question, generation: Served, body: dict[str, Any]) -> Mapping[str, Any]:
+    """The answer to a search without counts."""
+    few = narrowed(question, generation.people)
+    if few is None:
+        return searches(engine, [(generation.specialists, body)])[0]
+    (got,) = searches(engine, [(generation.specialists, few.body(body))])
+    if few.is_sure(body, got):
+        return got
+    return searches(engine, [(generation.specialists, few.wider(body, got))])[0]

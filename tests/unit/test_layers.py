@@ -15,7 +15,7 @@ RULES = (
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "tie_labels", "independence", "gaps", "program_kinds", "licensing", "trust", "programs",
     "offers", "coverage", "visit", "ranking", "likeness", "blocks", "packet_wording", "packet_asked",
-    "packet", "packet_fhir", "parts", "query", "loosened", "composition", "answers", "reasons",
+    "packet", "packet_fhir", "parts", "query", "narrowing", "loosened", "composition", "answers", "reasons",
     "in_common", "proof", "colleague_answers", "results", "own_list",
 )  # fmt: skip
 ENGINE = (
