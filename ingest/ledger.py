@@ -18,7 +18,8 @@ import pyarrow as pa
 from finder.indexes import MAPPINGS, SERVED_ALIASES, mapping_hash
 
 FORMAT = "1"  # of the tables below; another one is not compared with
-MEMORY_LIMIT = "100MB"
+MEMORY_LIMIT = "200MB"
+MEMORY_LIMIT_BESIDE = "100MB"  # where other processes merge and nothing is compared with a base
 ROWS_A_FETCH = 50_000
 # Above this share of stale people everybody is merged: reading scattered rows then costs more than all rows.
 MOST_STALE = 0.3
@@ -116,7 +117,8 @@ class Ledger:
             path.unlink(missing_ok=True)
         self.path, self._has_base = path, base is not None
         self._db = duckdb.connect(str(path))
-        self._db.execute(f"SET memory_limit='{MEMORY_LIMIT}'; SET threads=2; SET enable_progress_bar=false")
+        limit = MEMORY_LIMIT_BESIDE if is_begun else MEMORY_LIMIT
+        self._db.execute(f"SET memory_limit='{limit}'; SET threads=2; SET enable_progress_bar=false")
         if not is_begun:
             self._db.execute(_TABLES)
         if base is not None:
