@@ -67,11 +67,11 @@ def narrowed(question: Question, people: int) -> Narrowed | None:
     than by score, or less than two kinds of evidence.
     """
     criteria = question.criteria
-    about = decided(question.subject).about
-    is_wide = criteria.within is None and people >= MANY_PEOPLE and criteria.sort is SortAsked.BEST
-    if not is_wide or len(about) < 2:
+    if people < MANY_PEOPLE or criteria.within is not None or criteria.sort is not SortAsked.BEST:
         return None
-    parts = question.profile.parts
+    about, parts = decided(question.subject).about, question.profile.parts
+    if len(about) < 2:
+        return None
     heaviest = sorted(about, key=lambda name: parts[name].weight, reverse=True)[:2]
     return Narrowed(tuple((parts[name].weight, about[name]) for name in heaviest), most_possible(question))
 

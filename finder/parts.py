@@ -67,8 +67,12 @@ class Decided(NamedTuple):
 def decided(subject: Subject) -> Decided:
     """Get the clauses that the subject decides."""
     parts = subject.profile.parts.values()
-    of_subject = {part.name: _part(subject, part) for part in parts if part.name in _DECIDED}
     about = {part.name: _about(part.name, subject) for part in parts if part.name in EVIDENCE_PARTS}
+    of_subject = {
+        part.name: _evidence(part, subject, about[part.name]) if part.name in about else _part(subject, part)
+        for part in parts
+        if part.name in _DECIDED
+    }
     return Decided(_treats(subject), MappingProxyType(of_subject), MappingProxyType(about))
 
 
@@ -88,8 +92,6 @@ def _part(subject: Subject, part: Part) -> dict[str, Any] | None:
         return _fit(subject) if subject.ladder else None
     if part.name is PartName.SPECIALTY:
         return _specialty(part, subject)
-    if part.name in EVIDENCE_PARTS:
-        return _evidence(part, subject)
     if part.name is PartName.ROLE:
         return constant(terms("roles", part.roles), part.weight, part.name.value)
     if part.name is PartName.AGES:
@@ -174,21 +176,17 @@ def _specialty(part: Part, subject: Subject) -> dict[str, Any] | None:
     return {"dis_max": {"_name": part.name.value, "queries": found}} if found else None
 
 
-def _concepts_of(name: PartName, subject: Subject) -> tuple[str, ...]:
-    """The concepts on which evidence counts; a center is one for a whole field."""
-    return (*subject.concepts, *(subject.above if name is PartName.CENTER else subject.broader))
-
-
 def _about(name: PartName, subject: Subject) -> list[dict[str, Any]]:
-    concepts = _concepts_of(name, subject)
+    """The pieces of evidence that count; a center is one for a whole field."""
+    concepts = (*subject.concepts, *(subject.above if name is PartName.CENTER else subject.broader))
     return [terms("evidence.concept", concepts), term("evidence.kind", EVIDENCE_PARTS[name].value)]
 
 
-def _evidence(part: Part, subject: Subject) -> dict[str, Any]:
+def _evidence(part: Part, subject: Subject, pieces: list[dict[str, Any]]) -> dict[str, Any]:
     """The best piece of one kind of evidence counts, less with its age or where only a kin concept has it."""
     assert part.half_life_years is not None  # the loader of profiles sees to it
-    about = {"bool": {"filter": _about(part.name, subject)}}
-    has_kin = part.name is not PartName.CENTER and len(_concepts_of(part.name, subject)) > 1
+    about = {"bool": {"filter": pieces}}
+    has_kin = part.name is not PartName.CENTER and len(subject.concepts) + len(subject.broader) > 1
     half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
     age = {"origin": subject.now.isoformat(), "scale": half_life, "decay": 0.5}
     kin = {"bool": {"must_not": [term("evidence.concept", subject.concepts[0])]}}

@@ -18,7 +18,7 @@ from finder.gaps import prior_gaps
 from finder.i18n import gettext
 from finder.lookups import doctors_beginning, plans_beginning
 from finder.loosened import emptied_bodies, wider_bodies
-from finder.narrowing import counted, joined, narrowed
+from finder.narrowing import Narrowed, counted, joined, narrowed
 from finder.offers import Patient
 from finder.own_list import left_out_body, left_out_of
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
@@ -181,13 +181,24 @@ def _asked(
     few = narrowed(question, generation.people)
     if few is None:
         return _named(engine, generation, scored | asked)
+    got = _best(engine, generation, few, scored, {ALL: counted(body), **asked})
+    return {**got, PAGE: joined(got[ALL], got[PAGE])}
+
+
+def _best(
+    engine: Client,
+    generation: Served,
+    few: Narrowed,
+    scored: Mapping[str, dict[str, Any]],
+    beside: Mapping[str, dict[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """The answers by name, with the hits that scoring everybody gives: of a few, then of more if unsure."""
     narrow = {name: few.body(each) for name, each in scored.items()}
-    got = _named(engine, generation, {**narrow, ALL: counted(body), **asked})
+    got = _named(engine, generation, {**narrow, **beside})
     unsure = {
         name: few.wider(each, got[name]) for name, each in scored.items() if not few.is_sure(each, got[name])
     }
-    got |= _named(engine, generation, unsure)
-    return {**got, PAGE: joined(got[ALL], got[PAGE])}
+    return got | _named(engine, generation, unsure)
 
 
 def _named(
@@ -221,16 +232,7 @@ def _page(engine: Client, question: Question, generation: Served, first: Mapping
     if page.is_varied or len(hits) >= min(total_of(first), LOOKED_AT):
         return page
     body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
-    further = _best(engine, question, generation, body)
-    return composed([*hits, *further["hits"]["hits"]], breadth, criteria.size)
-
-
-def _best(engine: Client, question: Question, generation: Served, body: dict[str, Any]) -> Mapping[str, Any]:
-    """The answer to a search without counts."""
     few = narrowed(question, generation.people)
-    if few is None:
-        return searches(engine, [(generation.specialists, body)])[0]
-    (got,) = searches(engine, [(generation.specialists, few.body(body))])
-    if few.is_sure(body, got):
-        return got
-    return searches(engine, [(generation.specialists, few.wider(body, got))])[0]
+    more = {PAGE: body}
+    got = _best(engine, generation, few, more, {}) if few else _named(engine, generation, more)
+    return composed([*hits, *got[PAGE]["hits"]["hits"]], breadth, criteria.size)

@@ -1,6 +1,8 @@
 """The commands `finder bench ...`."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +25,10 @@ SERVED = click.option(
 )
 
 
+def _print(figures: Mapping[str, Any], wants_json: bool) -> None:
+    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+
+
 @click.group()
 def bench() -> None:
     """Measurements that print their figures; never part of the tests."""
@@ -36,7 +42,7 @@ def bench_ingest_command(people: int, wants_json: bool) -> None:
     """Rows a second of each step, loading against the limit of raw prepared bytes, peak memory."""
     config = configured()
     figures = bench_ingest(connect(config, Teller()), config, people, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    _print(figures, wants_json)
 
 
 @bench.command(name="independence")
@@ -58,7 +64,7 @@ def bench_independence_command(
     else:
         client = connect(config, Teller())
         figures = bench_independence(client, config, people, seeds, searches, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    _print(figures, wants_json)
     return 0 if figures["holds"] else 1
 
 
@@ -74,7 +80,7 @@ def bench_colleagues_command(people: int, seeds: int, scenarios: int, wants_json
     config = configured()
     client = connect(config, Teller())
     figures = bench_colleagues(client, config, people, seeds, scenarios, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    _print(figures, wants_json)
     return 0 if figures["holds"] else 1
 
 
@@ -87,7 +93,7 @@ def bench_search_command(people: int, served: bool, wants_json: bool) -> None:
     """p50, p95 and p99 of the raw engine, the JSON answer and the page, side by side in one run."""
     config = configured()
     figures = bench_search(connect(config, Teller()), config, None if served else people, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    _print(figures, wants_json)
 
 
 @bench.command(name="load")
@@ -98,7 +104,7 @@ def bench_load_command(people: int, wants_json: bool) -> int:
     """Searches at rest, and beside runs with and without --gentle, in one run; 1 for a goal missed."""
     config = configured()
     figures = bench_load(connect(config, Teller()), config, people, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    _print(figures, wants_json)
     return 0 if all(figures["holds"].values()) else 1
 
 
@@ -113,7 +119,7 @@ def bench_seen_command(people: int, served: bool, rounds: int, wants_json: bool)
     """What five doctors already seen add to the engine's time of the same search; 1 for 10 % or more."""
     config = configured()
     figures = bench_seen(connect(config, Teller()), config, None if served else people, rounds, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    _print(figures, wants_json)
     return 0 if figures["holds"] else 1
 
 
@@ -139,5 +145,5 @@ def bench_relevance_command(people: int, seeds: int, wants_json: bool) -> None:
 def bench_trust_command(people: int, seeds: int, wants_json: bool) -> int:
     """What is shown and how surely, over 180 nights of sources wrong as often as published; 1 below par."""
     figures = bench_trust(people, seeds, Reporter())
-    click.echo(as_json(figures) if wants_json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    _print(figures, wants_json)
     return 0 if figures["holds"] else 1

@@ -1,7 +1,6 @@
 """Measures searches while a run is at work: at rest, beside a run at full speed, beside a gentle one."""
 
 import itertools
-import os
 import re
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
@@ -20,6 +18,7 @@ from finder.config import Config
 from finder.errors import FinderError
 from finder.reads import Client
 from ingest.bench_search import percentiles_of, searches_of, sent, served_people, web_server
+from ingest.bench_world import ROOT, environ_of
 from ingest.progress import Reporter
 
 SEARCHES_A_SECOND = 8
@@ -152,13 +151,8 @@ def _run(config: Config, arguments: Sequence[str]) -> subprocess.Popen[str]:
         sys.executable, "-c", "from finder.cli import main; main()", "ingest", "run",
         "--data", str(config.home / "data"), "--gates", "demonstration", "--full", *arguments,
     ]  # fmt: skip
-    environ = {
-        "PATH": os.environ.get("PATH", ""), "FINDER_HOME": str(config.home),
-        "ELASTICSEARCH_URL": config.elasticsearch_urls[0], "FINDER_INDEX_PREFIX": config.index_prefix,
-    }  # fmt: skip
-    root = Path(__file__).resolve().parent.parent
     return subprocess.Popen(  # noqa: S603 - own program
-        command, cwd=root, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command, cwd=ROOT, env=environ_of(config), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 

@@ -1,6 +1,5 @@
 """Measures searches side by side in one run: raw engine, JSON answers and page, through gunicorn."""
 
-import os
 import socket
 import statistics
 import subprocess
@@ -9,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +21,7 @@ from finder.reads import Client
 from finder.recording import Sent, recorded
 from finder.search import load_context
 from ingest.bench_priors import bench_priors
-from ingest.bench_world import bench_home
+from ingest.bench_world import ROOT, bench_home, environ_of
 from ingest.demo.generate import generate
 from ingest.progress import Reporter
 from ingest.run import ingest_run
@@ -136,11 +134,6 @@ def web_server(config: Config) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environ = {
-        "PATH": os.environ.get("PATH", ""), "FINDER_HOME": str(config.home),
-        "ELASTICSEARCH_URL": config.elasticsearch_urls[0], "FINDER_INDEX_PREFIX": config.index_prefix,
-    }  # fmt: skip
-    root = Path(__file__).resolve().parent.parent
     command = [
         sys.executable,
         "-m",
@@ -151,7 +144,7 @@ def web_server(config: Config) -> Iterator[str]:
         f"127.0.0.1:{port}",
         "wsgi:app",
     ]
-    with subprocess.Popen(command, cwd=root, env=environ, stderr=subprocess.DEVNULL) as server:  # noqa: S603 - own program
+    with subprocess.Popen(command, cwd=ROOT, env=environ_of(config), stderr=subprocess.DEVNULL) as server:  # noqa: S603 - own program
         try:
             yield _ready(f"http://127.0.0.1:{port}")
         finally:

@@ -1,6 +1,7 @@
 """What every bench needs: a home and prefix of its own, a served world, its truth; all deleted at the end."""
 
 import gzip
+import os
 import secrets
 import signal
 import tempfile
@@ -23,6 +24,16 @@ from ingest.demo.generate import TRUTH
 from ingest.progress import Reporter
 from ingest.report import State
 from ingest.run import ingest_run
+
+ROOT = Path(__file__).resolve().parent.parent  # where the processes of a bench start
+
+
+def environ_of(config: Config) -> dict[str, str]:
+    """Get the environment of a process of ours that has these settings, and nothing else of this one's."""
+    return {
+        "PATH": os.environ.get("PATH", ""), "FINDER_HOME": str(config.home),
+        "ELASTICSEARCH_URL": config.elasticsearch_urls[0], "FINDER_INDEX_PREFIX": config.index_prefix,
+    }  # fmt: skip
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Valid documents for tests; a test states only what matters to it. Every person is invented."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -132,6 +133,14 @@ def _write(engine: Elasticsearch, index: str, documents: Mapping[str, Mapping[st
     ]
     if lines:
         bulk.write(engine, index, [b"".join(lines)])
+
+
+@contextmanager
+def serving(engine: Elasticsearch, prefix: str, people: Sequence[Specialist]) -> Iterator[str]:
+    """One generation of these people, served under a prefix of its own, which is emptied at the end."""
+    indexes.flip(engine, prefix, a_generation(engine, prefix, people))
+    yield prefix
+    removed(engine, prefix)
 
 
 def removed(engine: Elasticsearch, prefix: str) -> None:

@@ -11,12 +11,12 @@ import pytest
 from elasticsearch import Elasticsearch
 from jsonschema import Draft202012Validator
 
-from finder import indexes, search
+from finder import search
 from finder.colleague_answers import Colleagues
 from finder.documents import Evidence, EvidenceKind, Fact, Specialist, Trial, Value
 from finder.errors import InputErrors
 from finder.search import load_context
-from tests.factories import NEW_YORK, a_generation, a_site, a_specialist, an_evidence, an_npi, removed
+from tests.factories import NEW_YORK, a_site, a_specialist, an_evidence, an_npi, serving
 
 TODAY = date(2026, 11, 23)
 CONTEXT = load_context()
@@ -75,10 +75,8 @@ def the_people() -> list[Specialist]:
 
 @pytest.fixture(scope="module")
 def home(engine: Elasticsearch, prefix: str) -> Iterator[str]:
-    own = f"{prefix}_colleagues"
-    indexes.flip(engine, own, a_generation(engine, own, the_people()))
-    yield own
-    removed(engine, own)
+    with serving(engine, f"{prefix}_colleagues", the_people()) as own:
+        yield own
 
 
 @pytest.fixture

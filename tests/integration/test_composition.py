@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from finder import indexes, search
+from finder import search
 from finder.answers import SearchResults
 from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind, Specialist
 from finder.search import load_context
 from finder.vocabulary import resolve
-from tests.factories import a_generation, a_specialist, an_evidence, an_npi, removed
+from tests.factories import a_specialist, an_evidence, an_npi, serving
 
 TODAY = date(2026, 11, 23)
 CONTEXT = load_context()
@@ -54,10 +54,8 @@ def the_people() -> list[Specialist]:
 
 @pytest.fixture(scope="module")
 def home(engine: Elasticsearch, prefix: str) -> Iterator[str]:
-    own = f"{prefix}_composed"
-    indexes.flip(engine, own, a_generation(engine, own, the_people()))
-    yield own
-    removed(engine, own)
+    with serving(engine, f"{prefix}_composed", the_people()) as own:
+        yield own
 
 
 @pytest.fixture

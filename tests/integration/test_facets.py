@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from finder import indexes, search
+from finder import search
 from finder.answers import FacetCount, SearchResults
 from finder.criteria import SearchCriteria
 from finder.documents import EvidenceKind, Specialist
 from finder.errors import InputErrors
 from finder.facets import FACETS
 from finder.vocabulary import resolve
-from tests.factories import a_generation, a_specialist, an_evidence, an_npi, removed
+from tests.factories import a_specialist, an_evidence, an_npi, serving
 
 TODAY = date(2026, 11, 23)
 CONTEXT = search.load_context()
@@ -55,10 +55,8 @@ def the_people() -> list[Specialist]:
 
 @pytest.fixture(scope="module")
 def home(engine: Elasticsearch, prefix: str) -> Iterator[str]:
-    own = f"{prefix}_facets"
-    indexes.flip(engine, own, a_generation(engine, own, the_people()))
-    yield own
-    removed(engine, own)
+    with serving(engine, f"{prefix}_facets", the_people()) as own:
+        yield own
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from finder import indexes, narrowing, search
+from finder import narrowing, search
 from finder.answers import SearchResults
 from finder.criteria import Position, SearchCriteria
 from finder.documents import EvidenceKind, Specialist
 from finder.narrowing import Narrowed
 from finder.reads import Client
 from finder.search import load_context
-from tests.factories import BALTIMORE, a_generation, a_site, a_specialist, an_evidence, an_npi, removed
+from tests.factories import BALTIMORE, a_site, a_specialist, an_evidence, an_npi, serving
 
 TODAY = date(2026, 11, 23)
 CONTEXT = load_context()
@@ -58,10 +58,8 @@ def the_people() -> list[Specialist]:
 
 @pytest.fixture(scope="module")
 def served(engine: Client, prefix: str) -> Iterator[str]:
-    own = f"{prefix}_narrow"
-    indexes.flip(engine, own, a_generation(engine, own, the_people()))
-    yield own
-    removed(engine, own)
+    with serving(engine, f"{prefix}_narrow", the_people()) as own:
+        yield own
 
 
 @pytest.fixture
@@ -79,10 +77,9 @@ def verdicts(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 def found(engine: Client, served: str, criteria: SearchCriteria, people: int) -> SearchResults:
-    context = load_context()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(narrowing, "MANY_PEOPLE", people)
-        return search.find_specialists(engine, served, criteria, context, TODAY)
+        return search.find_specialists(engine, served, criteria, CONTEXT, TODAY)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from tests.factories import (
     a_specialist,
     an_evidence,
     an_npi,
-    removed,
+    serving,
 )
 
 TODAY = date(2026, 11, 23)
@@ -88,10 +88,8 @@ def the_people() -> list[Specialist]:
 @pytest.fixture(scope="module")
 def home(engine: Elasticsearch, prefix: str) -> Iterator[str]:
     """A prefix of this module's own, with one served generation."""
-    own = f"{prefix}_search"
-    indexes.flip(engine, own, a_generation(engine, own, the_people()))
-    yield own
-    removed(engine, own)
+    with serving(engine, f"{prefix}_search", the_people()) as own:
+        yield own
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from finder.documents import EvidenceKind, Fact, Specialist, Trial, Value
 from finder.search import load_context
 from finder.vocabulary import resolve
 from finder.web.help_pages import TOPICS
-from tests.factories import a_generation, a_site, a_specialist, an_evidence, an_npi, removed
+from tests.factories import a_generation, a_site, a_specialist, an_evidence, an_npi, removed, serving
 from tests.pages.admin_world import World, a_world
 
 TODAY = date(2026, 11, 23)
@@ -128,10 +128,8 @@ def admin_world(engine: Elasticsearch, config: Config, prefix: str, cheap: None)
 
 @pytest.fixture(scope="session")
 def pages_prefix(engine: Elasticsearch, prefix: str) -> Iterator[str]:
-    own = f"{prefix}_pages"
-    indexes.flip(engine, own, a_generation(engine, own, the_people()))
-    yield own
-    removed(engine, own)
+    with serving(engine, f"{prefix}_pages", the_people()) as own:
+        yield own
 
 
 @pytest.fixture(scope="session")
