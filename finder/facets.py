@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from finder import parameters
+from finder.documents import EvidenceKind
+from finder.evidence_paths import evidence_about
 from finder.i18n import gettext, mark
 
 Clause = dict[str, Any]
@@ -142,8 +144,8 @@ def _virtual(_value: Any, _scope: Scope) -> Clause:
 
 
 def _trials(_value: Any, scope: Scope) -> Clause:
-    about = [{"terms": {"evidence.concept": list(scope.concepts)}}, {"term": {"evidence.kind": "trial"}}]
-    return {"nested": {"path": "evidence", "query": {"bool": {"filter": about}}}}
+    about = evidence_about(EvidenceKind.TRIAL, scope.concepts[0])
+    return {"nested": {"path": "evidence", "query": {"bool": {"filter": [about]}}}}
 
 
 def clause_of_verdict(value: Any, scope: Scope) -> Clause:

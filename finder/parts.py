@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from finder.clauses import constant, term, terms
 from finder.concepts import LadderStep
+from finder.evidence_paths import evidence_about
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
 from finder.specialties import Ages
 
@@ -178,8 +179,8 @@ def _specialty(part: Part, subject: Subject) -> dict[str, Any] | None:
 
 def _about(name: PartName, subject: Subject) -> list[dict[str, Any]]:
     """The pieces of evidence that count; a center is one for a whole field."""
-    concepts = (*subject.concepts, *(subject.above if name is PartName.CENTER else subject.broader))
-    return [terms("evidence.concept", concepts), term("evidence.kind", EVIDENCE_PARTS[name].value)]
+    also = subject.above if name is PartName.CENTER else subject.broader
+    return [evidence_about(EVIDENCE_PARTS[name], subject.concepts[0], also)]
 
 
 def _evidence(part: Part, subject: Subject, pieces: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from finder.documents import Specialist
-from finder.likeness import with_vector
+from finder.searched_only import with_searched_only
 from ingest.enrich import enriched
 from ingest.knowledge import Knowledge, read_rules
 from ingest.ledger import PEOPLE, Ledger, checksum_of, digest_of, lines_of
@@ -273,7 +273,7 @@ def _slice(
             if isinstance(result, LeftOut):
                 rows.append((staged.npi, None, result.reason, 0, looked_up))
                 continue
-            lines = lines_of(result.npi, with_vector(result.to_source()))
+            lines = lines_of(result.npi, with_searched_only(result.to_source()))
             file.write(lines)
             rows.append((staged.npi, digest_of(lines), None, _covered(result), looked_up))
     columns = zip(*rows, strict=True) if rows else ([],) * len(PEOPLE)

@@ -11,10 +11,10 @@ from finder.criteria import SearchCriteria
 from finder.documents import as_built
 from finder.errors import InputErrors, SourceError
 from finder.independence import Verdict, kind_of, load_rules, ties_of, verdict
-from finder.likeness import with_vector
 from finder.reads import SPECIALISTS, Client, documents, searches
 from finder.relevance import CUT, ndcg
 from finder.search import find_specialists, load_context
+from finder.searched_only import with_searched_only
 from ingest.ledger import Sampled, digest_of, lines_of
 
 PEOPLE = 60
@@ -33,7 +33,7 @@ def same_content(client: Client, indices: Mapping[str, str], sampled: Sequence[S
         source = found[indices[each.alias]].get(each.id)
         if source is not None:
             built = as_built(source)
-            built = with_vector(built) if each.alias == SPECIALISTS else built
+            built = with_searched_only(built) if each.alias == SPECIALISTS else built
             count += digest_of(lines_of(each.id, built)) == each.digest
     return count
 

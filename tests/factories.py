@@ -21,9 +21,9 @@ from finder.documents import (
     TieLabel,
     Value,
 )
-from finder.likeness import with_vector
 from finder.programs import load_programs
 from finder.runs import new_run_id
+from finder.searched_only import with_searched_only
 from finder.text import fold
 
 BALTIMORE = (39.2964, -76.5922)
@@ -118,7 +118,7 @@ def a_generation(
     meta = {"as_of": "2026-01-05", "demonstration": True}
     names = indexes.create_generation(engine, prefix, run_id, shards=2, meta=meta)
     places = (a_place(), Place("10065", "New York, NY 10065", "new york ny", "NY", NEW_YORK))
-    _write(engine, names["specialists"], {p.npi: with_vector(p.to_source()) for p in people})
+    _write(engine, names["specialists"], {p.npi: with_searched_only(p.to_source()) for p in people})
     _write(engine, names["organizations"], {o.id: o.to_source() for o in organizations})
     _write(engine, names["places"], {p.zip: p.to_source() for p in places})
     _write(engine, names["programs"], {p.id: p.to_source() for p in load_programs()})

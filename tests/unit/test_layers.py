@@ -10,13 +10,13 @@ GROUND = (
 )  # fmt: skip
 RULES = (
     "clauses", "tie_kinds", "documents", "sources", "freshness", "specialties", "correctable", "concepts",
-    "labels", "approaches", "volumes", "treatments", "focus",
+    "evidence_paths", "labels", "approaches", "volumes", "treatments", "focus",
     "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "tie_labels", "independence", "gaps", "program_kinds", "licensing", "trust", "programs",
-    "offers", "coverage", "visit", "ranking", "likeness", "blocks", "packet_wording", "packet_asked",
-    "packet", "packet_fhir", "parts", "query", "narrowing", "loosened", "composition", "answers", "reasons",
-    "in_common", "proof", "colleague_answers", "results", "own_list",
+    "offers", "coverage", "visit", "ranking", "likeness", "searched_only", "blocks", "packet_wording",
+    "packet_asked", "packet", "packet_fhir", "parts", "query", "narrowing", "loosened", "composition",
+    "answers", "reasons", "in_common", "proof", "colleague_answers", "results", "own_list",
 )  # fmt: skip
 ENGINE = (
     "node_files", "local_node", "http_node", "engine", "indexes", "bulk", "reads", "recording", "runs",

@@ -8,6 +8,8 @@ import pytest
 
 from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria, SortAsked
+from finder.documents import EvidenceKind as Kind
+from finder.evidence_paths import evidence_about
 from finder.narrowing import MANY_PEOPLE, STRONG, Narrowed, counted, joined, narrowed
 from finder.query import Question, most_possible, specialists_body
 from finder.ranking import PartName, load_profiles
@@ -36,11 +38,8 @@ def test_nobody_who_is_left_out_can_score_more_than_is_said() -> None:
     assert found.most == pytest.approx(most_possible(ASKED) - trial - procedure * (1 - STRONG), abs=0.002)
     assert found.most > most_possible(ASKED) - trial - procedure * (1 - STRONG)
     either = found.body(specialists_body(ASKED))["query"]["bool"]["filter"][-1]["bool"]["should"]
-    kinds = [
-        next(c["term"]["evidence.kind"] for c in each["nested"]["query"]["bool"]["filter"] if "term" in c)
-        for each in either
-    ]
-    assert kinds == ["trial", "procedure"]
+    about = [each["nested"]["query"]["bool"]["filter"][0] for each in either]
+    assert about == [evidence_about(kind, "bile_duct_cancer") for kind in (Kind.TRIAL, Kind.PROCEDURE)]
     assert {"range": {"evidence.value": {"gte": STRONG}}} in either[1]["nested"]["query"]["bool"]["filter"]
 
 
