@@ -12,7 +12,7 @@ from typing import Any
 
 from finder import parameters
 from finder.documents import EvidenceKind
-from finder.evidence_paths import evidence_about
+from finder.evidence_fields import evidence_about
 from finder.i18n import gettext, mark
 
 Clause = dict[str, Any]

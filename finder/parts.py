@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from finder.clauses import constant, term, terms
 from finder.concepts import LadderStep
-from finder.evidence_paths import evidence_about
+from finder.evidence_fields import evidence_about
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
 from finder.specialties import Ages
 

@@ -10,7 +10,7 @@ GROUND = (
 )  # fmt: skip
 RULES = (
     "clauses", "tie_kinds", "documents", "sources", "freshness", "specialties", "correctable", "concepts",
-    "evidence_paths", "labels", "approaches", "volumes", "treatments", "focus",
+    "evidence_fields", "labels", "approaches", "volumes", "treatments", "focus",
     "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "tie_labels", "independence", "gaps", "program_kinds", "licensing", "trust", "programs",

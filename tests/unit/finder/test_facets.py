@@ -56,7 +56,7 @@ def test_independent_means_settled_on_both_sides_and_nothing_shared() -> None:
 
 def test_trials_are_those_on_the_condition_itself() -> None:
     about = BY_NAME["trials"].clause(True, SCOPE)["nested"]["query"]["bool"]["filter"]
-    assert about == [{"term": {"evidence.path": "trial/c"}}]
+    assert about == [{"term": {"evidence.trial": "c"}}]
 
 
 def test_the_chosen_value_is_counted_even_where_it_is_rare() -> None:

@@ -9,7 +9,7 @@ import pytest
 from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria, SortAsked
 from finder.documents import EvidenceKind as Kind
-from finder.evidence_paths import evidence_about
+from finder.evidence_fields import evidence_about
 from finder.narrowing import MANY_PEOPLE, STRONG, Narrowed, counted, joined, narrowed
 from finder.query import Question, most_possible, specialists_body
 from finder.ranking import PartName, load_profiles

@@ -9,7 +9,7 @@ import pytest
 from finder.concepts import LadderStep
 from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria, VerdictAsked
 from finder.documents import EvidenceKind
-from finder.evidence_paths import evidence_about
+from finder.evidence_fields import evidence_about
 from finder.facets import clause_of_verdict
 from finder.loosened import emptied_bodies
 from finder.query import (
