@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from finder.errors import FieldError, InputErrors
 from finder.geo import is_state
@@ -39,6 +40,16 @@ class Correctable:
     hint: str
     check: Callable[[str], str]
     is_per_place: bool = False
+
+
+class AcceptedCorrection(NamedTuple):
+    """What an admin found to be right about a person, the ISO day of that, and the report's id."""
+
+    npi: str
+    field: str
+    value: str
+    as_of: str
+    id: str
 
 
 def correct_value(name: str, typed: str) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
-from finder.correctable import correct_value, key_of
+from finder.correctable import AcceptedCorrection, correct_value, key_of
 from finder.engine import translated
 from finder.errors import AlreadyDecided, FieldError, InputErrors, NotFound
 from finder.indexes import RUNS, alias_name
@@ -48,16 +48,6 @@ class Correction:
     id: str = ""
     state: str = NEW
     decision: Decision | None = None
-
-
-class AcceptedCorrection(NamedTuple):
-    """What an admin found to be right about a person, the ISO day of that, and the report's id."""
-
-    npi: str
-    field: str
-    value: str
-    as_of: str
-    id: str
 
 
 @translated()

@@ -1,20 +1,16 @@
 """Generations of indices: their names, creation, alias flip, rollback and pruning."""
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
 from finder.errors import NotFound, NotReady
+from finder.mappings import SERVED_ALIASES, mapping_file, mapping_hash
 
-SERVED_ALIASES = ("specialists", "programs", "organizations", "places")
 RUNS = "runs"
-MAPPINGS = Path(__file__).resolve().parent.parent / "index_mappings"
 KEPT_GENERATIONS = 2
 PLANS = "plans"  # where the `_meta` of the specialists holds the names of plans by id
 _NAME = re.compile(r"(?P<alias>[a-z]+)-(?P<mapping>[0-9a-f]{8})-(?P<run_id>[0-9]{8}t[0-9]{6}[0-9a-f]{4})")
@@ -70,20 +66,6 @@ def parse_name(prefix: str, name: str) -> IndexName | None:
     if match is None or match["alias"] not in SERVED_ALIASES:
         return None
     return IndexName(prefix, match["alias"], match["mapping"], match["run_id"])
-
-
-def mapping_file(alias: str) -> dict[str, Any]:
-    """Settings and mappings of index_mappings/<alias>.json."""
-    body: dict[str, Any] = json.loads((MAPPINGS / f"{alias}.json").read_text(encoding="utf-8"))
-    return body
-
-
-def mapping_hash(alias: str) -> str:
-    """Eight hexadecimal digits over settings and properties; `_meta` does not count."""
-    body = mapping_file(alias)
-    body["mappings"].pop("_meta", None)
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
 
 def create_generation(

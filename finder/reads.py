@@ -12,7 +12,8 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from finder.errors import FieldError, InputErrors, NotFound, NotReady
 from finder.i18n import gettext
-from finder.indexes import PLANS, SERVED_ALIASES, alias_name, parse_name
+from finder.indexes import PLANS, alias_name, parse_name
+from finder.mappings import SERVED_ALIASES
 
 Client = Elasticsearch  # the name for callers, who do not import the engine's package themselves
 SPECIALISTS = "specialists"

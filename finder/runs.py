@@ -17,7 +17,8 @@ import psutil
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
 
 from finder.errors import NotFound, NotReady
-from finder.indexes import RUNS, alias_name, highest_fence, mapping_file
+from finder.indexes import RUNS, alias_name, highest_fence
+from finder.mappings import mapping_file
 
 LOCK_ID = "lock"
 BEAT_S = 5.0

@@ -13,7 +13,7 @@ import orjson
 
 from finder import bulk
 from finder.context import SearchContext
-from finder.indexes import mapping_file
+from finder.mappings import mapping_file
 from finder.query import Question
 from finder.reads import Client, searches
 from finder.relevance import CUT, in_reach

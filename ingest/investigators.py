@@ -86,16 +86,19 @@ def _order(mention: Mention) -> tuple[str, int, str, list[str]]:
     return mention.nct_number, rank, mention.middle, sorted(mention.states)
 
 
-@dataclass(slots=True)
-class _Person:
-    middles: set[str]
-    states: set[str]
+class _Person(NamedTuple):
+    """The initials of middle names and the states of one person; equal sets are one object, as most are."""
+
+    initials: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
 
     def fits(self, mention: Mention) -> bool:
         if not self.states & mention.states:
             return False
-        initials = {middle[0] for middle in self.middles if middle}
-        return not mention.middle or not initials or mention.middle[0] in initials
+        return not mention.middle or not self.initials or mention.middle[0] in self.initials
+
+
+_NOBODY = _Person()
 
 
 def _mentions(staging: Staging) -> dict[str, set[Mention]]:
@@ -106,6 +109,7 @@ def _mentions(staging: Staging) -> dict[str, set[Mention]]:
         if nct and state:
             site_states[nct].add(state)
     found: dict[str, set[Mention]] = defaultdict(set)
+    one: dict[frozenset[str], frozenset[str]] = {}
     for nct, name, role, state, is_of_trial, known, key, middle in staging.rows(
         "SELECT DISTINCT nct_number, name, role, state, CASE WHEN facility IS NULL AND city IS NULL"
         " THEN 'yes' END, text, key, middle FROM trial_people LEFT JOIN"
@@ -119,7 +123,7 @@ def _mentions(staging: Staging) -> dict[str, set[Mention]]:
         # An overall official has no place of its own; a site without a state of ours is abroad.
         elsewhere = site_states.get(nct, ()) if is_of_trial else ()
         states = frozenset({state} if state else elsewhere)
-        found[key].add(Mention(nct, role or "", middle or "", states))
+        found[key].add(Mention(nct, role or "", middle or "", one.setdefault(states, states)))
     return found
 
 
@@ -159,18 +163,26 @@ def names_version() -> str:
 
 def _people(staging: Staging, keys: set[str]) -> dict[str, dict[str, _Person]]:
     found: dict[str, dict[str, _Person]] = defaultdict(dict)
+    one: dict[frozenset[str], frozenset[str]] = {}
     if not keys:
         return found
+
+    def with_one(known: frozenset[str], more: str | None) -> frozenset[str]:
+        if not more or more in known:
+            return known
+        grown = known | {more}
+        return one.setdefault(grown, grown)
+
     for npi, last, first, middle, state in staging.rows(
         "SELECT DISTINCT npi, last_name, first_name, middle_name, state FROM nppes_people"
         " UNION SELECT DISTINCT npi, last_name, first_name, middle_name, state FROM clinicians"
     ):
         key = person_key(last or "", first or "")
         if npi and key in keys:
-            person = found[key].setdefault(npi, _Person(set(), set()))
-            person.middles.add((middle or "").casefold())
-            if state:
-                person.states.add(state)
+            bearers = found[key]
+            person = bearers.get(npi, _NOBODY)
+            initials = with_one(person.initials, (middle or "").casefold()[:1])
+            bearers[npi] = _Person(initials, with_one(person.states, state))
     return found
 
 

@@ -15,7 +15,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from finder.indexes import MAPPINGS, SERVED_ALIASES, mapping_hash
+from finder.mappings import MAPPINGS, SERVED_ALIASES, mapping_hash
 
 FORMAT = "1"  # of the tables below; another one is not compared with
 MEMORY_LIMIT = "200MB"

@@ -26,7 +26,7 @@ THREADS = 2
 ROWS_A_FETCH = 20_000
 # What a transaction holds stays in memory, whatever the limit says: 8.6 million rows in one took 2.4 GB more
 # (28 November 2026).
-ROWS_A_TRANSACTION = 500_000
+ROWS_A_TRANSACTION = 250_000
 TEXTS_SHARED = 200_000  # different texts of a query that are kept to be shared
 BEGUN = "it was not read to its end"  # the failure of a file while it is staged
 PERSON_TABLES = (

@@ -75,7 +75,7 @@ def _tables(known: Knowledge) -> Iterator[tuple[str, Any]]:
     yield "programs", known.programs
 
 
-@lru_cache(maxsize=50_000)  # people of one group ask for the same entries
+@lru_cache(maxsize=10_000)  # people of one group ask for the same entries
 def short(name: str, key: object) -> int:
     """32 bits for an entry of a table; two entries that share them only cause a person to be merged anew."""
     return zlib.crc32(f"{name}\n{key}".encode())

@@ -13,8 +13,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from finder.correctable import correct_value
-from finder.corrections import AcceptedCorrection
+from finder.correctable import AcceptedCorrection, correct_value
 from finder.errors import InputErrors
 from ingest.clean import dates
 from ingest.files import InputFile

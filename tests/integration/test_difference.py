@@ -10,6 +10,7 @@ import pytest
 
 from finder import indexes
 from finder.config import Config
+from finder.mappings import SERVED_ALIASES
 from finder.reads import Client
 from ingest import run
 from ingest.demo.generate import CLINICIANS, REGISTRY, generate
@@ -51,7 +52,7 @@ def ingested(engine: Client, own: Config, data: Path, **options: bool) -> RunRep
 def everything(engine: Client, own: Config) -> dict[str, Any]:
     """Every served document by index and id."""
     found: dict[str, Any] = {}
-    for alias in indexes.SERVED_ALIASES:
+    for alias in SERVED_ALIASES:
         name = indexes.alias_name(own.index_prefix, alias)
         engine.indices.refresh(index=name)
         after = None

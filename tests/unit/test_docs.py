@@ -13,7 +13,8 @@ from finder.app import create_app
 from finder.cli import main
 from finder.config import SETTINGS, Config
 from finder.facets import FACETS
-from finder.indexes import RUNS, SERVED_ALIASES, mapping_file
+from finder.indexes import RUNS
+from finder.mappings import SERVED_ALIASES, mapping_file
 from finder.sources import load_sources
 from ingest.gates import gate_sets
 from ingest.sources import SOURCES

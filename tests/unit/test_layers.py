@@ -9,8 +9,8 @@ GROUND = (
     "huge_pages",
 )  # fmt: skip
 RULES = (
-    "clauses", "tie_kinds", "documents", "sources", "freshness", "specialties", "correctable", "concepts",
-    "evidence_fields", "labels", "approaches", "volumes", "treatments", "focus",
+    "mappings", "clauses", "tie_kinds", "documents", "sources", "freshness", "specialties", "correctable",
+    "concepts", "evidence_fields", "labels", "approaches", "volumes", "treatments", "focus",
     "evidence_words", "terms", "spelling", "icd10", "hpo", "word_parts", "rare", "urgent", "readings",
     "patient_age", "understood", "vocabulary", "suggestions", "parameters", "facets", "criteria", "guidance",
     "centers", "tie_labels", "independence", "gaps", "program_kinds", "licensing", "trust", "programs",
@@ -28,7 +28,7 @@ SERVICE = (
 )  # fmt: skip
 SURFACE = (
     "print_results", "print_colleagues", "web", "print_programs", "app", "cli", "packet_command",
-    "admin_commands",
+    "admin_commands", "start",
 )  # fmt: skip
 ORDER = (*GROUND, *RULES, *ENGINE, *SERVICE, *SURFACE)
 ENGINE_PACKAGES = {"elasticsearch", "elastic_transport"}

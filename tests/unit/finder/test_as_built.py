@@ -3,7 +3,7 @@
 import json
 
 from finder.documents import EvidenceKind, as_built
-from finder.indexes import mapping_file
+from finder.mappings import mapping_file
 from tests.factories import a_specialist, an_evidence
 
 

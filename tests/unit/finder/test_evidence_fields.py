@@ -4,7 +4,7 @@ import orjson
 
 from finder.documents import EvidenceKind
 from finder.evidence_fields import evidence_about, with_evidence_fields
-from finder.indexes import MAPPINGS
+from finder.mappings import MAPPINGS
 from finder.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
