@@ -1,7 +1,8 @@
 """How pieces of evidence are found by concept: one term for a concept and everything below it.
 
-Each nested piece has a field that is named as its kind, with its concept and every broader one. A whole field
-such as cancer has 400 concepts below it, which would make a list for each kind of evidence.
+Each nested piece has a field that is named as its kind, with its concept and every broader one for which no
+other piece of the person says more. A whole field such as cancer has 400 concepts below it, and who treats it
+has a dozen pieces there, of which one counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,21 +14,35 @@ from finder.concepts import line, load_concepts
 from finder.documents import EvidenceKind
 from finder.tables import DATA
 
+Piece = Mapping[str, Any]
+_UNDATED = "~"  # after every date: what has none does not age
+
 
 def with_evidence_fields(source: Mapping[str, Any]) -> dict[str, Any]:
     """Get a specialist's document as built, each piece of its evidence with the field of its kind."""
     if "evidence" not in source:
         return dict(source)
-    lines = _lines()
-    pieces = [
-        {**piece, piece["kind"]: lines.get(piece["concept"], piece["concept"])}
-        for piece in source["evidence"]
-    ]
-    return {**source, "evidence": pieces}
+    pieces: Sequence[Piece] = source["evidence"]
+    best: dict[tuple[str, str], list[int]] = {}
+    for number, piece in enumerate(pieces):
+        for concept in _line(piece["concept"]):
+            rivals = best.setdefault((piece["kind"], concept), [])
+            if any(_outdoes(pieces[rival], piece, concept) for rival in rivals):
+                continue
+            rivals[:] = [rival for rival in rivals if not _outdoes(piece, pieces[rival], concept)]
+            rivals.append(number)
+    found = [dict(piece) for piece in pieces]
+    for (kind, concept), numbers in best.items():
+        for number in numbers:
+            listed = found[number].get(kind)
+            found[number][kind] = f"{listed} {concept}" if listed else concept
+    return {**source, "evidence": found}
 
 
 def evidence_about(kind: EvidenceKind, concept: str, also: Sequence[str] = ()) -> dict[str, Any]:
-    """Get the clause of the pieces of a kind on a concept or anything below, or on one of `also` itself."""
+    """Get the clause of the pieces of a kind that count for a concept, on it or anything below, and of those
+    on one of `also` itself.
+    """
     below = term(f"evidence.{kind.value}", concept)
     if not also:
         return below
@@ -35,8 +50,21 @@ def evidence_about(kind: EvidenceKind, concept: str, also: Sequence[str] = ()) -
     return {"bool": {"should": [below, itself], "minimum_should_match": 1}}
 
 
+def _outdoes(one: Piece, other: Piece, concept: str) -> bool:
+    """Whether a piece counts for a concept at least as much as another one, whatever age and kinship take off
+    (`parts.py`): it is as strong, as new, and about the concept itself if the other one is.
+    """
+    is_as_close = one["concept"] == concept or other["concept"] != concept
+    is_as_new = one.get("as_of", _UNDATED) >= other.get("as_of", _UNDATED)
+    return is_as_close and is_as_new and bool(one["value"] >= other["value"])
+
+
+def _line(concept: str) -> Sequence[str]:
+    """A concept and every broader one; one that the vocabulary lacks stands alone."""
+    return _lines().get(concept, (concept,))
+
+
 @cache
-def _lines() -> Mapping[str, str]:
-    """Each concept of the vocabulary with every broader one, the broadest first."""
+def _lines() -> Mapping[str, Sequence[str]]:
     concepts = load_concepts(DATA)
-    return {concept: " ".join(reversed(line(concepts, concept))) for concept in concepts}
+    return {concept: line(concepts, concept) for concept in concepts}

@@ -1,6 +1,11 @@
 """Evidence is found by one term for a concept and everything below it, by kind."""
 
+from datetime import date
+from typing import Any
+
 import orjson
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finder.documents import EvidenceKind
 from finder.evidence_fields import evidence_about, with_evidence_fields
@@ -11,10 +16,10 @@ VOCABULARY = load_vocabulary()
 
 
 def test_a_piece_is_listed_under_its_concept_and_every_broader_one() -> None:
-    pieces = [{"concept": concept, "kind": "trial"} for concept in VOCABULARY.concepts]
-    for piece in with_evidence_fields({"evidence": pieces})["evidence"]:
-        concept = piece["concept"]
-        assert piece["trial"].split() == [*reversed(VOCABULARY.ancestors(concept)), concept]
+    for concept in VOCABULARY.concepts:
+        piece = {"concept": concept, "kind": "trial", "value": 0.5}
+        (found,) = with_evidence_fields({"evidence": [piece]})["evidence"]
+        assert found["trial"].split() == [concept, *VOCABULARY.ancestors(concept)]
 
 
 def test_a_concept_that_the_vocabulary_lacks_is_listed_alone_and_a_document_without_evidence_stays() -> None:
@@ -32,6 +37,54 @@ def test_every_kind_has_its_field_in_the_index() -> None:
 def test_a_broader_concept_counts_only_by_evidence_of_itself() -> None:
     below = {"term": {"evidence.trial": "bile_duct_cancer"}}
     assert evidence_about(EvidenceKind.TRIAL, "bile_duct_cancer") == below
-    either = evidence_about(EvidenceKind.TRIAL, "bile_duct_cancer", ["biliary_cancer"])["bool"]["should"]
-    itself = [{"terms": {"evidence.concept": ["biliary_cancer"]}}, {"term": {"evidence.kind": "trial"}}]
+    either = evidence_about(EvidenceKind.TRIAL, "bile_duct_cancer", [LINE[1]])["bool"]["should"]
+    itself = [{"terms": {"evidence.concept": [LINE[1]]}}, {"term": {"evidence.kind": "trial"}}]
     assert either == [below, {"bool": {"filter": itself}}]
+
+
+LINE = ("bile_duct_cancer", *VOCABULARY.ancestors("bile_duct_cancer"))
+PIECES = st.lists(
+    st.builds(
+        lambda concept, kind, value, as_of: (
+            {"concept": concept, "kind": kind, "value": value} | ({"as_of": as_of} if as_of else {})
+        ),
+        st.sampled_from([*LINE, *VOCABULARY.children[LINE[1]]]),
+        st.sampled_from(["trial", "procedure"]),
+        st.sampled_from([0.2, 0.5, 0.9]),
+        st.sampled_from([None, "2020", "2020-01", "2023-05", "2023-05-02"]),
+    ),
+    max_size=8,
+)
+
+
+@given(PIECES, st.sampled_from(LINE), st.sampled_from([0.1, 0.7]), st.sampled_from([0.5, 5.0]))
+def test_the_pieces_that_are_listed_hold_the_one_that_counts_most(
+    pieces: list[dict[str, Any]], concept: str, kin: float, half_life: float
+) -> None:
+    def strength(piece: dict[str, Any]) -> float:
+        year, month, day = (piece.get("as_of", "2026-01-01") + "-01-01").split("-")[:3]
+        age = (date(2026, 1, 1) - date(int(year), int(month), int(day))).days / 365.25
+        return float(piece["value"] * 0.5 ** (age / half_life) * (1 if piece["concept"] == concept else kin))
+
+    built = with_evidence_fields({"evidence": pieces})["evidence"]
+    below = [p for p in built if concept in (p["concept"], *VOCABULARY.ancestors(p["concept"]))]
+    for kind in ("trial", "procedure"):
+        of_kind = [piece for piece in below if piece["kind"] == kind]
+        listed = [piece for piece in of_kind if concept in piece.get(kind, "").split()]
+        assert max(map(strength, of_kind), default=0.0) == max(map(strength, listed), default=0.0)
+
+
+def test_of_two_pieces_that_say_the_same_one_is_listed() -> None:
+    piece = {"concept": "bile_duct_cancer", "kind": "trial", "value": 0.5}
+    _first, second = with_evidence_fields({"evidence": [piece, dict(piece)]})["evidence"]
+    assert second == piece
+
+
+def test_a_narrower_piece_stays_listed_where_the_broader_one_is_older_or_weaker() -> None:
+    broad = {"concept": LINE[1], "kind": "trial", "value": 0.5, "as_of": "2020"}
+    newer = {"concept": "bile_duct_cancer", "kind": "trial", "value": 0.4, "as_of": "2021"}
+    older = {**newer, "as_of": "2020"}
+    for narrow, stays in ((newer, True), (older, False)):
+        _, found = with_evidence_fields({"evidence": [broad, narrow]})["evidence"]
+        assert (LINE[1] in found["trial"].split()) is stays
+        assert "bile_duct_cancer" in found["trial"].split()
