@@ -126,8 +126,10 @@ def _sees(ages: Ages) -> dict[str, Any]:
     """Whoever is known to see children; for adults, whoever is not known to see only children."""
     if ages is Ages.CHILD:
         return term("ages", Ages.CHILD.value)
-    adults = [term("ages", Ages.ADULT.value), {"bool": {"must_not": [{"exists": {"field": "ages"}}]}}]
-    return {"bool": {"should": adults, "minimum_should_match": 1}}
+    only_children = {
+        "bool": {"filter": [term("ages", Ages.CHILD.value)], "must_not": [term("ages", Ages.ADULT.value)]}
+    }
+    return {"bool": {"must_not": [only_children]}}
 
 
 def _fit(subject: Subject) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """When scoring a few is tried, whom it leaves out, and when its answer is that of scoring everybody."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -37,10 +38,42 @@ def test_nobody_who_is_left_out_can_score_more_than_is_said() -> None:
     assert trial > procedure  # the heaviest two
     assert found.most == pytest.approx(most_possible(ASKED) - trial - procedure * (1 - STRONG), abs=0.002)
     assert found.most > most_possible(ASKED) - trial - procedure * (1 - STRONG)
-    either = found.body(specialists_body(ASKED))["query"]["bool"]["filter"][-1]["bool"]["should"]
-    about = [each["nested"]["query"]["bool"]["filter"][0] for each in either]
-    assert about == [evidence_about(kind, "bile_duct_cancer") for kind in (Kind.TRIAL, Kind.PROCEDURE)]
-    assert {"range": {"evidence.value": {"gte": STRONG}}} in either[1]["nested"]["query"]["bool"]["filter"]
+    rest = most_possible(ASKED) - trial - procedure
+    for strong in (STRONG, 0.5, 0.1):
+        few = replace(found, strong=strong)
+        body = few.body(specialists_body(ASKED))
+        left_out = [values for values in GRID if not is_looked_at(body, *values)]
+        assert left_out
+        assert max(rest + trial * t + procedure * p for t, p in left_out) <= few.most
+        assert not is_looked_at(body, 0.0, strong - 0.01) and is_looked_at(body, 0.0, strong)
+
+
+def test_who_has_more_of_the_heaviest_evidence_needs_less_of_the_next() -> None:
+    found = narrowed(ASKED, MANY_PEOPLE)
+    assert found
+    body = found.body(specialists_body(ASKED))
+    least = [min(p for t_, p in GRID if t_ == t and is_looked_at(body, t, p)) for t in (0.0, 0.29, 0.4, 0.6)]
+    assert least[0] == 0.85 > least[1] > 0.5 > least[2] > 0.3 > least[3] == 0.0
+
+
+GRID = [(t / 100, p / 100) for t in range(101) for p in range(101)]
+ABOUT = {
+    str(evidence_about(kind, "bile_duct_cancer")): place
+    for place, kind in enumerate((Kind.TRIAL, Kind.PROCEDURE))
+}
+
+
+def is_looked_at(body: Mapping[str, Any], *values: float) -> bool:
+    """Whether the narrowing filter of a body lets somebody through with these strengths of the two kinds."""
+
+    def holds(clause: Mapping[str, Any]) -> bool:
+        if "bool" in clause:
+            return all(map(holds, clause["bool"]["filter"]))
+        about, *ranges = clause["nested"]["query"]["bool"]["filter"]
+        value = values[ABOUT[str(about)]]
+        return value > 0 and all(value >= each["range"]["evidence.value"]["gte"] for each in ranges)
+
+    return any(map(holds, body["query"]["bool"]["filter"][-1]["bool"]["should"]))
 
 
 def test_the_most_that_is_possible_is_all_that_is_measured() -> None:
@@ -67,7 +100,7 @@ def test_an_answer_is_sure_where_a_full_page_stands_above_everybody_else(
 def test_after_an_unsure_answer_the_next_one_leaves_nobody_out_who_could_be_as_good() -> None:
     whole = specialists_body(replace(ASKED, criteria=SearchCriteria("x", size=2)))
     body = HALVES.wider(whole, hits(0.5, 0.3))
-    asked = body["query"]["bool"]["filter"][-1]["bool"]["should"][1]["nested"]["query"]["bool"]["filter"]
+    asked = body["query"]["bool"]["filter"][-1]["bool"]["should"][0]["nested"]["query"]["bool"]["filter"]
     strong = asked[-1]["range"]["evidence.value"]["gte"]
     assert 0.2 < strong < 0.25
     assert replace(HALVES, strong=strong).most < 0.3
