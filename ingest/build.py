@@ -128,18 +128,19 @@ def _work(
     at_end: ExitStack,
 ) -> _Work:
     is_shared = number_of(processes) > 1
-    people = _staged_people(staged) if is_shared and not base and not part else 0
+    people = _staged_people(staged) if is_shared and not part else 0
     if people >= PEOPLE_APART:
         with pool(1) as one:
-            todo = staged, out, out / LEDGER, is_demonstration, PEOPLE_A_SLICE_APART
-            files, outcome = one.submit(prepared_apart, *todo).result()
-        ledger = at_end.enter_context(Ledger(out / LEDGER, is_begun=True))
+            todo = staged, out, out / LEDGER, base, is_demonstration, PEOPLE_A_SLICE_APART
+            files, outcome, is_whole = one.submit(prepared_apart, *todo).result()
+        ledger = at_end.enter_context(Ledger(out / LEDGER, base, is_begun=True))
+        ledger.is_whole = is_whole
         workers = _workers(staged, processes, at_end)
         jobs = _jobs(out, ledger, PEOPLE_A_SLICE_APART)
         return _Work(ledger, files, outcome, _in_processes(workers, jobs))
     ledger = at_end.enter_context(Ledger(out / LEDGER, base))
     # They get ready meanwhile.
-    early = _workers(staged, processes, at_end) if people >= MANY_PEOPLE else None
+    early = _workers(staged, processes, at_end) if people >= MANY_PEOPLE and not base else None
     known, files = prepared(staged, out, ledger, is_demonstration, part)
     outcome = known.investigators.outcome
     if not early and not (is_shared and ledger.stale >= MANY_PEOPLE):

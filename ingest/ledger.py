@@ -109,7 +109,7 @@ def is_usable(path: Path) -> bool:
 class Ledger:
     """The ledger of a generation under way; `base` is that of the generation to compare with, if any.
 
-    `is_begun` goes on with one that another process has begun, for everybody.
+    `is_begun` goes on with one that another process has begun.
     """
 
     def __init__(self, path: Path, base: Path | None = None, *, is_begun: bool = False) -> None:
@@ -117,7 +117,7 @@ class Ledger:
             path.unlink(missing_ok=True)
         self.path, self._has_base = path, base is not None
         self._db = duckdb.connect(str(path))
-        limit = MEMORY_LIMIT_BESIDE if is_begun else MEMORY_LIMIT
+        limit = MEMORY_LIMIT_BESIDE if is_begun and base is None else MEMORY_LIMIT
         self._db.execute(f"SET memory_limit='{limit}'; SET threads=2; SET enable_progress_bar=false")
         if not is_begun:
             self._db.execute(_TABLES)
