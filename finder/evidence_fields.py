@@ -22,20 +22,20 @@ def with_evidence_fields(source: Mapping[str, Any]) -> dict[str, Any]:
     """Get a specialist's document as built, each piece of its evidence with the field of its kind."""
     if "evidence" not in source:
         return dict(source)
-    pieces: Sequence[Piece] = source["evidence"]
-    best: dict[tuple[str, str], list[int]] = {}
-    for number, piece in enumerate(pieces):
+    found: list[dict[str, Any]] = [dict(piece) for piece in source["evidence"]]
+    best: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for piece in found:
+        kind = piece["kind"]
         for concept in _line(piece["concept"]):
-            rivals = best.setdefault((piece["kind"], concept), [])
-            if any(_outdoes(pieces[rival], piece, concept) for rival in rivals):
-                continue
-            rivals[:] = [rival for rival in rivals if not _outdoes(piece, pieces[rival], concept)]
-            rivals.append(number)
-    found = [dict(piece) for piece in pieces]
-    for (kind, concept), numbers in best.items():
-        for number in numbers:
-            listed = found[number].get(kind)
-            found[number][kind] = f"{listed} {concept}" if listed else concept
+            rivals = best.get((kind, concept))
+            if rivals is None:
+                best[kind, concept] = [piece]
+            elif not any(_outdoes(rival, piece, concept) for rival in rivals):
+                left = [rival for rival in rivals if not _outdoes(piece, rival, concept)]
+                best[kind, concept] = [*left, piece]
+    for (kind, concept), pieces in best.items():
+        for piece in pieces:
+            piece[kind] = f"{piece[kind]} {concept}" if kind in piece else concept
     return {**source, "evidence": found}
 
 
