@@ -3,38 +3,46 @@
 Scoring half a million people takes most of a second. Whoever lacks the strongest evidence can reach no more
 than the weights of everything else: where the last hit of a page stands above that, nobody else belongs on
 it, and the page is the one that scoring everybody gives. Where it does not, that hit says how much wider to
-look, which is sure then.
+look, which is sure then. No evidence is newer than the newest of its kind, so age takes at least so much off.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from finder.criteria import SortAsked
-from finder.parts import decided
+from finder.parts import DAYS_PER_YEAR, decided
 from finder.query import Question, most_possible
+from finder.ranking import EVIDENCE_PARTS, Part
 
 # With fewer people in the directory everybody is scored as fast.
 MANY_PEOPLE = 100_000
-# Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on: with a
-# million people that is enough for the broadest fields (2026-11-29).
-STRONG = 0.85
+# Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on; above
+# 1 that is nobody. With a million people it is enough for the broadest fields (2026-11-29).
+STRONG = 1.25
 # The heaviest evidence is looked at in classes, from these values on: one trial gives 0.29 at most.
-CLASSES = (0.0, 0.3, 0.5)
+CLASSES = (0.0, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75)
 # The engine adds in 32 bits, and keeps values of evidence in 16.
 MARGIN = 0.001
+MOST_KINDS = 100  # there are eight
+
+Newest = Mapping[str, date | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A way to score fewer: `about` are the two heaviest kinds of evidence with their weights, `best` is the
-    highest score that anybody can have, `strong` the value from which the second kind alone is enough. Who
-    has evidence of the first kind as well needs less of the second, by the weights of both.
+    """A way to score fewer: `about` are the two heaviest kinds of evidence with the most that they can give,
+    `best` is the highest score that anybody can have, `strong` the value from which the second kind alone is
+    enough. Who has evidence of the first kind as well needs less of the second, by what both can give.
+    `specialty` finds those of the best main specialty, which everybody else lacks `lacking` of the score for.
     """
 
     about: tuple[tuple[float, Sequence[Mapping[str, Any]]], ...]
     best: float
     strong: float = STRONG
+    specialty: Mapping[str, Any] | None = None
+    lacking: float = 0.0
 
     @property
     def most(self) -> float:
@@ -44,25 +52,31 @@ class Narrowed:
 
     def body(self, whole: Mapping[str, Any]) -> dict[str, Any]:
         """Get the body that scores only those, without counts, of one that scores everybody."""
-        (_, _), (_, second) = self.about
-        either = [_having(second, self.strong), *self._with_first()]
-        chosen = {"bool": {"should": either, "minimum_should_match": 1}}
+        (_, _), (weight, _) = self.about
+        chosen = self._strong(self.strong)
+        if self.specialty:
+            of_specialty = {"bool": {"filter": [self.specialty, chosen]}}
+            chosen = _either([of_specialty, self._strong(self.strong + self.lacking / weight)])
         query = whole["query"]["bool"]
         kept = {name: value for name, value in whole.items() if name != "aggs"}
         few = {**query, "filter": [*query["filter"], chosen]}
-        return {**kept, "track_total_hits": False, "query": {"bool": few}}
+        # Without counting, the engine asks every clause of the score before it has checked the whole filter.
+        return {**kept, "track_total_hits": True, "query": {"bool": few}}
 
-    def _with_first(self) -> list[dict[str, Any]]:
-        """Those of each class of the first kind, with as much of the second as the best of the class need."""
+    def _strong(self, alone: float) -> dict[str, Any]:
+        """Those with so much of the second kind alone, and those of each class of the first kind with as much
+        of the second as the best of the class need.
+        """
         (weight, first), (other_weight, second) = self.about
-        found: list[dict[str, Any]] = []
+        found = [_having(second, alone)] if alone <= 1 else []
         for least, next_ in zip(CLASSES, (*CLASSES[1:], 1.0), strict=True):
-            needed = self.strong - weight / other_weight * next_
+            needed = alone - weight / other_weight * next_
             of_class = _having(first, least)
             if needed <= 0:
-                return [*found, of_class]
-            found.append({"bool": {"filter": [of_class, _having(second, needed)]}})
-        return found
+                return _either([*found, of_class])
+            if needed <= 1:
+                found.append({"bool": {"filter": [of_class, _having(second, needed)]}})
+        return _either(found)
 
     def is_sure(self, whole: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
         """Whether an answer to `body` has the very hits that the whole search has."""
@@ -77,24 +91,73 @@ class Narrowed:
         return replace(self, strong=strong).body(whole) if strong > 0 else dict(whole)
 
 
-def narrowed(question: Question, people: int) -> Narrowed | None:
-    """Get the way to score fewer of so many people; None where there is a radius, few people, another order
-    than by score, or less than two kinds of evidence.
+def is_broad(question: Question, people: int) -> bool:
+    """Whether scoring fewer of so many people pays: there is no radius, the order is that of the score, and
+    there are two kinds of evidence.
     """
     criteria = question.criteria
-    if people < MANY_PEOPLE or criteria.within is not None or criteria.sort is not SortAsked.BEST:
-        return None
+    has_order = criteria.within is None and criteria.sort is SortAsked.BEST
+    return people >= MANY_PEOPLE and has_order and len(decided(question.subject).about) >= 2
+
+
+def narrowed(question: Question, newest: Newest) -> Narrowed | None:
+    """Get the way to score fewer for a broad search; None where the directory has less than two kinds."""
     about, parts = decided(question.subject).about, question.profile.parts
-    if len(about) < 2:
+    most = {name: parts[name].weight * _left(parts[name], newest, question.now) for name in about}
+    first, second = sorted(about, key=lambda name: most[name], reverse=True)[:2]
+    if not most[second]:
         return None
-    heaviest = sorted(about, key=lambda name: parts[name].weight, reverse=True)[:2]
-    return Narrowed(tuple((parts[name].weight, about[name]) for name in heaviest), most_possible(question))
+    aged = sum(parts[name].weight - most[name] for name in about)
+    held = (most[first], about[first]), (most[second], about[second])
+    best = decided(question.subject).best_specialty
+    found = Narrowed(held, most_possible(question) - aged)
+    return replace(found, specialty=best.clause, lacking=best.lacking) if best else found
+
+
+def newest_body() -> dict[str, Any]:
+    """Get the body that asks for the newest evidence of each kind."""
+    of_kind = {
+        "newest": {"max": {"field": "evidence.as_of"}},
+        "undated": {"missing": {"field": "evidence.as_of"}},
+    }
+    kinds = {"terms": {"field": "evidence.kind", "size": MOST_KINDS}, "aggs": of_kind}
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "aggs": {"evidence": {"nested": {"path": "evidence"}, "aggs": {"kinds": kinds}}},
+    }
+
+
+def newest_of(answer: Mapping[str, Any]) -> Newest:
+    """Get the day of the newest evidence by kind from the answer; None where some piece has no date."""
+    buckets = answer["aggregations"]["evidence"]["kinds"]["buckets"]
+    return {
+        bucket["key"]: None
+        if bucket["undated"]["doc_count"]
+        else datetime.fromtimestamp(bucket["newest"]["value"] / 1000, UTC).date()
+        for bucket in buckets
+    }
+
+
+def _left(part: Part, newest: Newest, now: date) -> float:
+    """Which share age leaves of the newest evidence of a part: 0 where there is none, 1 without a date."""
+    kind = EVIDENCE_PARTS[part.name].value
+    if kind not in newest:
+        return 0.0
+    day = newest[kind]
+    assert part.half_life_years is not None  # the loader of profiles sees to it
+    days = (now - day).days if day else 0
+    return float(0.5 ** (max(days, 0) / round(part.half_life_years * DAYS_PER_YEAR)))
 
 
 def _last_score(whole: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
     """The score of the last hit of a full page; 0 where it is not full."""
     hits = answer["hits"]["hits"]
     return float(hits[-1]["_score"]) if len(hits) == whole["size"] else 0.0
+
+
+def _either(clauses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"bool": {"should": list(clauses), "minimum_should_match": 1}} if clauses else {"match_none": {}}
 
 
 def _having(pieces: Sequence[Mapping[str, Any]], least: float) -> dict[str, Any]:

@@ -54,14 +54,23 @@ class Subject(NamedTuple):
         return self.above[-2] if len(self.above) > 1 else self.concepts[0]
 
 
+class BestSpecialty(NamedTuple):
+    """Who has the main specialty that counts whole, and how much less others can have for theirs."""
+
+    clause: dict[str, Any]
+    lacking: float
+
+
 class Decided(NamedTuple):
     """The clauses that a subject decides: who `treats` it, and the `parts` of the profile by name, None where
-    the subject has nothing to measure one by. `about` are the pieces of evidence that a part counts at all.
+    the subject has nothing to measure one by. `about` are the pieces of evidence that a part counts at all,
+    `best_specialty` is None where no part counts the specialty.
     """
 
     treats: dict[str, Any]
     parts: Mapping[PartName, dict[str, Any] | None]
     about: Mapping[PartName, list[dict[str, Any]]]
+    best_specialty: BestSpecialty | None
 
 
 @lru_cache(KEPT)
@@ -74,7 +83,8 @@ def decided(subject: Subject) -> Decided:
         for part in parts
         if part.name in _DECIDED
     }
-    return Decided(_treats(subject), MappingProxyType(of_subject), MappingProxyType(about))
+    best = _best_specialty(of_subject.get(PartName.SPECIALTY))
+    return Decided(_treats(subject), MappingProxyType(of_subject), MappingProxyType(about), best)
 
 
 def _treats(subject: Subject) -> dict[str, Any]:
@@ -177,6 +187,14 @@ def _specialty(part: Part, subject: Subject) -> dict[str, Any] | None:
         for place, step in enumerate(open_steps, start=1)
     ]
     return {"dis_max": {"_name": part.name.value, "queries": found}} if found else None
+
+
+def _best_specialty(clause: Mapping[str, Any] | None) -> BestSpecialty | None:
+    """The best of the clauses of `_specialty`."""
+    if clause is None:
+        return None
+    first, *others = (each["constant_score"] for each in clause["dis_max"]["queries"])
+    return BestSpecialty(first["filter"], first["boost"] - (others[0]["boost"] if others else 0.0))
 
 
 def _about(name: PartName, subject: Subject) -> list[dict[str, Any]]:

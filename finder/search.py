@@ -18,7 +18,7 @@ from finder.gaps import prior_gaps
 from finder.i18n import gettext
 from finder.lookups import doctors_beginning, plans_beginning
 from finder.loosened import emptied_bodies, wider_bodies
-from finder.narrowing import Narrowed, counted, joined, narrowed
+from finder.narrowing import Narrowed, counted, is_broad, joined, narrowed, newest_body, newest_of
 from finder.offers import Patient
 from finder.own_list import left_out_body, left_out_of
 from finder.priors import LookedUp, looked_up, question_of, specialists_named
@@ -66,6 +66,7 @@ __all__ = [
 SUGGESTED = 8  # suggestions in one answer
 # No facet has a name with a dot.
 PAGE, ALL, SURGEON, TIED, OWN_LIST = ".page", ".all", ".surgeon", ".tied", ".own_list"
+NEWEST = ".newest"
 
 
 @translated()
@@ -80,7 +81,8 @@ def find_specialists(
     Raises InputErrors for an unknown profile, specialty, place, prior doctor or generation, NotReady when
     nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
     take another look-up, an empty answer a second search that explains it, a search without radius among many
-    people a second one where scoring a few is not enough (`narrowing`).
+    people a second one where scoring a few is not enough (`narrowing`), and the first of these in a
+    generation one for how new its evidence is.
     """
     if criteria.profile:
         profile_named(criteria.profile, context.profiles)
@@ -142,10 +144,11 @@ def _answered(
     is_first = criteria.position is None
     names_surgeon = is_first and context.names_surgeon(results.understood)
     counting = facet_bodies(question) if criteria.facets else {}
-    got = _asked(engine, question, generation, counting, names_surgeon=names_surgeon)
+    few = _few(engine, question, generation, context)
+    got = _asked(engine, question, generation, counting, few, names_surgeon=names_surgeon)
     first, others = got[PAGE], {name: got[name] for name in counting}
     total = total_of(first) + (len(criteria.position.skip) if criteria.position else 0)
-    page = _page(engine, question, generation, first)
+    page = _page(engine, question, generation, few, first)
     shown = results_of(question, page, results.prior, words)
     patient = Patient(criteria.state or known.state, ages=criteria.ages)
     found = replace(
@@ -169,6 +172,7 @@ def _asked(
     question: Question,
     generation: Served,
     counting: Mapping[str, dict[str, Any]],
+    few: Narrowed | None,
     *,
     names_surgeon: bool,
 ) -> Mapping[str, Mapping[str, Any]]:
@@ -178,11 +182,22 @@ def _asked(
     beside = {TIED: tied_body(question), OWN_LIST: left_out_body(question)}
     scored = {name: each for name, each in ((PAGE, body), (SURGEON, surgeon)) if each}
     asked = {**counting, **{name: each for name, each in beside.items() if each}}
-    few = narrowed(question, generation.people)
     if few is None:
         return _named(engine, generation, scored | asked)
     got = _best(engine, generation, few, scored, {ALL: counted(body), **asked})
     return {**got, PAGE: joined(got[ALL], got[PAGE])}
+
+
+def _few(engine: Client, question: Question, generation: Served, context: SearchContext) -> Narrowed | None:
+    """The way to score fewer of a broad search; how new evidence is, is asked for once in a generation."""
+    if not is_broad(question, generation.people):
+        return None
+    key = (generation.specialists, NEWEST)
+    newest = context.remembered.get(key)
+    if newest is None:
+        answer = searches(engine, [(generation.specialists, newest_body())])[0]
+        newest = context.remembered.put(key, newest_of(answer))
+    return narrowed(question, newest)
 
 
 def _best(
@@ -221,7 +236,9 @@ def _with_reason(
     return replace(results, emptied_by=emptied_by(counts), loosening=loosening(counts, within))
 
 
-def _page(engine: Client, question: Question, generation: Served, first: Mapping[str, Any]) -> Page:
+def _page(
+    engine: Client, question: Question, generation: Served, few: Narrowed | None, first: Mapping[str, Any]
+) -> Page:
     """The hits of one page; the first page is composed, and looks at more hits only where it must."""
     criteria, hits = question.criteria, first["hits"]["hits"]
     is_composed = criteria.diverse and criteria.sort is SortAsked.BEST
@@ -232,7 +249,6 @@ def _page(engine: Client, question: Question, generation: Served, first: Mapping
     if page.is_varied or len(hits) >= min(total_of(first), LOOKED_AT):
         return page
     body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
-    few = narrowed(question, generation.people)
     more = {PAGE: body}
     got = _best(engine, generation, few, more, {}) if few else _named(engine, generation, more)
     return composed([*hits, *got[PAGE]["hits"]["hits"]], breadth, criteria.size)

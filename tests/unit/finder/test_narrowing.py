@@ -11,12 +11,14 @@ from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria, SortAsked
 from finder.documents import EvidenceKind as Kind
 from finder.evidence_fields import evidence_about
-from finder.narrowing import MANY_PEOPLE, STRONG, Narrowed, counted, joined, narrowed
+from finder.narrowing import MANY_PEOPLE, Narrowed, counted, is_broad, joined, narrowed, newest_of
 from finder.query import Question, most_possible, specialists_body
 from finder.ranking import PartName, load_profiles
 
 PROFILE = load_profiles()["expert_first"]
 LADDER = (LadderStep(1, "Mainly treats it", ("hepatology",), True, "bile_duct_cancer"),)
+UNDATED = dict.fromkeys(Kind)  # so that age takes nothing off
+FIVE_YEARS_AGO = date(2021, 11, 23)
 ASKED = Question(SearchCriteria("x"), LADDER, ("bile_duct_cancer",), PROFILE, date(2026, 11, 23))
 
 
@@ -25,35 +27,54 @@ def hits(*scores: float) -> dict[str, Any]:
 
 
 def test_a_few_are_scored_only_among_many_people_without_a_radius_in_the_order_of_the_score() -> None:
-    assert narrowed(ASKED, MANY_PEOPLE)
-    assert narrowed(ASKED, MANY_PEOPLE - 1) is None
+    assert is_broad(ASKED, MANY_PEOPLE)
+    assert not is_broad(ASKED, MANY_PEOPLE - 1)
     for criteria in (SearchCriteria("x", within=50), SearchCriteria("x", sort=SortAsked.NEAREST)):
-        assert narrowed(replace(ASKED, criteria=criteria), MANY_PEOPLE) is None
+        assert not is_broad(replace(ASKED, criteria=criteria), MANY_PEOPLE)
 
 
 def test_nobody_who_is_left_out_can_score_more_than_is_said() -> None:
-    found = narrowed(ASKED, MANY_PEOPLE)
+    found = narrowed(ASKED, UNDATED)
     assert found
     trial, procedure = (PROFILE.parts[name].weight for name in (PartName.TRIAL, PartName.PROCEDURE))
     assert trial > procedure  # the heaviest two
-    assert found.most == pytest.approx(most_possible(ASKED) - trial - procedure * (1 - STRONG), abs=0.002)
-    assert found.most > most_possible(ASKED) - trial - procedure * (1 - STRONG)
     rest = most_possible(ASKED) - trial - procedure
-    for strong in (STRONG, 0.5, 0.1):
+    for strong in (1.2, 0.9, 0.5, 0.1):
         few = replace(found, strong=strong)
+        assert few.most == pytest.approx(most_possible(ASKED) - trial - procedure * (1 - strong), abs=0.002)
         body = few.body(specialists_body(ASKED))
         left_out = [values for values in GRID if not is_looked_at(body, *values)]
         assert left_out
         assert max(rest + trial * t + procedure * p for t, p in left_out) <= few.most
-        assert not is_looked_at(body, 0.0, strong - 0.01) and is_looked_at(body, 0.0, strong)
+        assert not is_looked_at(body, 0.0, strong - 0.01)
+        assert is_looked_at(body, 0.0, strong) is (strong <= 1)
 
 
 def test_who_has_more_of_the_heaviest_evidence_needs_less_of_the_next() -> None:
-    found = narrowed(ASKED, MANY_PEOPLE)
+    found = narrowed(ASKED, UNDATED)
     assert found
-    body = found.body(specialists_body(ASKED))
-    least = [min(p for t_, p in GRID if t_ == t and is_looked_at(body, t, p)) for t in (0.0, 0.29, 0.4, 0.6)]
-    assert least[0] == 0.85 > least[1] > 0.5 > least[2] > 0.3 > least[3] == 0.0
+    body = replace(found, strong=0.9).body(specialists_body(ASKED))
+    least = [min(p for t_, p in GRID if t_ == t and is_looked_at(body, t, p)) for t in (0.0, 0.29, 0.4, 0.8)]
+    assert least[0] == 0.9 > least[1] > 0.5 > least[2] > 0.3 > least[3] == 0.0
+
+
+def test_age_takes_off_what_it_takes_off_the_newest_evidence_of_a_kind() -> None:
+    fresh, aged = (narrowed(ASKED, newest) for newest in (UNDATED, {**UNDATED, "procedure": FIVE_YEARS_AGO}))
+    assert fresh and aged
+    procedure = PROFILE.parts[PartName.PROCEDURE].weight
+    assert fresh.best - aged.best == pytest.approx(procedure / 2, abs=0.001)  # its half-life is five years
+    assert aged.about[1] == (pytest.approx(procedure / 2, abs=0.001), fresh.about[1][1])
+    assert narrowed(ASKED, {**UNDATED, "procedure": ASKED.now}) == fresh
+    assert narrowed(ASKED, {"trial": None}) is None  # nothing else is known of anybody
+
+
+def test_the_newest_day_of_a_kind_is_none_where_some_piece_has_no_date() -> None:
+    buckets = [
+        {"key": "trial", "newest": {"value": 1_700_000_000_000.0}, "undated": {"doc_count": 0}},
+        {"key": "center", "newest": {"value": None}, "undated": {"doc_count": 3}},
+    ]
+    answer = {"aggregations": {"evidence": {"kinds": {"buckets": buckets}}}}
+    assert newest_of(answer) == {"trial": date(2023, 11, 14), "center": None}
 
 
 GRID = [(t / 100, p / 100) for t in range(101) for p in range(101)]
@@ -63,17 +84,45 @@ ABOUT = {
 }
 
 
-def is_looked_at(body: Mapping[str, Any], *values: float) -> bool:
+def is_looked_at(body: Mapping[str, Any], *values: float, is_of_specialty: bool = True) -> bool:
     """Whether the narrowing filter of a body lets somebody through with these strengths of the two kinds."""
 
     def holds(clause: Mapping[str, Any]) -> bool:
         if "bool" in clause:
-            return all(map(holds, clause["bool"]["filter"]))
+            either = clause["bool"].get("should")
+            return any(map(holds, either)) if either else all(map(holds, clause["bool"]["filter"]))
+        if "terms" in clause:
+            return is_of_specialty
+        if "match_none" in clause:
+            return False
         about, *ranges = clause["nested"]["query"]["bool"]["filter"]
         value = values[ABOUT[str(about)]]
         return value > 0 and all(value >= each["range"]["evidence.value"]["gte"] for each in ranges)
 
-    return any(map(holds, body["query"]["bool"]["filter"][-1]["bool"]["should"]))
+    return holds(body["query"]["bool"]["filter"][-1])
+
+
+def test_who_lacks_the_best_specialty_needs_more_evidence_and_cannot_score_more_either() -> None:
+    ladder = (
+        *LADDER,
+        LadderStep(2, "a", ("medical_oncology",), False),
+        LadderStep(3, "b", ("surgery",), False),
+    )
+    asked = replace(ASKED, ladder=ladder)
+    found = narrowed(asked, UNDATED)
+    assert found
+    trial, procedure, specialty = (
+        PROFILE.parts[name].weight for name in (PartName.TRIAL, PartName.PROCEDURE, PartName.SPECIALTY)
+    )
+    assert found.specialty == {"terms": {"main_specialties": ["medical_oncology"]}}
+    assert found.lacking == pytest.approx(specialty / 2)
+    few = replace(found, strong=0.7)
+    body = few.body(specialists_body(asked))
+    rest = most_possible(asked) - trial - procedure - specialty / 2
+    left_out = [values for values in GRID if not is_looked_at(body, *values, is_of_specialty=False)]
+    assert max(rest + trial * t + procedure * p for t, p in left_out) <= few.most
+    assert is_looked_at(body, 0.0, 0.75)
+    assert not is_looked_at(body, 0.0, 0.75, is_of_specialty=False)
 
 
 def test_the_most_that_is_possible_is_all_that_is_measured() -> None:
@@ -110,12 +159,12 @@ def test_after_an_unsure_answer_the_next_one_leaves_nobody_out_who_could_be_as_g
 
 def test_the_counts_are_those_of_everybody_and_the_hits_those_of_the_few() -> None:
     whole = {**specialists_body(ASKED), "aggs": {"a": 1}, "post_filter": {"b": 2}}
-    found = narrowed(ASKED, MANY_PEOPLE)
+    found = narrowed(ASKED, UNDATED)
     assert found
     count, few = counted(whole), found.body(whole)
     assert "should" not in count["query"]["bool"] and (count["size"], count["aggs"]) == (0, {"a": 1})
     assert count["post_filter"] == few["post_filter"] == {"b": 2}
-    assert "aggs" not in few and few["track_total_hits"] is False
+    assert "aggs" not in few and few["track_total_hits"] is True
     assert few["query"]["bool"]["filter"][:-1] == whole["query"]["bool"]["filter"]
     total = {"hits": {"total": {"value": 9}, "hits": []}, "aggregations": {"a": 3}}
     assert joined(total, hits(0.8)) == {
