@@ -1,4 +1,4 @@
-"""Scores only those with the strongest evidence where a search has no radius, and says when that is sure.
+"""Scores only those with the strongest evidence where a search is wide, and says when that is sure.
 
 Scoring half a million people takes most of a second. Whoever lacks the strongest evidence can reach no more
 than the weights of everything else: where the last hit of a page stands above that, nobody else belongs on
@@ -18,9 +18,11 @@ from finder.ranking import EVIDENCE_PARTS, Part
 
 # With fewer people in the directory everybody is scored as fast.
 MANY_PEOPLE = 100_000
+WIDE_MILES = 200
 # Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on; above
 # 1 that is nobody. With a million people it is enough for the broadest fields (2026-11-29).
 STRONG = 1.25
+STRONG_WITHIN = 0.8  # where there is a radius, with fewer people to score
 # The heaviest evidence is looked at in classes, from these values on: one trial gives 0.29 at most.
 CLASSES = (0.0, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75)
 # The engine adds in 32 bits, and keeps values of evidence in 16.
@@ -92,11 +94,11 @@ class Narrowed:
 
 
 def is_broad(question: Question, people: int) -> bool:
-    """Whether scoring fewer of so many people pays: there is no radius, the order is that of the score, and
-    there are two kinds of evidence.
+    """Whether scoring fewer of so many people pays: the radius is wide or there is none, the order is that of
+    the score, and there are two kinds of evidence.
     """
     criteria = question.criteria
-    has_order = criteria.within is None and criteria.sort is SortAsked.BEST
+    has_order = (criteria.within or WIDE_MILES) >= WIDE_MILES and criteria.sort is SortAsked.BEST
     return people >= MANY_PEOPLE and has_order and len(decided(question.subject).about) >= 2
 
 
@@ -110,7 +112,8 @@ def narrowed(question: Question, newest: Newest) -> Narrowed | None:
     aged = sum(parts[name].weight - most[name] for name in about)
     held = (most[first], about[first]), (most[second], about[second])
     best = decided(question.subject).best_specialty
-    found = Narrowed(held, most_possible(question) - aged)
+    strong = STRONG if question.criteria.within is None else STRONG_WITHIN
+    found = Narrowed(held, most_possible(question) - aged, strong)
     return replace(found, specialty=best.clause, lacking=best.lacking) if best else found
 
 

@@ -80,7 +80,7 @@ def find_specialists(
     `now` is the day from which the age of evidence counts; later pages keep the day of the first one.
     Raises InputErrors for an unknown profile, specialty, place, prior doctor or generation, NotReady when
     nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
-    take another look-up, an empty answer a second search that explains it, a search without radius among many
+    take another look-up, an empty answer a second search that explains it, a wide search among many
     people a second one where scoring a few is not enough (`narrowing`), and the first of these in a
     generation one for how new its evidence is.
     """

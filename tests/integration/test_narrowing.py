@@ -46,7 +46,7 @@ def the_people() -> list[Specialist]:
                 evidence=evidence,
                 concepts=listed,
                 main_concepts=listed if strength > 0.5 else (),
-                sites=(a_site(BALTIMORE),),
+                sites=(a_site(chance.choice([BALTIMORE, (40.71, -74.0), (34.05, -118.24)])),),
                 tie_keys=(f"system:{number % 9}", f"group:{number % 40}"),
                 tie_kinds_known=("group", "system"),
                 accepting=chance.choice(["yes", "no", None]),
@@ -92,6 +92,8 @@ def found(engine: Client, served: str, criteria: SearchCriteria, people: int) ->
         {"size": 3, "seen": (an_npi(3), an_npi(40))},
         {"size": 3, "seen": (an_npi(3),), "show_tied": True},
         {"size": 5, "diverse": False},
+        {"size": 5, "near": "21287", "within": 500},
+        {"size": 3, "near": "21287", "within": 200, "seen": (an_npi(3), an_npi(40))},
     ],
     ids=str,
 )

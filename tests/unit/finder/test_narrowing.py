@@ -11,7 +11,7 @@ from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria, SortAsked
 from finder.documents import EvidenceKind as Kind
 from finder.evidence_fields import evidence_about
-from finder.narrowing import MANY_PEOPLE, Narrowed, counted, is_broad, joined, narrowed, newest_of
+from finder.narrowing import MANY_PEOPLE, WIDE_MILES, Narrowed, counted, is_broad, joined, narrowed, newest_of
 from finder.query import Question, most_possible, specialists_body
 from finder.ranking import PartName, load_profiles
 
@@ -26,11 +26,16 @@ def hits(*scores: float) -> dict[str, Any]:
     return {"hits": {"hits": [{"_id": str(n), "_score": score} for n, score in enumerate(scores)]}}
 
 
-def test_a_few_are_scored_only_among_many_people_without_a_radius_in_the_order_of_the_score() -> None:
+def test_a_few_are_scored_only_among_many_people_in_a_wide_radius_or_none_in_the_order_of_the_score() -> None:
     assert is_broad(ASKED, MANY_PEOPLE)
     assert not is_broad(ASKED, MANY_PEOPLE - 1)
-    for criteria in (SearchCriteria("x", within=50), SearchCriteria("x", sort=SortAsked.NEAREST)):
+    for criteria in (SearchCriteria("x", within=199), SearchCriteria("x", sort=SortAsked.NEAREST)):
         assert not is_broad(replace(ASKED, criteria=criteria), MANY_PEOPLE)
+    wide = replace(ASKED, criteria=SearchCriteria("x", within=WIDE_MILES))
+    assert is_broad(wide, MANY_PEOPLE)
+    anywhere, around = narrowed(ASKED, UNDATED), narrowed(wide, UNDATED)
+    assert anywhere and around
+    assert around.strong < anywhere.strong  # fewer people are there to choose from
 
 
 def test_nobody_who_is_left_out_can_score_more_than_is_said() -> None:
