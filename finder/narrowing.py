@@ -13,7 +13,7 @@ from typing import Any
 
 from finder.criteria import SortAsked
 from finder.parts import DAYS_PER_YEAR, decided
-from finder.query import Question, most_possible
+from finder.query import TIED, Question, most_possible
 from finder.ranking import EVIDENCE_PARTS, Part
 
 # With fewer people in the directory everybody is scored as fast.
@@ -142,6 +142,10 @@ def newest_of(answer: Mapping[str, Any]) -> Newest:
     }
 
 
+def _total(number: int) -> dict[str, Any]:
+    return {"hits": {"total": {"value": number}}}
+
+
 def _left(part: Part, newest: Newest, now: date) -> float:
     """Which share age leaves of the newest evidence of a part: 0 where there is none, 1 without a date."""
     kind = EVIDENCE_PARTS[part.name].value
@@ -174,6 +178,24 @@ def counted(whole: Mapping[str, Any]) -> dict[str, Any]:
     query = {name: clause for name, clause in whole["query"]["bool"].items() if name != "should"}
     also = {name: whole[name] for name in ("aggs", "post_filter") if name in whole}
     return {"size": 0, "track_total_hits": True, "query": {"bool": query}, **also}
+
+
+def counted_with_tied(tied: Mapping[str, Any]) -> dict[str, Any]:
+    """Get the body that counts everybody, tied or not, and the tied among them, of the one that counts only
+    these (`query.tied_body`).
+    """
+    query = tied["query"]["bool"]
+    *who, keys = query["filter"]
+    among = {TIED: {"filter": keys, "aggs": tied["aggs"]}}
+    return {**tied, "query": {"bool": {**query, "filter": who}}, "aggs": among}
+
+
+def told_apart(answer: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Get the answers of `counted` and of `query.tied_body` from that of `counted_with_tied`."""
+    among = answer["aggregations"][TIED]
+    tied = among["doc_count"]
+    left = answer["hits"]["total"]["value"] - tied
+    return _total(left), {**_total(tied), "aggregations": {TIED: among[TIED]}}
 
 
 def joined(count: Mapping[str, Any], few: Mapping[str, Any]) -> dict[str, Any]:

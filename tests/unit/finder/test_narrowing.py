@@ -11,8 +11,19 @@ from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria, SortAsked
 from finder.documents import EvidenceKind as Kind
 from finder.evidence_fields import evidence_about
-from finder.narrowing import MANY_PEOPLE, WIDE_MILES, Narrowed, counted, is_broad, joined, narrowed, newest_of
-from finder.query import Question, most_possible, specialists_body
+from finder.narrowing import (
+    MANY_PEOPLE,
+    WIDE_MILES,
+    Narrowed,
+    counted,
+    counted_with_tied,
+    is_broad,
+    joined,
+    narrowed,
+    newest_of,
+    told_apart,
+)
+from finder.query import Question, most_possible, specialists_body, tied_body
 from finder.ranking import PartName, load_profiles
 
 PROFILE = load_profiles()["expert_first"]
@@ -160,6 +171,22 @@ def test_after_an_unsure_answer_the_next_one_leaves_nobody_out_who_could_be_as_g
     assert replace(HALVES, strong=strong).most < 0.3
     assert HALVES.wider(whole, hits(0.5, 0.2)) == whole  # nobody at all could be left out
     assert HALVES.wider(whole, hits(0.5)) == whole
+
+
+def test_one_count_tells_who_is_left_and_who_is_tied() -> None:
+    tied = tied_body(replace(ASKED, excluded_keys={"group": ["group:1"]}))
+    assert tied
+    body = counted_with_tied(tied)
+    assert body["query"]["bool"]["filter"] == specialists_body(ASKED)["query"]["bool"]["filter"]
+    assert body["aggs"]["tied"] == {"filter": {"terms": {"tie_keys": ["group:1"]}}, "aggs": tied["aggs"]}
+    buckets = {"buckets": {"group": {"doc_count": 4}}}
+    answer = {
+        "hits": {"total": {"value": 9}},
+        "aggregations": {"tied": {"doc_count": 4, "tied": buckets}},
+    }
+    left, told = told_apart(answer)
+    assert left == {"hits": {"total": {"value": 5}}}
+    assert told == {"hits": {"total": {"value": 4}}, "aggregations": {"tied": buckets}}
 
 
 def test_the_counts_are_those_of_everybody_and_the_hits_those_of_the_few() -> None:
