@@ -19,7 +19,6 @@ from finder.documents import approach_of, evidence_of
 from finder.engine import translated
 from finder.errors import NotFound
 from finder.indexes import RUNS, Generation, alias_name
-from finder.mappings import SERVED_ALIASES
 from finder.reads import Client, documents
 from finder.runs import ensure_runs_index
 from finder.text import fold
@@ -367,7 +366,7 @@ def pair(
 
     `everything` is the answer of `indexes.generations`, newest first. Raises NotFound where one is not kept.
     """
-    whole = [g for g in everything if len(g.indices) == len(SERVED_ALIASES)]
+    whole = [g for g in everything if g.is_complete]
     by_run = {g.run_id: g for g in whole}
     target = by_run.get(new) if new else next((g for g in whole if g.is_served), None)
     if target is None:

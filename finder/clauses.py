@@ -1,6 +1,6 @@
 """The smallest clauses of which request bodies are made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from finder.geo import Point
@@ -20,6 +20,11 @@ def term(field: str, value: str | bool) -> dict[str, Any]:
 def terms(field: str, values: Sequence[str]) -> dict[str, Any]:
     """Get the clause of any of some values."""
     return {"terms": {field: list(values)}}
+
+
+def any_of(*clauses: Mapping[str, Any]) -> dict[str, Any]:
+    """Get the clause of whoever matches one of some clauses at least."""
+    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
 
 
 def geo(point: Point) -> dict[str, float]:

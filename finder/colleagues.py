@@ -14,7 +14,7 @@ from typing import Any
 
 from finder.answers import Result, SearchResults, Source
 from finder.approaches import Approaches
-from finder.clauses import order, term, terms
+from finder.clauses import any_of, order, term, terms
 from finder.colleague_answers import Colleague, Colleagues, Own
 from finder.composition import Hit, Page, from_different, parties
 from finder.context import SearchContext
@@ -246,7 +246,7 @@ def _names(asked: _Asked, hits: Sequence[Hit]) -> list[Hit]:
 
 def _elsewhere(question: Question, chosen: Sequence[Hit]) -> dict[str, Any]:
     """The best one of a known system, or group without one, that none of the chosen shares."""
-    known = {"bool": {"should": [_KNOWN_SYSTEM, _KNOWN_GROUP], "minimum_should_match": 1}}
+    known = any_of(_KNOWN_SYSTEM, _KNOWN_GROUP)
     body = _narrowed(question, [known, _untied(question)])
     query = body["query"]["bool"]
     query["must_not"] = [*query.get("must_not", ()), terms("tie_keys", sorted(parties(chosen)))]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from finder.clauses import term, terms
+from finder.clauses import any_of, term, terms
 from finder.concepts import line, load_concepts
 from finder.documents import EvidenceKind
 from finder.tables import DATA
@@ -47,7 +47,12 @@ def evidence_about(kind: EvidenceKind, concept: str, also: Sequence[str] = ()) -
     if not also:
         return below
     itself = {"bool": {"filter": [terms("evidence.concept", also), term("evidence.kind", kind.value)]}}
-    return {"bool": {"should": [below, itself], "minimum_should_match": 1}}
+    return any_of(below, itself)
+
+
+def having_evidence(*wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Get the clause of whoever has one piece of evidence that matches all of some clauses."""
+    return {"nested": {"path": "evidence", "query": {"bool": {"filter": list(wanted)}}}}
 
 
 def _outdoes(one: Piece, other: Piece, concept: str) -> bool:

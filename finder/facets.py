@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from finder import parameters
+from finder.clauses import any_of
 from finder.documents import EvidenceKind
-from finder.evidence_fields import evidence_about
+from finder.evidence_fields import evidence_about, having_evidence
 from finder.i18n import gettext, mark
 
 Clause = dict[str, Any]
@@ -130,7 +131,7 @@ def _term(field: str) -> Callable[[Any, Scope], Clause]:
 
 
 def _ages(value: Any, _scope: Scope) -> Clause:
-    return _any_of({"term": {"ages": parameters.plain(value)}}, _absent("ages"))
+    return any_of({"term": {"ages": parameters.plain(value)}}, _absent("ages"))
 
 
 def _accepting(value: Any, _scope: Scope) -> Clause:
@@ -144,8 +145,7 @@ def _virtual(_value: Any, _scope: Scope) -> Clause:
 
 
 def _trials(_value: Any, scope: Scope) -> Clause:
-    about = evidence_about(EvidenceKind.TRIAL, scope.concepts[0])
-    return {"nested": {"path": "evidence", "query": {"bool": {"filter": [about]}}}}
+    return having_evidence(evidence_about(EvidenceKind.TRIAL, scope.concepts[0]))
 
 
 def clause_of_verdict(value: Any, scope: Scope) -> Clause:
@@ -167,10 +167,6 @@ def clause_of_verdict(value: Any, scope: Scope) -> Clause:
     # a clause of no keys costs the engine as much as one of some
     tied = [clause for clause, keys in ((breaks, scope.breaking), (weakens, scope.weakening)) if keys]
     return {"bool": {"filter": [settled], "must_not": tied}}
-
-
-def _any_of(*clauses: Clause) -> Clause:
-    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
 
 
 def _absent(field: str) -> Clause:

@@ -9,7 +9,6 @@ from finder import indexes, runs
 from finder.engine import translated
 from finder.errors import FieldError, InputErrors, NotFound
 from finder.indexes import Generation
-from finder.mappings import SERVED_ALIASES
 
 REFUSED, PUBLISHED = "refused", "published"
 
@@ -100,7 +99,7 @@ def before_served(everything: list[Generation]) -> str | None:
 
 def _kept(client: Elasticsearch, prefix: str, run_id: str) -> Generation:
     for generation in indexes.generations(client, prefix):
-        if generation.run_id == run_id and len(generation.indices) == len(SERVED_ALIASES):
+        if generation.run_id == run_id and generation.is_complete:
             return generation
     raise NotFound(f"there is no whole generation {run_id} in the engine")
 

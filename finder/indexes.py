@@ -52,6 +52,11 @@ class Generation:
     meta: Mapping[str, Any]
     is_served: bool
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is an index of every alias."""
+        return len(self.indices) == len(SERVED_ALIASES)
+
 
 def alias_name(prefix: str, alias: str) -> str:
     """The name that searches use: `finder-specialists`."""
@@ -289,7 +294,7 @@ def leftovers(everything: Sequence[Generation]) -> list[str]:
 
 def is_whole(generation: Generation) -> bool:
     """Whether a generation was published and has all of its indices, so that it can be served again."""
-    return len(generation.indices) == len(SERVED_ALIASES) and _is_published(generation)
+    return generation.is_complete and _is_published(generation)
 
 
 def _is_published(generation: Generation) -> bool:

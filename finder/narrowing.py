@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from finder.clauses import any_of
 from finder.criteria import SortAsked
+from finder.evidence_fields import having_evidence
 from finder.parts import DAYS_PER_YEAR, decided
 from finder.query import TIED, Question, most_possible
 from finder.ranking import EVIDENCE_PARTS, Part
@@ -58,7 +60,7 @@ class Narrowed:
         chosen = self._strong(self.strong)
         if self.specialty:
             of_specialty = {"bool": {"filter": [self.specialty, chosen]}}
-            chosen = _either([of_specialty, self._strong(self.strong + self.lacking / weight)])
+            chosen = any_of(of_specialty, self._strong(self.strong + self.lacking / weight))
         query = whole["query"]["bool"]
         kept = {name: value for name, value in whole.items() if name != "aggs"}
         few = {**query, "filter": [*query["filter"], chosen]}
@@ -75,10 +77,10 @@ class Narrowed:
             needed = alone - weight / other_weight * next_
             of_class = _having(first, least)
             if needed <= 0:
-                return _either([*found, of_class])
+                return any_of(*found, of_class)
             if needed <= 1:
                 found.append({"bool": {"filter": [of_class, _having(second, needed)]}})
-        return _either(found)
+        return any_of(*found) if found else {"match_none": {}}
 
     def is_sure(self, whole: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
         """Whether an answer to `body` has the very hits that the whole search has."""
@@ -111,10 +113,9 @@ def narrowed(question: Question, newest: Newest) -> Narrowed | None:
         return None
     aged = sum(parts[name].weight - most[name] for name in about)
     held = (most[first], about[first]), (most[second], about[second])
-    best = decided(question.subject).best_specialty
     strong = STRONG if question.criteria.within is None else STRONG_WITHIN
-    found = Narrowed(held, most_possible(question) - aged, strong)
-    return replace(found, specialty=best.clause, lacking=best.lacking) if best else found
+    best = decided(question.subject).best_specialty or (None, 0.0)
+    return Narrowed(held, most_possible(question) - aged, strong, *best)
 
 
 def newest_body() -> dict[str, Any]:
@@ -163,14 +164,10 @@ def _last_score(whole: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
     return float(hits[-1]["_score"]) if len(hits) == whole["size"] else 0.0
 
 
-def _either(clauses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {"bool": {"should": list(clauses), "minimum_should_match": 1}} if clauses else {"match_none": {}}
-
-
 def _having(pieces: Sequence[Mapping[str, Any]], least: float) -> dict[str, Any]:
     """Whoever has a piece of evidence of at least this value."""
     strong = [{"range": {"evidence.value": {"gte": least}}}] if least else []
-    return {"nested": {"path": "evidence", "query": {"bool": {"filter": [*pieces, *strong]}}}}
+    return having_evidence(*pieces, *strong)
 
 
 def counted(whole: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from finder.clauses import constant, term, terms
+from finder.clauses import any_of, constant, term, terms
 from finder.concepts import LadderStep
 from finder.evidence_fields import evidence_about
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
@@ -95,7 +95,7 @@ def _treats(subject: Subject) -> dict[str, Any]:
     if open_steps:
         specialties = sorted({s for step in open_steps for s in step.specialties})
         either.append(terms("main_specialties", specialties))
-    return {"bool": {"should": either, "minimum_should_match": 1}}
+    return any_of(*either)
 
 
 def _part(subject: Subject, part: Part) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from finder.answers import Ask, Candidate
+from finder.clauses import any_of
 from finder.context import SearchContext
 from finder.criteria import NAME_FORM, NameAsked, SearchCriteria, name_asked
 from finder.documents import OrganizationKind
@@ -297,7 +298,7 @@ def _organizations_body(text: str) -> dict[str, Any]:
         "size": MOST_READ,
         "track_total_hits": True,
         "_source": list(_ORGANIZATION_FIELDS),
-        "query": {"bool": {"should": wanted, "minimum_should_match": 1}},
+        "query": any_of(*wanted),
         "sort": [{"name": {"order": "asc"}}, {"kind": {"order": "asc"}}],
     }
 

@@ -132,9 +132,8 @@ def _work(
     if people >= PEOPLE_APART:
         with pool(1) as one:
             todo = staged, out, out / LEDGER, base, is_demonstration, PEOPLE_A_SLICE_APART
-            files, outcome, is_whole = one.submit(prepared_apart, *todo).result()
+            files, outcome = one.submit(prepared_apart, *todo).result()
         ledger = at_end.enter_context(Ledger(out / LEDGER, base, is_begun=True))
-        ledger.is_whole = is_whole
         workers = _workers(staged, processes, at_end)
         jobs = _jobs(out, ledger, PEOPLE_A_SLICE_APART)
         return _Work(ledger, files, outcome, _in_processes(workers, jobs))

@@ -123,7 +123,7 @@ class Ledger:
             self._db.execute(_TABLES)
         if base is not None:
             self._db.execute(f"ATTACH '{str(base).replace(chr(39), chr(39) * 2)}' AS base (READ_ONLY)")
-        self.is_whole = True
+        self.is_whole = not is_begun or self.stale == self._one("SELECT count(*) FROM rows_now")
 
     def __enter__(self) -> "Ledger":
         return self

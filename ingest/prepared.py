@@ -65,15 +65,14 @@ def _known(staging: Staging, is_demonstration: bool) -> tuple[Knowledge, tuple[P
 
 def prepared_apart(
     staged: Path, out: Path, ledger: Path, base: Path | None, is_demonstration: bool, people_a_slice: int
-) -> tuple[dict[str, tuple[Path, ...]], Mapping[str, int], bool]:
-    """Prepare a merge in a process of its own: get the files of all but people, what became of the
-    investigators, and whether everybody is merged; the ledger is begun, and what merging looks up is handed
-    over.
+) -> tuple[dict[str, tuple[Path, ...]], Mapping[str, int]]:
+    """Prepare a merge in a process of its own: get the files of all but people, and what became of the
+    investigators; the ledger is begun, and what merging looks up is handed over.
     """
     with Ledger(ledger, base) as begun:
         known, files = prepared(staged, out, begun, is_demonstration, None, is_alone=True)
         hand_over(known, out, begun.slices(people_a_slice))
-        return files, dict(known.investigators.outcome), begun.is_whole
+        return files, dict(known.investigators.outcome)
 
 
 def hand_over(known: Knowledge, out: Path, slices: Iterable[Sequence[str]]) -> None:

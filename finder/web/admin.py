@@ -11,7 +11,6 @@ from finder import changes, corrections, generations, indexes, run_requests, run
 from finder.engine import translated
 from finder.freshness import Freshness, newest_arrivals, source_ages
 from finder.indexes import Generation
-from finder.mappings import SERVED_ALIASES
 from finder.run_requests import Request
 from finder.runs import Event, RunRecord
 from finder.web.admin_frame import admin, page
@@ -182,7 +181,7 @@ def run_page(run_id: str, trouble: str = "") -> RunPage:
         record = runs.run(here.engine, here.prefix, run_id)
         everything = indexes.generations(here.engine, here.prefix)
     mine = next((g for g in everything if g.run_id == run_id), None)
-    is_whole = mine is not None and len(mine.indices) == len(SERVED_ALIASES)
+    is_whole = mine is not None and mine.is_complete
     files: list[Mapping[str, Any]] = record.detail.get("files", [])
     stopped = _has_stopped(here, record)
     return RunPage(
@@ -203,7 +202,7 @@ def run_page(run_id: str, trouble: str = "") -> RunPage:
 
 def _base(everything: list[Generation], run_id: str) -> str | None:
     """The run that a run is compared with: the generation before it, where one is kept."""
-    runs_ = [g.run_id for g in everything if len(g.indices) == len(SERVED_ALIASES)]
+    runs_ = [g.run_id for g in everything if g.is_complete]
     return changes.pair(everything, run_id)[0].run_id if runs_[-1] != run_id else None
 
 

@@ -3,13 +3,12 @@
 from datetime import date
 from typing import Any
 
-import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finder.documents import EvidenceKind
 from finder.evidence_fields import evidence_about, with_evidence_fields
-from finder.mappings import MAPPINGS
+from finder.mappings import mapping_file
 from finder.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
@@ -29,8 +28,7 @@ def test_a_concept_that_the_vocabulary_lacks_is_listed_alone_and_a_document_with
 
 
 def test_every_kind_has_its_field_in_the_index() -> None:
-    mapping = orjson.loads((MAPPINGS / "specialists.json").read_bytes())["mappings"]
-    fields = mapping["properties"]["evidence"]["properties"]
+    fields = mapping_file("specialists")["mappings"]["properties"]["evidence"]["properties"]
     assert {kind.value for kind in EvidenceKind} <= fields.keys()
 
 
