@@ -25,10 +25,10 @@ WIDE_MILES = 200
 # 1 that is nobody. With a million people it is enough for the broadest fields (2026-11-29).
 STRONG = 1.25
 # The heaviest evidence is looked at in classes, from these values on: one trial gives 0.29 at most.
-CLASSES = (0.0, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75)
+CLASSES = (0.0, 0.35, 0.5, 0.75)
 # Within a radius there are fewer people: finding them takes longer than scoring some more of them. These took
 # 16 ms within 500 miles, the others 19, and left 6 of 128 searches unsure, not 27 (1,000,000, 2026-11-29).
-STRONG_WITHIN, CLASSES_WITHIN = 0.5, (0.0, 0.35)
+STRONG_WITHIN, CLASSES_WITHIN = 0.5, (0.0, 0.35, 0.5, 0.75)
 # The engine adds in 32 bits, and keeps values of evidence in 16.
 MARGIN = 0.001
 MOST_KINDS = 100  # there are eight
