@@ -35,6 +35,9 @@ SAYS = (
 )
 HEAD = 200  # bytes within which the time of a request stands
 SAME = "again without, a second time"
+LOOKING_UP = ("first without", "first with")
+LOOK_UP = "/_mget"
+LOOKED_UP_ROUNDS = 10
 _TOOK = re.compile(rb'"took":(\d+)')  # the first one is that of the whole request
 
 
@@ -48,7 +51,7 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Milliseconds of all requests of one search: by the clock, and as the engine says of its searches."""
+    """Milliseconds of all requests of one search: by the clock, and as the engine says."""
 
     clock: float
     said: float
@@ -66,7 +69,8 @@ def bench_priors(
     `first` is a search whose place and doctors the process has to look up, `again` is its next page, its next
     filter or the same search. All are sent byte by byte over a kept-alive connection, in an order by chance,
     `rounds` times; of each search the median counts, as other work on the machine only ever adds. One way is
-    sent twice as often, so that `same_search_twice` shows what chance alone adds.
+    sent twice as often, so that `same_search_twice` shows what chance alone adds. What the engine says of
+    itself are the whole milliseconds of its searches, and the mean time of the look-ups by id.
     Intervals (95 %) are from bootstrap samples of the searches. The engine is the first address of `config`.
     Raises FinderError where too few people fit, RuntimeError for a request that fails.
     """
@@ -77,6 +81,10 @@ def bench_priors(
     if not twins:
         raise FinderError("too few people fit any search to have seen five of them")
     times = _measured(url, twins, rounds, reporter)
+    pool = urllib3.PoolManager(maxsize=1, retries=False)
+    for way in LOOKING_UP:
+        read = _read(pool, url, twins, way)
+        times[way] = [[replace(took, said=took.said + read) for took in each] for each in times[way]]
     figures = {
         name: _compared(times[f"{name} without"], times[f"{name} with"]) for name in ("first", "again")
     }
@@ -160,6 +168,20 @@ def _sent(engine: urllib3.PoolManager, url: str, requests: Sequence[Sent]) -> To
         raise RuntimeError(f"answered with {[answer.status for answer in answers]}")
     told = [_TOOK.search(answer.data, 0, HEAD) for answer in answers]
     return Took(clock, sum(int(each[1]) for each in told if each))
+
+
+def _read(engine: urllib3.PoolManager, url: str, twins: Sequence[Twin], way: str) -> float:
+    """Mean milliseconds that the engine says the look-ups by id of a search take; it adds them up for all."""
+    asked = [sent for twin in twins for sent in twin.requests[way] if sent.target.startswith(LOOK_UP)]
+    before = _reading_ms(engine, url)
+    for _round in range(LOOKED_UP_ROUNDS):
+        _sent(engine, url, asked)
+    return (_reading_ms(engine, url) - before) / LOOKED_UP_ROUNDS / len(twins)
+
+
+def _reading_ms(engine: urllib3.PoolManager, url: str) -> float:
+    answer = engine.request("GET", f"{url}/_nodes/stats/indices/get")
+    return float(sum(node["indices"]["get"]["time_in_millis"] for node in answer.json()["nodes"].values()))
 
 
 def _compared(without: Sequence[Sequence[Took]], with_: Sequence[Sequence[Took]]) -> dict[str, Any]:
