@@ -27,8 +27,9 @@ STRONG = 1.25
 # The heaviest evidence is looked at in classes, from these values on: one trial gives 0.29 at most.
 CLASSES = (0.0, 0.35, 0.5, 0.75)
 # Within a radius there are fewer people: finding them takes longer than scoring some more of them. These took
-# 16 ms within 500 miles, the others 19, and left 6 of 128 searches unsure, not 27 (1,000,000, 2026-11-29).
-STRONG_WITHIN, CLASSES_WITHIN = 0.5, (0.0, 0.35, 0.5, 0.75)
+# 16 ms within 500 miles and left 6 of 128 searches unsure; 0.8, in seven classes, 19 and 27 (1,000,000,
+# 2026-11-29).
+STRONG_WITHIN = 0.5
 # The engine adds in 32 bits, and keeps values of evidence in 16.
 MARGIN = 0.001
 MOST_KINDS = 100  # there are eight
@@ -40,15 +41,13 @@ Newest = Mapping[str, date | None]
 class Narrowed:
     """A way to score fewer: `about` are the two heaviest kinds of evidence with the most that they can give,
     `best` is the highest score that anybody can have, `strong` the value from which the second kind alone is
-    enough. Who has evidence of the first kind as well needs less of the second, by what both can give, told
-    apart by `classes` of the first.
+    enough. Who has evidence of the first kind as well needs less of the second, by what both can give.
     `specialty` finds those of the best main specialty, which everybody else lacks `lacking` of the score for.
     """
 
     about: tuple[tuple[float, Sequence[Mapping[str, Any]]], ...]
     best: float
     strong: float = STRONG
-    classes: Sequence[float] = CLASSES
     specialty: Mapping[str, Any] | None = None
     lacking: float = 0.0
 
@@ -77,7 +76,7 @@ class Narrowed:
         """
         (weight, first), (other_weight, second) = self.about
         found = [_having(second, alone)] if alone <= 1 else []
-        for least, next_ in zip(self.classes, (*self.classes[1:], 1.0), strict=True):
+        for least, next_ in zip(CLASSES, (*CLASSES[1:], 1.0), strict=True):
             needed = alone - weight / other_weight * next_
             of_class = _having(first, least)
             if needed <= 0:
@@ -117,10 +116,9 @@ def narrowed(question: Question, newest: Newest) -> Narrowed | None:
         return None
     aged = sum(parts[name].weight - most[name] for name in about)
     held = (most[first], about[first]), (most[second], about[second])
-    is_anywhere = question.criteria.within is None
-    looked_at = (STRONG, CLASSES) if is_anywhere else (STRONG_WITHIN, CLASSES_WITHIN)
+    strong = STRONG if question.criteria.within is None else STRONG_WITHIN
     best = decided(question.subject).best_specialty or (None, 0.0)
-    return Narrowed(held, most_possible(question) - aged, *looked_at, *best)
+    return Narrowed(held, most_possible(question) - aged, strong, *best)
 
 
 def newest_body() -> dict[str, Any]:
