@@ -80,10 +80,10 @@ def bench_priors(
     twins = [twin for twin in found if twin]
     if not twins:
         raise FinderError("too few people fit any search to have seen five of them")
-    times = _measured(url, twins, rounds, reporter)
-    pool = urllib3.PoolManager(maxsize=1, retries=False)
+    sender = urllib3.PoolManager(maxsize=1, retries=False)
+    times = _measured(sender, url, twins, rounds, reporter)
     for way in LOOKING_UP:
-        read = _read(pool, url, twins, way)
+        read = _read(client, sender, url, twins, way)
         times[way] = [[replace(took, said=took.said + read) for took in each] for each in times[way]]
     figures = {
         name: _compared(times[f"{name} without"], times[f"{name} with"]) for name in ("first", "again")
@@ -137,10 +137,9 @@ def _found(client: Client, prefix: str, args: Mapping[str, Any], context: Search
 
 
 def _measured(
-    url: str, twins: Sequence[Twin], rounds: int, reporter: Reporter
+    engine: urllib3.PoolManager, url: str, twins: Sequence[Twin], rounds: int, reporter: Reporter
 ) -> dict[str, list[list[Took]]]:
     """By way, for each search what it took in every round."""
-    engine = urllib3.PoolManager(maxsize=1, retries=False)
     times: dict[str, list[list[Took]]] = {way: [[] for _ in twins] for way in twins[0].requests}
     chance = random.Random(SEED)  # noqa: S311 - no secret
     with reporter.step("search without and with doctors already seen", "searches") as step:
@@ -170,18 +169,18 @@ def _sent(engine: urllib3.PoolManager, url: str, requests: Sequence[Sent]) -> To
     return Took(clock, sum(int(each[1]) for each in told if each))
 
 
-def _read(engine: urllib3.PoolManager, url: str, twins: Sequence[Twin], way: str) -> float:
+def _read(client: Client, engine: urllib3.PoolManager, url: str, twins: Sequence[Twin], way: str) -> float:
     """Mean milliseconds that the engine says the look-ups by id of a search take; it adds them up for all."""
     asked = [sent for twin in twins for sent in twin.requests[way] if sent.target.startswith(LOOK_UP)]
-    before = _reading_ms(engine, url)
+    before = _reading_ms(client)
     for _round in range(LOOKED_UP_ROUNDS):
         _sent(engine, url, asked)
-    return (_reading_ms(engine, url) - before) / LOOKED_UP_ROUNDS / len(twins)
+    return (_reading_ms(client) - before) / LOOKED_UP_ROUNDS / len(twins)
 
 
-def _reading_ms(engine: urllib3.PoolManager, url: str) -> float:
-    answer = engine.request("GET", f"{url}/_nodes/stats/indices/get")
-    return float(sum(node["indices"]["get"]["time_in_millis"] for node in answer.json()["nodes"].values()))
+def _reading_ms(client: Client) -> int:
+    nodes = client.nodes.stats(metric="indices", index_metric="get")["nodes"]
+    return sum(node["indices"]["get"]["time_in_millis"] for node in nodes.values())
 
 
 def _compared(without: Sequence[Sequence[Took]], with_: Sequence[Sequence[Took]]) -> dict[str, Any]:
