@@ -248,7 +248,7 @@ def flip(client: Elasticsearch, prefix: str, run_id: str, fence: int | None = No
     if fence is not None and _highest_fence(everything) > fence:
         raise NotReady("a later run has begun a generation: this one publishes nothing")
     target = next((g for g in everything if g.run_id == run_id), None)
-    if target is None or len(target.indices) != len(SERVED_ALIASES):
+    if target is None or not target.is_complete:
         raise NotFound(f"there is no whole generation {run_id}")
     actions: list[dict[str, Any]] = []
     for generation in everything:
