@@ -261,6 +261,12 @@ def flip(client: Elasticsearch, prefix: str, run_id: str, fence: int | None = No
     client.indices.update_aliases(actions=actions)
 
 
+def is_lost(client: Elasticsearch, prefix: str, run_id: str) -> bool:
+    """Whether a node that is away holds the only copy of something of a generation."""
+    health = client.cluster.health(index=f"{prefix}-*-{run_id}", expand_wildcards="open")
+    return bool(health["status"] == "red")
+
+
 def drop(client: Elasticsearch, prefix: str, run_id: str) -> None:
     """Delete the indices of one generation that is not served. Raises NotReady when it is."""
     for generation in generations(client, prefix):

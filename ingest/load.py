@@ -12,7 +12,9 @@ import orjson
 
 from finder import bulk
 from finder.config import Config
-from finder.indexes import Generation, clone_generation, create_generation, finish_loading
+from finder.engine import translated
+from finder.errors import FinderError
+from finder.indexes import Generation, clone_generation, create_generation, drop, finish_loading, is_lost
 from finder.reads import Client
 from ingest.build import Built
 
@@ -100,6 +102,32 @@ def load(
     return Loaded(indices, documents, retried)
 
 
+def surely(
+    client: Client,
+    prefix: str,
+    run_id: str,
+    first: Callable[[], Loaded],
+    again: Callable[[], Loaded],
+    say: Callable[[str], None],
+) -> Loaded:
+    """What `first` loads, or once `again` where a node went away with the only copy of some of it.
+
+    While loading there are no replicas; the documents are still on disk, so that the other nodes can have
+    them. Raises what either raises.
+    """
+    try:
+        with translated():
+            loaded = first()
+        if not is_lost(client, prefix, run_id):
+            return loaded
+    except FinderError:
+        if not is_lost(client, prefix, run_id):
+            raise
+    say("  a node is away with the only copy of what was loaded: all is loaded again without it")
+    drop(client, prefix, run_id)
+    return again()
+
+
 class Ahead:
     """A load that begins while documents are still being built: each file goes in as soon as it is finished.
 
@@ -115,7 +143,8 @@ class Ahead:
         plans: Mapping[str, str],
     ) -> None:
         """Create the indices of the run; the arguments are those of `load`."""
-        self._client, self._replicas = client, config.replicas
+        self._client, self._prefix, self._run_id = client, config.index_prefix, run_id
+        self._replicas = config.replicas
         self._indices = create_generation(
             client, config.index_prefix, run_id, shards=config.shards, meta=meta, plans=plans
         )
@@ -127,8 +156,10 @@ class Ahead:
         self._loading: Future[None] = self._thread.submit(self._load)
 
     def add(self, alias: str, path: Path) -> None:
-        """Load a finished file. Raises what went wrong with an earlier one, as `bulk.write` does."""
-        if self._loading.done():
+        """Load a finished file. Raises what went wrong with an earlier one, as `bulk.write` does, unless
+        `surely` mends it at the end.
+        """
+        if self._loading.done() and not is_lost(self._client, self._prefix, self._run_id):
             self._loading.result()
         self._files.put((alias, path))
 

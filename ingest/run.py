@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from ingest.difference import Base, drop_ledgers, find_base, is_worth_it, keep_l
 from ingest.files import InputFile
 from ingest.investigators import read_names
 from ingest.issues_told import write_quarantine
-from ingest.load import Ahead, load
+from ingest.load import Ahead, Loaded, load, surely
 from ingest.memory import give_back
 from ingest.plans import plan_names
 from ingest.progress import Reporter
@@ -324,16 +325,25 @@ def _load(
     ahead: Ahead | None,
 ) -> Mapping[str, str]:
     meta = generation_meta(run, built, lock, is_demonstration)
+
+    def from_ahead(ahead: Ahead) -> Loaded:
+        loaded = ahead.finish(step.advance)
+        indexes.tell(run.client, loaded.indices, meta)
+        return loaded
+
+    def from_start() -> Loaded:
+        lock.confirm()
+        return load(
+            run.client, run.config, run.run_id, built, meta, _plans(staged),
+            base.generation if base else None, run.pace, step.advance,
+        )  # fmt: skip
+
     with run.reporter.step("load", "documents") as step:
-        if ahead:
-            step.started = ahead.began
-            loaded = ahead.finish(step.advance)
-            indexes.tell(run.client, loaded.indices, meta)
-        else:
-            loaded = load(
-                run.client, run.config, run.run_id, built, meta, _plans(staged),
-                base.generation if base else None, run.pace, step.advance,
-            )  # fmt: skip
+        step.started = ahead.began if ahead else step.started
+        loaded = surely(
+            run.client, run.config.index_prefix, run.run_id,
+            partial(from_ahead, ahead) if ahead else from_start, from_start, run.reporter.say,
+        )  # fmt: skip
     if loaded.retried:
         run.reporter.say(
             f"  {loaded.retried:,} documents were sent again because the engine was under pressure"

@@ -48,6 +48,11 @@ class Node:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def name(self) -> object:
+        """What its cluster calls it."""
+        return self.settings["node.name"]
+
     def start(self) -> None:
         """Start it; `wait` tells when it answers."""
         folders = NodeFolders(self.folder)

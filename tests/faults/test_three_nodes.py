@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,13 @@ from finder.config import Config
 from finder.engine import connect
 from tests.faults.conftest import Seen, settled
 from tests.faults.nodes import Node, free_ports, running
-from tests.faults.place import PEOPLE, Place, Reader, ended, lines_until, wait_for
+from tests.faults.place import PEOPLE, Place, Reader, ended, wait_for
+from tests.faults.proxy import proxied
+from tests.faults.test_kills import nth
 
 pytestmark = pytest.mark.dear
+BULK = r"/[^/]+-specialists-[^/]+/_bulk"
+ENDED_WITHIN_S = 400.0
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +49,7 @@ def place(
         yield from settled(client, own, world, tmp_path_factory.mktemp("three"))
 
 
-def of_cluster(place: Place, nodes: list[Node]) -> dict[str, str]:
+def of_cluster(nodes: list[Node]) -> dict[str, str]:
     return {"ELASTICSEARCH_URL": ",".join(n.url for n in nodes), "FINDER_REPLICAS": "1"}
 
 
@@ -54,23 +59,48 @@ def counted(place: Place, client: Elasticsearch) -> dict[str, int]:
     return indexes.counts(client, served.indices)
 
 
+class Killer:
+    """Kills at the first bulk request for people the node that holds them so far, or one that does not."""
+
+    def __init__(self, place: Place, nodes: list[Node], *, holder: bool) -> None:
+        self._place, self._nodes, self._holder = place, nodes, holder
+        self._known = {index for index, _ in self._placed()}
+        self.dead: Node | None = None
+
+    def kill(self) -> None:
+        """Which node holds the only copy, says the engine."""
+        (holder,) = {node for index, node in self._placed() if index not in self._known}
+        self.dead = next(node for node in self._nodes if (node.name == holder) is self._holder)
+        self.dead.kill()
+
+    def _placed(self) -> list[tuple[str, str]]:
+        """Index and node of every copy of people."""
+        index = f"{self._place.config.index_prefix}-specialists-*"
+        shards = list(self._place.engine.cat.shards(index=index, format="json"))
+        return [(shard["index"], shard["node"]) for shard in shards]
+
+
+@pytest.mark.parametrize("holder", [True, False], ids=["it holds what is loaded", "another one holds it"])
 @pytest.mark.fault("THREE", "one of three nodes killed with SIGKILL in mid-load")
-def test_node_killed_in_mid_load(place: Place, nodes: list[Node], seen: Seen) -> None:
+def test_node_killed_in_mid_load(place: Place, nodes: list[Node], seen: Seen, holder: bool) -> None:
     assert place.first and place.first.built
-    before = place.served()
-    with Reader(place) as reader, place.started("--full", **of_cluster(place, nodes)) as process:
-        lines_until(process, "merge and enrich:")
-        time.sleep(2)
-        nodes[2].kill()
-        code, out, err = ended(process, 400)
+    killer = Killer(place, nodes, holder=holder)
+    trap = nth("PUT|POST", BULK, 1, killer.kill, goes_on=True)
+    with ExitStack() as stack:
+        proxies = [stack.enter_context(proxied(node.url)) for node in nodes]
+        for proxy in proxies:
+            proxy.before = trap
+        reader = stack.enter_context(Reader(place))
+        urls = {**of_cluster(nodes), "ELASTICSEARCH_URL": ",".join(proxy.url for proxy in proxies)}
+        code, out, err = ended(stack.enter_context(place.started("--full", **urls)), ENDED_WITHIN_S)
     reader.must_be_whole()
     told = next((line for line in out.splitlines() if line.startswith("run ")), err[-1] if err else "")
-    nodes[2].start()
+    assert killer.dead, told
+    killer.dead.start()
     nodes[0].wait(3)
-    if code == 0:
-        assert ": published" in told
-    else:  # with its only copy on the dead node an index that is being loaded is lost, and the run with it
-        assert place.served() == before
+    assert code == 0, told
+    assert ": published" in told
+    assert any("loaded again" in line for line in err) >= holder
     assert counted(place, place.engine) == dict(place.first.built.documents)
     report = place.run(full=True)
     assert report.exit_code == 0, report.reason

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from finder import bulk, indexes, runs
-from finder.errors import NotFound, NotReady
+from finder.errors import EngineDown, NotFound, NotReady
 from finder.reads import Client
+from ingest.load import Loaded, surely
 from tests.factories import removed
 
 
@@ -50,6 +51,37 @@ def test_a_new_generation_is_not_served_until_it_is_flipped(engine: Client, own:
     assert served is not None
     assert served.run_id == run_id
     assert served.meta["as_of"] == "2026"
+
+
+def nowhere(engine: Client, own: str, run_id: str) -> str:
+    """An index of a generation of which no node holds a copy, as after the death of the one that did."""
+    name = str(indexes.IndexName(own, "specialists", "0" * 8, run_id))
+    settings = {"number_of_replicas": 0, "routing.allocation.require._name": "no such node"}
+    engine.indices.create(index=name, settings=settings, wait_for_active_shards=0)
+    return name
+
+
+def test_what_a_dead_node_took_along_is_loaded_again_once(engine: Client, own: str) -> None:
+    run_id, said = runs.new_run_id(datetime(2026, 11, 23, 2, 0, 0, tzinfo=UTC)), list[str]()
+    again = Loaded({}, 1, 0)
+
+    def lost() -> Loaded:
+        nowhere(engine, own, run_id)
+        raise EngineDown("away")
+
+    assert surely(engine, own, run_id, lost, lambda: again, said.append) is again
+    assert "loaded again" in said[0]
+    assert indexes.generations(engine, own) == []
+
+
+def test_what_is_refused_while_nothing_is_lost_is_not_loaded_again(engine: Client, own: str) -> None:
+    run_id = a_generation(engine, own, is_published=False)
+
+    def refused() -> Loaded:
+        raise bulk.BulkRefused("no")
+
+    with pytest.raises(bulk.BulkRefused):
+        surely(engine, own, run_id, refused, lambda: Loaded({}, 1, 0), print)
 
 
 @pytest.mark.parametrize("is_gentle", [False, True])
