@@ -78,6 +78,8 @@ SUGGESTED = 8  # suggestions in one answer
 PAGE, ALL, SURGEON, TIED, OWN_LIST = ".page", ".all", ".surgeon", ".tied", ".own_list"
 NEWEST = ".newest"
 
+Bodies = Mapping[str, dict[str, Any]]  # of searches, by name
+
 
 @translated()
 def find_specialists(
@@ -181,7 +183,7 @@ def _asked(
     engine: Client,
     question: Question,
     generation: Served,
-    counting: Mapping[str, dict[str, Any]],
+    counting: Bodies,
     few: Narrowed | None,
     *,
     names_surgeon: bool,
@@ -191,16 +193,24 @@ def _asked(
     surgeon = surgeon_body(question, body) if names_surgeon else None
     beside = {TIED: tied_body(question), OWN_LIST: left_out_body(question)}
     scored = {name: each for name, each in ((PAGE, body), (SURGEON, surgeon)) if each}
-    asked = {**counting, **{name: each for name, each in beside.items() if each}}
+    short = {name: each for name, each in beside.items() if each}
     if few is None:
-        return _named(engine, generation, scored | asked)
-    if TIED not in asked or "aggs" in body:
-        got = _best(engine, generation, few, scored, {ALL: counted(body), **asked})
+        return _named(engine, generation, _in_turn(short, scored, counting))
+    if TIED not in short or "aggs" in body:
+        got = _best(engine, generation, few, scored, {ALL: counted(body), **short}, counting)
         return {**got, PAGE: joined(got[ALL], got[PAGE])}
     # One count tells both: a search of its own for each took a twentieth of the whole (2026-11-29).
-    got = _best(engine, generation, few, scored, {**asked, TIED: counted_with_tied(asked[TIED])})
+    got = _best(engine, generation, few, scored, {**short, TIED: counted_with_tied(short[TIED])}, counting)
     left, tied = told_apart(got[TIED])
     return {**got, TIED: tied, PAGE: joined(left, got[PAGE])}
+
+
+def _in_turn(short: Bodies, scored: Bodies, counting: Bodies) -> Bodies:
+    """All searches of one request, by name. The engine begins them in turn: with the short ones first all are
+    answered 0.2 of 5.3 ms earlier, as if there were none (5,000 people, 2026-11-29). The counts of facets are
+    many and go last.
+    """
+    return {**short, **scored, **counting}
 
 
 def _few(engine: Client, question: Question, generation: Served, context: SearchContext) -> Narrowed | None:
@@ -219,21 +229,20 @@ def _best(
     engine: Client,
     generation: Served,
     few: Narrowed,
-    scored: Mapping[str, dict[str, Any]],
-    beside: Mapping[str, dict[str, Any]],
+    scored: Bodies,
+    short: Bodies,
+    counting: Bodies,
 ) -> dict[str, dict[str, Any]]:
     """The answers by name, with the hits that scoring everybody gives: of a few, then of more if unsure."""
     narrow = {name: few.body(each) for name, each in scored.items()}
-    got = _named(engine, generation, {**narrow, **beside})
+    got = _named(engine, generation, _in_turn(short, narrow, counting))
     unsure = {
         name: few.wider(each, got[name]) for name, each in scored.items() if not few.is_sure(each, got[name])
     }
     return got | _named(engine, generation, unsure)
 
 
-def _named(
-    engine: Client, generation: Served, bodies: Mapping[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
+def _named(engine: Client, generation: Served, bodies: Bodies) -> dict[str, dict[str, Any]]:
     """The answers to searches for specialists by name, asked in one request."""
     answers = searches(engine, [(generation.specialists, each) for each in bodies.values()])
     return dict(zip(bodies, answers, strict=True))
@@ -265,5 +274,5 @@ def _page(
         return page
     body = further_body(question, hits[-1]["sort"], LOOKED_AT - len(hits))
     more = {PAGE: body}
-    got = _best(engine, generation, few, more, {}) if few else _named(engine, generation, more)
+    got = _best(engine, generation, few, more, {}, {}) if few else _named(engine, generation, more)
     return composed([*hits, *got[PAGE]["hits"]["hits"]], breadth, criteria.size)
