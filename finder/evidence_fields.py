@@ -2,12 +2,13 @@
 
 Each nested piece has a field that is named as its kind, with its concept and every broader one for which no
 other piece of the person says more. A whole field such as cancer has 400 concepts below it, and who treats it
-has a dozen pieces there, of which one counts.
+has a dozen pieces there, of which one counts. How much a person has at most of each kind is listed too, by
+classes, so that looking for those with the strongest evidence asks for no single piece.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from finder.clauses import any_of, term, terms
 from finder.concepts import line, load_concepts
@@ -16,10 +17,42 @@ from finder.tables import DATA
 
 Piece = Mapping[str, Any]
 _UNDATED = "~"  # after every date: what has none does not age
+MOST = "evidence_most"
+TOP = 20  # the class of the value 1; the lowest one is 0
+_BELOW, _ITSELF = ":", "="  # on a concept or anything below it, and on the concept itself
+
+
+class About(NamedTuple):
+    """Which evidence counts: of a kind, on a concept or anything below it, and on one of `also` itself."""
+
+    kind: EvidenceKind
+    concept: str
+    also: tuple[str, ...] = ()
+
+    def pieces(self) -> dict[str, Any]:
+        """Get the clause of the pieces."""
+        below = term(f"evidence.{self.kind.value}", self.concept)
+        if not self.also:
+            return below
+        of_kind = [terms("evidence.concept", self.also), term("evidence.kind", self.kind.value)]
+        return any_of(below, {"bool": {"filter": of_kind}})
+
+    def people(self, least: int, most: int = TOP) -> dict[str, Any]:
+        """Get the clause of the people whose best piece is of one of the classes from `least` to `most`."""
+        lists = [f"{self.concept}{_BELOW}", *(f"{concept}{_ITSELF}" for concept in self.also)]
+        classes = range(least, min(most, TOP) + 1)
+        return terms(MOST, [f"{self.kind.value}.{each}{number}" for each in lists for number in classes])
+
+
+def class_of(value: float) -> int:
+    """The class of a value from 0 to 1: whoever has more is in the same or a higher one."""
+    return min(int(value * TOP), TOP)
 
 
 def with_evidence_fields(source: Mapping[str, Any]) -> dict[str, Any]:
-    """Get a specialist's document as built, each piece of its evidence with the field of its kind."""
+    """Get a specialist's document as built with the fields of its evidence: of each piece by its kind, and of
+    the best pieces.
+    """
     if "evidence" not in source:
         return dict(source)
     found: list[dict[str, Any]] = [dict(piece) for piece in source["evidence"]]
@@ -36,18 +69,15 @@ def with_evidence_fields(source: Mapping[str, Any]) -> dict[str, Any]:
     for (kind, concept), pieces in best.items():
         for piece in pieces:
             piece[kind] = f"{piece[kind]} {concept}" if kind in piece else concept
-    return {**source, "evidence": found}
+    return {**source, "evidence": found, MOST: " ".join(_most(best))}
 
 
-def evidence_about(kind: EvidenceKind, concept: str, also: Sequence[str] = ()) -> dict[str, Any]:
-    """Get the clause of the pieces of a kind that count for a concept, on it or anything below, and of those
-    on one of `also` itself.
-    """
-    below = term(f"evidence.{kind.value}", concept)
-    if not also:
-        return below
-    itself = {"bool": {"filter": [terms("evidence.concept", also), term("evidence.kind", kind.value)]}}
-    return any_of(below, itself)
+def _most(best: Mapping[tuple[str, str], Sequence[Piece]]) -> Iterator[str]:
+    """The class of the best piece of each kind on or below each concept, and on the concept itself."""
+    for (kind, concept), pieces in best.items():
+        yield f"{kind}.{concept}{_BELOW}{class_of(max(piece['value'] for piece in pieces))}"
+        if itself := [piece["value"] for piece in pieces if piece["concept"] == concept]:
+            yield f"{kind}.{concept}{_ITSELF}{class_of(max(itself))}"
 
 
 def having_evidence(*wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from finder import parameters
 from finder.clauses import any_of
 from finder.documents import EvidenceKind
-from finder.evidence_fields import evidence_about, having_evidence
+from finder.evidence_fields import About, having_evidence
 from finder.i18n import gettext, mark
 
 Clause = dict[str, Any]
@@ -145,7 +145,7 @@ def _virtual(_value: Any, _scope: Scope) -> Clause:
 
 
 def _trials(_value: Any, scope: Scope) -> Clause:
-    return having_evidence(evidence_about(EvidenceKind.TRIAL, scope.concepts[0]))
+    return having_evidence(About(EvidenceKind.TRIAL, scope.concepts[0]).pieces())
 
 
 def clause_of_verdict(value: Any, scope: Scope) -> Clause:

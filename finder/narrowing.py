@@ -6,14 +6,14 @@ it, and the page is the one that scoring everybody gives. Where it does not, tha
 look, which is sure then. No evidence is newer than the newest of its kind, so age takes at least so much off.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from finder.clauses import any_of
 from finder.criteria import SortAsked
-from finder.evidence_fields import having_evidence
+from finder.evidence_fields import TOP, About, class_of
 from finder.parts import DAYS_PER_YEAR, decided
 from finder.query import TIED, Question, most_possible
 from finder.ranking import EVIDENCE_PARTS, Part
@@ -24,8 +24,8 @@ WIDE_MILES = 200
 # Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on; above
 # 1 that is nobody. With a million people it is enough for the broadest fields (2026-11-29).
 STRONG = 1.25
-# The heaviest evidence is looked at in classes, from these values on: one trial gives 0.29 at most.
-CLASSES = (0.0, 0.35, 0.5, 0.75)
+# So many classes of the heaviest evidence are looked at together.
+TOGETHER = 2
 # Within a radius there are fewer people: finding them takes longer than scoring some more of them. These took
 # 16 ms within 500 miles and left 6 of 128 searches unsure; 0.8, in seven classes, 19 and 27 (1,000,000,
 # 2026-11-29).
@@ -45,7 +45,7 @@ class Narrowed:
     `specialty` finds those of the best main specialty, which everybody else lacks `lacking` of the score for.
     """
 
-    about: tuple[tuple[float, Sequence[Mapping[str, Any]]], ...]
+    about: tuple[tuple[float, About], ...]
     best: float
     strong: float = STRONG
     specialty: Mapping[str, Any] | None = None
@@ -75,14 +75,14 @@ class Narrowed:
         of the second as the best of the class need.
         """
         (weight, first), (other_weight, second) = self.about
-        found = [_having(second, alone)] if alone <= 1 else []
-        for least, next_ in zip(CLASSES, (*CLASSES[1:], 1.0), strict=True):
-            needed = alone - weight / other_weight * next_
-            of_class = _having(first, least)
+        found = [second.people(class_of(alone))] if alone <= 1 else []
+        for least in range(0, TOP + 1, TOGETHER):
+            needed = alone - weight / other_weight * min((least + TOGETHER) / TOP, 1)
             if needed <= 0:
-                return any_of(*found, of_class)
+                return any_of(*found, first.people(least))
             if needed <= 1:
-                found.append({"bool": {"filter": [of_class, _having(second, needed)]}})
+                of_class = first.people(least, least + TOGETHER - 1)
+                found.append({"bool": {"filter": [of_class, second.people(class_of(needed))]}})
         return any_of(*found) if found else {"match_none": {}}
 
     def is_sure(self, whole: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
@@ -165,12 +165,6 @@ def _last_score(whole: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
     """The score of the last hit of a full page; 0 where it is not full."""
     hits = answer["hits"]["hits"]
     return float(hits[-1]["_score"]) if len(hits) == whole["size"] else 0.0
-
-
-def _having(pieces: Sequence[Mapping[str, Any]], least: float) -> dict[str, Any]:
-    """Whoever has a piece of evidence of at least this value."""
-    strong = [{"range": {"evidence.value": {"gte": least}}}] if least else []
-    return having_evidence(*pieces, *strong)
 
 
 def counted(whole: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from finder.clauses import any_of, constant, term, terms
 from finder.concepts import LadderStep
-from finder.evidence_fields import evidence_about
+from finder.evidence_fields import About
 from finder.ranking import EVIDENCE_PARTS, Part, PartName, Profile
 from finder.specialties import Ages
 
@@ -63,13 +63,13 @@ class BestSpecialty(NamedTuple):
 
 class Decided(NamedTuple):
     """The clauses that a subject decides: who `treats` it, and the `parts` of the profile by name, None where
-    the subject has nothing to measure one by. `about` are the pieces of evidence that a part counts at all,
+    the subject has nothing to measure one by. `about` is the evidence that a part counts at all,
     `best_specialty` is None where no part counts the specialty.
     """
 
     treats: dict[str, Any]
     parts: Mapping[PartName, dict[str, Any] | None]
-    about: Mapping[PartName, list[dict[str, Any]]]
+    about: Mapping[PartName, About]
     best_specialty: BestSpecialty | None
 
 
@@ -197,16 +197,16 @@ def _best_specialty(clause: Mapping[str, Any] | None) -> BestSpecialty | None:
     return BestSpecialty(first["filter"], first["boost"] - (others[0]["boost"] if others else 0.0))
 
 
-def _about(name: PartName, subject: Subject) -> list[dict[str, Any]]:
-    """The pieces of evidence that count; a center is one for a whole field."""
+def _about(name: PartName, subject: Subject) -> About:
+    """The evidence that counts; a center is one for a whole field."""
     also = subject.above if name is PartName.CENTER else subject.broader
-    return [evidence_about(EVIDENCE_PARTS[name], subject.concepts[0], also)]
+    return About(EVIDENCE_PARTS[name], subject.concepts[0], tuple(also))
 
 
-def _evidence(part: Part, subject: Subject, pieces: list[dict[str, Any]]) -> dict[str, Any]:
+def _evidence(part: Part, subject: Subject, about: About) -> dict[str, Any]:
     """The best piece of one kind of evidence counts, less with its age or where only a kin concept has it."""
     assert part.half_life_years is not None  # the loader of profiles sees to it
-    about = {"bool": {"filter": pieces}}
+    pieces = {"bool": {"filter": [about.pieces()]}}
     has_kin = part.name is not PartName.CENTER and len(subject.concepts) + len(subject.broader) > 1
     half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
     age = {"origin": subject.now.isoformat(), "scale": half_life, "decay": 0.5}
@@ -219,7 +219,7 @@ def _evidence(part: Part, subject: Subject, pieces: list[dict[str, Any]]) -> dic
         functions.append({"filter": kin, "weight": subject.profile.standing.kin})
     scored = {
         # a constant times the functions: boost_mode "replace" would silently drop the weight
-        "query": {"constant_score": {"filter": about, "boost": part.weight}},
+        "query": {"constant_score": {"filter": pieces, "boost": part.weight}},
         "functions": functions,
         "score_mode": "multiply",
         "boost_mode": "multiply",

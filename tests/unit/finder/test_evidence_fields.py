@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finder.documents import EvidenceKind
-from finder.evidence_fields import evidence_about, with_evidence_fields
+from finder.evidence_fields import MOST, TOP, About, class_of, with_evidence_fields
 from finder.mappings import mapping_file
 from finder.vocabulary import load_vocabulary
 
@@ -23,7 +23,10 @@ def test_a_piece_is_listed_under_its_concept_and_every_broader_one() -> None:
 
 def test_a_concept_that_the_vocabulary_lacks_is_listed_alone_and_a_document_without_evidence_stays() -> None:
     piece = {"concept": "unheard_of", "kind": "roster", "value": 1.0}
-    assert with_evidence_fields({"evidence": [piece]}) == {"evidence": [{**piece, "roster": "unheard_of"}]}
+    assert with_evidence_fields({"evidence": [piece]}) == {
+        "evidence": [{**piece, "roster": "unheard_of"}],
+        MOST: "roster.unheard_of:20 roster.unheard_of=20",
+    }
     assert with_evidence_fields({"npi": "1"}) == {"npi": "1"}
 
 
@@ -34,8 +37,8 @@ def test_every_kind_has_its_field_in_the_index() -> None:
 
 def test_a_broader_concept_counts_only_by_evidence_of_itself() -> None:
     below = {"term": {"evidence.trial": "bile_duct_cancer"}}
-    assert evidence_about(EvidenceKind.TRIAL, "bile_duct_cancer") == below
-    either = evidence_about(EvidenceKind.TRIAL, "bile_duct_cancer", [LINE[1]])["bool"]["should"]
+    assert About(EvidenceKind.TRIAL, "bile_duct_cancer").pieces() == below
+    either = About(EvidenceKind.TRIAL, "bile_duct_cancer", (LINE[1],)).pieces()["bool"]["should"]
     itself = [{"terms": {"evidence.concept": [LINE[1]]}}, {"term": {"evidence.kind": "trial"}}]
     assert either == [below, {"bool": {"filter": itself}}]
 
@@ -86,3 +89,24 @@ def test_a_narrower_piece_stays_listed_where_the_broader_one_is_older_or_weaker(
         _, found = with_evidence_fields({"evidence": [broad, narrow]})["evidence"]
         assert (LINE[1] in found["trial"].split()) is stays
         assert "bile_duct_cancer" in found["trial"].split()
+
+
+@given(PIECES, st.sampled_from(LINE), st.sampled_from([(), (LINE[1],)]), st.floats(0, 1))
+def test_people_are_found_by_the_best_piece_that_counts(
+    pieces: list[dict[str, Any]], concept: str, also: tuple[str, ...], least: float
+) -> None:
+    listed = with_evidence_fields({"evidence": pieces})[MOST].split()
+    wanted = About(EvidenceKind.TRIAL, concept, also).people(class_of(least))["terms"][MOST]
+    below = [
+        p for p in pieces
+        if concept in (p["concept"], *VOCABULARY.ancestors(p["concept"])) or p["concept"] in also
+    ]  # fmt: skip
+    best = max((p["value"] for p in below if p["kind"] == "trial"), default=None)
+    is_found = any(term in wanted for term in listed)
+    assert is_found == (best is not None and class_of(best) >= class_of(least))
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_more_is_never_in_a_lower_class(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0 <= class_of(low) <= class_of(high) <= TOP

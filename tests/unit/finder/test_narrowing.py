@@ -10,7 +10,7 @@ import pytest
 from finder.concepts import LadderStep
 from finder.criteria import SearchCriteria, SortAsked
 from finder.documents import EvidenceKind as Kind
-from finder.evidence_fields import evidence_about
+from finder.evidence_fields import MOST, TOP, About, class_of
 from finder.narrowing import (
     MANY_PEOPLE,
     WIDE_MILES,
@@ -62,7 +62,7 @@ def test_nobody_who_is_left_out_can_score_more_than_is_said() -> None:
         left_out = [values for values in GRID if not is_looked_at(body, *values)]
         assert left_out
         assert max(rest + trial * t + procedure * p for t, p in left_out) <= few.most
-        assert not is_looked_at(body, 0.0, strong - 0.01)
+        assert not is_looked_at(body, 0.0, strong - 1.5 / TOP)
         assert is_looked_at(body, 0.0, strong) is (strong <= 1)
 
 
@@ -94,26 +94,23 @@ def test_the_newest_day_of_a_kind_is_none_where_some_piece_has_no_date() -> None
 
 
 GRID = [(t / 100, p / 100) for t in range(101) for p in range(101)]
-ABOUT = {
-    str(evidence_about(kind, "bile_duct_cancer")): place
-    for place, kind in enumerate((Kind.TRIAL, Kind.PROCEDURE))
-}
 
 
 def is_looked_at(body: Mapping[str, Any], *values: float, is_of_specialty: bool = True) -> bool:
     """Whether the narrowing filter of a body lets somebody through with these strengths of the two kinds."""
 
+    of_kind = [(k, v) for k, v in zip((Kind.TRIAL, Kind.PROCEDURE), values, strict=True) if v > 0]
+
     def holds(clause: Mapping[str, Any]) -> bool:
         if "bool" in clause:
             either = clause["bool"].get("should")
             return any(map(holds, either)) if either else all(map(holds, clause["bool"]["filter"]))
-        if "terms" in clause:
-            return is_of_specialty
         if "match_none" in clause:
             return False
-        about, *ranges = clause["nested"]["query"]["bool"]["filter"]
-        value = values[ABOUT[str(about)]]
-        return value > 0 and all(value >= each["range"]["evidence.value"]["gte"] for each in ranges)
+        if MOST not in clause["terms"]:
+            return is_of_specialty
+        names = (f"{kind.value}.bile_duct_cancer:{class_of(value)}" for kind, value in of_kind)
+        return any(name in clause["terms"][MOST] for name in names)
 
     return holds(body["query"]["bool"]["filter"][-1])
 
@@ -152,7 +149,8 @@ def test_the_most_that_is_possible_is_all_that_is_measured() -> None:
     assert 0 < most_possible(ASKED) <= without_place
 
 
-HALVES = Narrowed(((0.4, []), (0.4, [])), 1.0, 0.5)  # who is left out scores 0.4 and the margin at most
+OF = (About(Kind.TRIAL, "bile_duct_cancer"), About(Kind.PROCEDURE, "bile_duct_cancer"))
+HALVES = Narrowed(((0.4, OF[0]), (0.4, OF[1])), 1.0, 0.5)  # who is left out scores 0.4 and the margin at most
 
 
 @pytest.mark.parametrize(("last", "size", "is_sure"), [(0.41, 2, True), (0.4, 2, False), (0.9, 3, False)])
@@ -165,9 +163,8 @@ def test_an_answer_is_sure_where_a_full_page_stands_above_everybody_else(
 def test_after_an_unsure_answer_the_next_one_leaves_nobody_out_who_could_be_as_good() -> None:
     whole = specialists_body(replace(ASKED, criteria=SearchCriteria("x", size=2)))
     body = HALVES.wider(whole, hits(0.5, 0.3))
-    asked = body["query"]["bool"]["filter"][-1]["bool"]["should"][0]["nested"]["query"]["bool"]["filter"]
-    strong = asked[-1]["range"]["evidence.value"]["gte"]
-    assert 0.2 < strong < 0.25
+    strong = min(p for t, p in GRID if t == 0 and is_looked_at(body, t, p))
+    assert strong == pytest.approx(0.25 - 1 / TOP)  # the class in which it begins
     assert replace(HALVES, strong=strong).most < 0.3
     assert HALVES.wider(whole, hits(0.5, 0.2)) == whole  # nobody at all could be left out
     assert HALVES.wider(whole, hits(0.5)) == whole

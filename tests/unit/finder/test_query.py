@@ -9,7 +9,7 @@ import pytest
 from finder.concepts import LadderStep
 from finder.criteria import AcceptingAsked, AgesAsked, Position, RoleAsked, SearchCriteria, VerdictAsked
 from finder.documents import EvidenceKind
-from finder.evidence_fields import evidence_about
+from finder.evidence_fields import About
 from finder.facets import clause_of_verdict
 from finder.loosened import emptied_bodies
 from finder.query import (
@@ -226,7 +226,7 @@ def test_evidence_multiplies_its_weight_by_value_and_age_and_the_best_piece_coun
     scored = nested["query"]["function_score"]
     assert scored["boost_mode"] == scored["score_mode"] == "multiply"
     assert scored["query"]["constant_score"]["boost"] == PROFILE.parts[PartName.TRIAL].weight
-    about = evidence_about(EvidenceKind.TRIAL, "bile_duct_cancer", PLAIN.broader)
+    about = About(EvidenceKind.TRIAL, "bile_duct_cancer", tuple(PLAIN.broader)).pieces()
     assert scored["query"]["constant_score"]["filter"]["bool"]["filter"] == [about]
     age = {"origin": "2026-11-23", "scale": "1826d", "decay": 0.5}
     assert scored["functions"][1] == {"exp": {"evidence.as_of": age}}
