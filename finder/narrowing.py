@@ -24,11 +24,10 @@ WIDE_MILES = 200
 # Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on; above
 # 1 that is nobody. With a million people it is enough for the broadest fields (2026-11-29).
 STRONG = 1.25
-# So many classes of the heaviest evidence are looked at together.
+# So many classes of the heaviest evidence share a clause: some more people are scored, by half the clauses.
 TOGETHER = 2
-# Within a radius there are fewer people: finding them takes longer than scoring some more of them. These took
-# 16 ms within 500 miles and left 6 of 128 searches unsure; 0.8, in seven classes, 19 and 27 (1,000,000,
-# 2026-11-29).
+# Within a radius there are fewer people, so scoring some more of them is cheaper than a second look: with
+# this 6 of 128 searches within 500 miles were unsure, with 0.8 27 (1,000,000 people, 2026-11-29).
 STRONG_WITHIN = 0.5
 # The engine adds in 32 bits, and keeps values of evidence in 16.
 MARGIN = 0.001

@@ -118,11 +118,12 @@ def surely(
     try:
         with translated():
             loaded = first()
-        if not is_lost(client, prefix, run_id):
-            return loaded
     except FinderError:
         if not is_lost(client, prefix, run_id):
             raise
+    else:
+        if not is_lost(client, prefix, run_id):
+            return loaded
     say("  a node is away with the only copy of what was loaded: all is loaded again without it")
     drop(client, prefix, run_id)
     return again()
@@ -143,8 +144,7 @@ class Ahead:
         plans: Mapping[str, str],
     ) -> None:
         """Create the indices of the run; the arguments are those of `load`."""
-        self._client, self._prefix, self._run_id = client, config.index_prefix, run_id
-        self._replicas = config.replicas
+        self._client, self._config, self._run_id = client, config, run_id
         self._indices = create_generation(
             client, config.index_prefix, run_id, shards=config.shards, meta=meta, plans=plans
         )
@@ -159,7 +159,7 @@ class Ahead:
         """Load a finished file. Raises what went wrong with an earlier one, as `bulk.write` does, unless
         `surely` mends it at the end.
         """
-        if self._loading.done() and not is_lost(self._client, self._prefix, self._run_id):
+        if self._loading.done() and not is_lost(self._client, self._config.index_prefix, self._run_id):
             self._loading.result()
         self._files.put((alias, path))
 
@@ -173,7 +173,7 @@ class Ahead:
             told = self._documents
         self._loading.result()
         people = {SPECIALISTS: self._indices[SPECIALISTS]}
-        finish_loading(self._client, people, replicas=self._replicas)
+        finish_loading(self._client, people, replicas=self._config.replicas)
         return Loaded(self._indices, self._documents, self._retried)
 
     def give_up(self) -> None:
@@ -189,7 +189,7 @@ class Ahead:
             report = bulk.write(self._client, index, self._pieces(path), self._count)
             self._retried += report.retried
             if alias != SPECIALISTS:  # only these come in several files
-                finish_loading(self._client, {alias: index}, replicas=self._replicas)
+                finish_loading(self._client, {alias: index}, replicas=self._config.replicas)
 
     def _pieces(self, path: Path) -> Iterator[bytes]:
         return itertools.takewhile(lambda _piece: not self._is_given_up, chunks(path))

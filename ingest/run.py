@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -326,11 +325,6 @@ def _load(
 ) -> Mapping[str, str]:
     meta = generation_meta(run, built, lock, is_demonstration)
 
-    def from_ahead(ahead: Ahead) -> Loaded:
-        loaded = ahead.finish(step.advance)
-        indexes.tell(run.client, loaded.indices, meta)
-        return loaded
-
     def from_start() -> Loaded:
         lock.confirm()
         return load(
@@ -338,12 +332,17 @@ def _load(
             base.generation if base else None, run.pace, step.advance,
         )  # fmt: skip
 
+    def begun() -> Loaded:
+        if ahead is None:
+            return from_start()
+        loaded = ahead.finish(step.advance)
+        indexes.tell(run.client, loaded.indices, meta)
+        return loaded
+
     with run.reporter.step("load", "documents") as step:
         step.started = ahead.began if ahead else step.started
-        loaded = surely(
-            run.client, run.config.index_prefix, run.run_id,
-            partial(from_ahead, ahead) if ahead else from_start, from_start, run.reporter.say,
-        )  # fmt: skip
+        prefix, say = run.config.index_prefix, run.reporter.say
+        loaded = surely(run.client, prefix, run.run_id, begun, from_start, say)
     if loaded.retried:
         run.reporter.say(
             f"  {loaded.retried:,} documents were sent again because the engine was under pressure"

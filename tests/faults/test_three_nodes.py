@@ -49,10 +49,6 @@ def place(
         yield from settled(client, own, world, tmp_path_factory.mktemp("three"))
 
 
-def of_cluster(nodes: list[Node]) -> dict[str, str]:
-    return {"ELASTICSEARCH_URL": ",".join(n.url for n in nodes), "FINDER_REPLICAS": "1"}
-
-
 def counted(place: Place, client: Elasticsearch) -> dict[str, int]:
     served = indexes.served(client, place.config.index_prefix)
     assert served
@@ -91,8 +87,9 @@ def test_node_killed_in_mid_load(place: Place, nodes: list[Node], seen: Seen, ho
         for proxy in proxies:
             proxy.before = trap
         reader = stack.enter_context(Reader(place))
-        urls = {**of_cluster(nodes), "ELASTICSEARCH_URL": ",".join(proxy.url for proxy in proxies)}
-        code, out, err = ended(stack.enter_context(place.started("--full", **urls)), ENDED_WITHIN_S)
+        urls = ",".join(proxy.url for proxy in proxies)
+        run = place.started("--full", ELASTICSEARCH_URL=urls, FINDER_REPLICAS="1")
+        code, out, err = ended(stack.enter_context(run), ENDED_WITHIN_S)
     reader.must_be_whole()
     told = next((line for line in out.splitlines() if line.startswith("run ")), err[-1] if err else "")
     assert killer.dead, told
@@ -100,7 +97,8 @@ def test_node_killed_in_mid_load(place: Place, nodes: list[Node], seen: Seen, ho
     nodes[0].wait(3)
     assert code == 0, told
     assert ": published" in told
-    assert any("loaded again" in line for line in err) >= holder
+    if holder:
+        assert any("loaded again" in line for line in err)
     assert counted(place, place.engine) == dict(place.first.built.documents)
     report = place.run(full=True)
     assert report.exit_code == 0, report.reason

@@ -53,12 +53,11 @@ def test_a_new_generation_is_not_served_until_it_is_flipped(engine: Client, own:
     assert served.meta["as_of"] == "2026"
 
 
-def nowhere(engine: Client, own: str, run_id: str) -> str:
+def nowhere(engine: Client, own: str, run_id: str) -> None:
     """An index of a generation of which no node holds a copy, as after the death of the one that did."""
     name = str(indexes.IndexName(own, "specialists", "0" * 8, run_id))
     settings = {"number_of_replicas": 0, "routing.allocation.require._name": "no such node"}
     engine.indices.create(index=name, settings=settings, wait_for_active_shards=0)
-    return name
 
 
 def test_what_a_dead_node_took_along_is_loaded_again_once(engine: Client, own: str) -> None:
