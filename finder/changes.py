@@ -346,7 +346,7 @@ def page(client: Client, prefix: str, old: str, new: str, kind: str, number: int
 def person(client: Client, old: Generation, new: Generation, npi: str) -> Changed:
     """One person in both generations. Raises NotFound where neither has the person."""
     indices = [generation.indices["specialists"] for generation in (old, new)]
-    found = documents(client, {index: [npi] for index in indices}, dict.fromkeys(indices))
+    found = documents(client, {index: [npi] for index in indices})
     left, right = (found[index].get(npi) for index in indices)
     if left is None and right is None:
         raise NotFound(f"neither generation has NPI {npi}")

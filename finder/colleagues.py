@@ -133,7 +133,7 @@ def find_colleagues(
     understood = resolve(criteria.words, context.vocabulary)
     generation = context.remembered.served(engine, prefix, criteria.generation)
     known = looked_up(engine, generation, criteria, context)
-    found = documents(engine, {generation.specialists: [criteria.referrer]}, {generation.specialists: None})
+    found = documents(engine, {generation.specialists: [criteria.referrer]})
     document = found[generation.specialists][criteria.referrer]
     own = _own(document, known, context)
     source = Source(generation.run_id, generation.as_of, generation.is_demonstration)

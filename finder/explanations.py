@@ -21,7 +21,7 @@ from finder.query import FOUND, explaining_body
 from finder.ranking import Profile
 from finder.reads import Client, documents, searches, served
 from finder.reasons import Pair, Sentences, Words, what_would_change, why_independent
-from finder.results import results_of
+from finder.results import results_of, scores_of
 from finder.vocabulary import Understood, resolve
 
 MOST_PEOPLE = 20
@@ -134,7 +134,7 @@ def explain(
     results = results_of(question, page_of(response["hits"]["hits"]), known.priors, context.words)
     if not results:
         raise NotFound(gettext("no specialist with NPI %(npi)s is in the directory", npi=npi))
-    scores = response["hits"]["hits"][0].get("matched_queries", {})
+    scores = scores_of(question, response["hits"]["hits"][0])
     is_found = FOUND in scores
     would_change = what_would_change(Sentences.of(question), scores, None)
     source = response["hits"]["hits"][0]["_source"]

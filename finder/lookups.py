@@ -86,7 +86,7 @@ def _place(engine: Client, generation: Served, near: str, context: SearchContext
     key = (generation.places, text)
     place: Mapping[str, Any] | None = context.remembered.get(key)
     if place is None and len(text) == 5:
-        found = documents(engine, {generation.places: [text]}, {generation.places: ("point", "state")})
+        found = documents(engine, {generation.places: [text]})
         place = context.remembered.put(key, found[generation.places].get(text))
     return (float(place["point"]["lat"]), float(place["point"]["lon"])) if place else None
 

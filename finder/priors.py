@@ -35,7 +35,6 @@ MOST_READ = 200  # people or organizations of one name that are compared with th
 MOST_ASKED = 10  # candidates in one question
 _PERSON_FIELDS = (*TIE_FIELDS, "specialties", "sites")
 _ORGANIZATION_FIELDS = ("kind", "name", "name_folded", "aliases", "owner_ids", "facts")
-_PLACE_FIELDS = ("point", "state")
 
 Found = Sequence[tuple[str, Mapping[str, Any]]]  # ids and sources
 
@@ -81,7 +80,7 @@ def looked_up(
     }
     unread = [npi for npi, ties in known.items() if ties is None]
     wanted = {generation.specialists: unread, generation.places: near, generation.organizations: by_id}
-    found = documents(engine, wanted, _fields(generation))
+    found = documents(engine, wanted)
     gathered = _Gathered()
     if near:
         place = context.remembered.put(place_key, found[generation.places].get(near[0]))
@@ -127,14 +126,6 @@ def _city(text: str, context: SearchContext, gathered: _Gathered) -> City | None
         asked = tuple(Candidate("place", c.label, None, c.name, None, None, c.state) for c in cities)
         gathered.ask.append(Ask(text, "near", asked))
     return cities[0] if len(cities) == 1 else None
-
-
-def _fields(generation: Served) -> dict[str, Sequence[str] | None]:
-    return {
-        generation.specialists: None,
-        generation.places: _PLACE_FIELDS,
-        generation.organizations: _ORGANIZATION_FIELDS,
-    }
 
 
 def question_of(

@@ -1,8 +1,9 @@
-"""Request bodies: one search as the sentence filter, exclude, should; every share of the score is named.
+"""Request bodies: one search as the sentence filter, exclude, should; each share of the score can be told.
 
-The score is the sum of the named parts and of nothing else: filters do not score, and the steps inside `fit`
-are named `why.*` so that they can be told from parts. Adding up the parts of a hit gives its score within
-1e-6 (32-bit sums).
+The score is the sum of the parts and of nothing else: filters do not score, and the steps inside `fit` are
+named `why.*` so that they can be told from parts. Adding up the parts of a hit gives its score within 1e-6
+(32-bit sums), so what the named ones lack is the share of REST: of its dozens of keys the engine would make
+a second search for the hits of a page, 0.2 of 12 ms among 1,000,000 people (2026-11-29).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from finder.ranking import Part, PartName, Profile
 from finder.specialties import Ages
 
 FOUND, TIED = "why.found", "tied"
+REST = PartName.INDEPENDENCE
 MOST_ALIKE = 1_000  # nearest practices of a shard that are scored; the condition's own experts are fewer
 
 
@@ -285,4 +287,4 @@ def _part(question: Question, part: Part) -> dict[str, Any] | None:
         tied = _terms("tie_keys", [*question.breaking(), *question.weaker_keys])
         return _constant({"bool": {"must_not": [tied]}}, part.weight, part.name.value)
     proved = clause_of_verdict(VerdictAsked.INDEPENDENT, question.scope())
-    return _constant(proved, part.weight, part.name.value)
+    return _constant(proved, part.weight, None)

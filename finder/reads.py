@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -21,6 +22,7 @@ PROGRAMS = "programs"
 ORGANIZATIONS = "organizations"
 PLACES = "places"
 REMEMBERED_PARTS = 2_000  # places, doctors already seen and lists of programs; a few MB
+NO_FIELDS: Mapping[str, Sequence[str]] = MappingProxyType({})
 T = TypeVar("T")
 _META = ("run_id", "as_of", "demonstration", "specialists")
 
@@ -137,15 +139,16 @@ class Remembered:
 
 
 def documents(
-    client: Client, wanted: Mapping[str, Sequence[str]], fields: Mapping[str, Sequence[str] | None]
+    client: Client, wanted: Mapping[str, Sequence[str]], fields: Mapping[str, Sequence[str]] = NO_FIELDS
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Get documents by id in one request: index -> id -> source; those that do not exist are absent.
 
-    `wanted` is index -> ids, `fields` index -> the fields to bring; None brings whole documents, which is
-    quicker for the engine where they are small.
+    `wanted` is index -> ids, `fields` index -> the fields to bring. Whole documents, where nothing is chosen,
+    are quicker for the engine: to choose it parses what it would else send as it lies, 0.07 ms for a place of
+    300 bytes (2026-11-29).
     """
     asked = [
-        {"_index": index, "_id": each, "_source": True if (chosen := fields[index]) is None else list(chosen)}
+        {"_index": index, "_id": each, "_source": list(fields[index]) if index in fields else True}
         for index, ids in wanted.items()
         for each in ids
     ]

@@ -19,7 +19,7 @@ from finder.independence import Ties, ties_of, verdict, worst
 from finder.languages import language_name
 from finder.loosened import TOGETHER
 from finder.parts import ELSEWHERE, KEPT, PARTLY, STEP_PREFIX
-from finder.query import TIED, Question, facets_of
+from finder.query import REST, TIED, Question, facets_of
 from finder.ranking import Profile
 from finder.reasons import (
     OnStep,
@@ -50,7 +50,8 @@ def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Wo
         moved = page.moved.get(hit["_id"])
         above = None
         if question.criteria.sort is SortAsked.BEST:
-            above = why_above(reading.sentences, _scores(hit), _scores(after) if after else None, moved)
+            beside = scores_of(question, after) if after else None
+            above = why_above(reading.sentences, scores_of(question, hit), beside, moved)
         found.append(_result(reading, hit, rank, moved.value if moved else None, above))
     return tuple(found)
 
@@ -81,6 +82,18 @@ def next_token(question: Question, page: Page, total: int, generation: str) -> s
     skip = (*(position.skip if position else ()), *page.skip)
     sort = tuple(page.last["sort"])
     return Position(generation, question.now, criteria.fingerprint(), shown, sort, skip).to_token()
+
+
+def scores_of(question: Question, hit: Hit) -> Mapping[str, float]:
+    """Get the share of every clause that matched: the parts, and how the fit came about. What the named parts
+    lack of the score is the share of the one that has no name.
+    """
+    scores: Mapping[str, float] = hit.get("matched_queries", {})
+    parts = question.profile.parts
+    if REST not in parts or not question.criteria.has_prior:
+        return scores
+    rest = hit["_score"] - sum(scores.get(name, 0.0) for name in parts)
+    return {**scores, REST.value: rest} if rest > parts[REST].weight / 2 else scores
 
 
 def total_of(response: Mapping[str, Any]) -> int:
@@ -191,7 +204,8 @@ def _named(
 def _result(
     reading: _Reading, hit: Hit, rank: int | None, moved: str | None = None, above: str | None = None
 ) -> Result:
-    question, words, source, scores = reading.question, reading.words, hit["_source"], _scores(hit)
+    question, words, source = reading.question, reading.words, hit["_source"]
+    scores = scores_of(question, hit)
     parts = _parts(reading, scores)
     on = _best_step(reading, scores)
     site, miles = _nearest_site(question, source.get("sites", ()))
@@ -234,12 +248,6 @@ def _parts(reading: _Reading, scores: Mapping[str, float]) -> tuple[PartShown, .
     """The named shares that add up to the score, in the order of the profile; no step inside `fit`."""
     get = scores.get
     return tuple([PartShown(name, share, says) for name, says in reading.parts if (share := get(name))])
-
-
-def _scores(hit: Mapping[str, Any]) -> Mapping[str, float]:
-    """The share of every named clause that matched: parts, and how the fit came about."""
-    scores: Mapping[str, float] = hit.get("matched_queries", {})
-    return scores
 
 
 def _best_step(reading: _Reading, scores: Mapping[str, float]) -> OnStep | None:

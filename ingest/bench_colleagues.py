@@ -192,7 +192,7 @@ def _world(client: Client, prefix: str, truth: Mapping[str, Any], context: Searc
     npis = sorted(people)
     for low in range(0, len(npis), MOST_READ):
         wanted = {generation.specialists: npis[low : low + MOST_READ]}
-        found |= documents(client, wanted, {generation.specialists: None})[generation.specialists]
+        found |= documents(client, wanted)[generation.specialists]
     return World(
         client=client,
         prefix=prefix,

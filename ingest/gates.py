@@ -119,7 +119,7 @@ def probed(
     yield _exactly("sampled documents as they were built", same, len(sampled))
     index = indices["specialists"]
     npis = [each.id for each in sampled if each.alias == "specialists"]
-    people = documents(client, {index: npis}, {index: None})[index]
+    people = documents(client, {index: npis})[index]
     found = probes.found_again(client, index, people)
     yield _exactly("sampled people found by name, specialty and place", found, len(people))
     right, pairs = probes.tied_pairs(client, index, people, today)

@@ -28,7 +28,7 @@ def same_content(client: Client, indices: Mapping[str, str], sampled: Sequence[S
     wanted: dict[str, list[str]] = defaultdict(list)
     for each in sampled:
         wanted[indices[each.alias]].append(each.id)
-    found = documents(client, wanted, dict.fromkeys(wanted))
+    found = documents(client, wanted)
     for each in sampled:
         source = found[indices[each.alias]].get(each.id)
         if source is not None:
@@ -74,7 +74,7 @@ def tied_pairs(
         for npi, key in tied.items()
     ]
     partners = {npi: ids[0] for npi, ids in zip(tied, _found(client, index, asked), strict=True) if ids}
-    told = documents(client, {index: sorted(set(partners.values()))}, {index: None})[index]
+    told = documents(client, {index: sorted(set(partners.values()))})[index]
     right = sum(
         verdict(ties_of(npi, people[npi]), ties_of(other, told[other]), rules, today).verdict
         is Verdict.NOT_INDEPENDENT

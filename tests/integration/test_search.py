@@ -191,6 +191,16 @@ def test_verdicts_are_those_of_the_truth_table_and_independent_only_where_proved
     assert {verdicts[n] for n in (2, 3, 4, 5, 6, 9, *EQUALS, 32)} == {"independent"}
 
 
+@pytest.mark.parametrize("shows", [False, True])
+def test_who_is_proved_independent_and_nobody_else_has_the_part_for_it(find: Any, shows: bool) -> None:
+    results = find(seen=an_npi(1), show_tied=shows).results
+    weight = CONTEXT.profiles["expert_first"].parts[PartName.INDEPENDENCE].weight
+    for result in results:
+        share = sum(part.value for part in result.parts if part.name == PartName.INDEPENDENCE)
+        assert share == pytest.approx(weight if result.verdict.value == "independent" else 0, abs=1e-6)
+    assert {"independent", "some_tie", "unknown"} <= {result.verdict.value for result in results}
+
+
 def test_tied_people_can_be_shown_with_every_tie_named(find: Any) -> None:
     results = find(seen=an_npi(1), show_tied=True)
     shown = {int(r.npi[4:9]): r.to_json() for r in results.results}
