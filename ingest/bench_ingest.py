@@ -39,9 +39,11 @@ def bench_ingest(client: Client, config: Config, people: int, reporter: Reporter
     """Generate `people`, ingest them into indices of their own, and compare with two lower bounds.
 
     These are reading the same files with the fastest reader, nothing else done, and posting the same prepared
-    documents by two threads that read nothing but the status. Then 1 % of the people change, by a weekly file
-    of the registry, and in a second step by a clinician file that is published again; each is ingested as a
-    difference. Everything is deleted at the end.
+    documents by two threads that read nothing but the status. All files are ingested twice: into an engine
+    that may just have started, and once more, read and built anew, as on any later night. The lower bound of
+    loading, which comes after, and the differences meet the same engine as the second. Then 1 % of the people
+    change, by a weekly file of the registry, and in a second step by a clinician file that is published
+    again; each is ingested as a difference. Everything is deleted at the end.
     """
     with bench_home(client, config) as own:
         data = own.home / "data"
@@ -52,45 +54,58 @@ def bench_ingest(client: Client, config: Config, people: int, reporter: Reporter
             parsed = parse_only(data, step.advance)
         parse_s = step.seconds
         full, whole_s, memory = _measured_run(client, own, data, reporter)
+        staging_file(own, data).unlink()
+        later, later_s, later_memory = _measured_run(client, own, data, reporter, full=True)
         load_s, size = _load_only(client, own, data, reporter)
         weekly_update(data, CHANGED_SHARE)
-        weekly = _difference(client, own, data, reporter, whole_s)
+        weekly = _difference(client, own, data, reporter, later_s)
         republished(data, CHANGED_SHARE)
-        again = _difference(client, own, data, reporter, whole_s)
-    rows = sum(f.rows_read for f in full.files)
+        again = _difference(client, own, data, reporter, later_s)
+    rows, read = sum(f.rows_read for f in full.files), sum(f.size_bytes for f in full.files)
     bound = GOAL_WHOLE * max(parse_s, load_s) + min(parse_s, load_s)
+    peak = max(*memory.values(), *later_memory.values())
     return {
         "people": people,
-        "state": full.state.value,
-        "reason": full.reason,
-        "whole_seconds": round(whole_s, 2),
         "source_rows": rows,
-        "source_rows_per_second": round(rows / whole_s),
-        "steps": _steps(full, memory, sum(f.size_bytes for f in full.files), size),
+        "first_run": _whole(full, whole_s, rows, bound, _steps(full, memory, read, size)),
+        "later_run": _whole(later, later_s, rows, bound, _steps(later, later_memory, read, size)),
         "only_parse": {"seconds": round(parse_s, 2), **parsed},
         "only_load": {"seconds": round(load_s, 2), "megabytes": round(size / 1e6, 1)},
-        "whole_to_goal": round(whole_s / bound, 3),
         "goal_seconds": round(bound, 2),
         "weekly_file": weekly,
         "republished_file": again,
-        "peak_memory_mb": max(memory.values()),
+        "peak_memory_mb": peak,
         "holds": {
-            "whole": whole_s <= bound,
-            "difference": weekly["of_full"] <= GOAL_DIFFERENCE,
-            "memory": max(memory.values()) <= GOAL_MEMORY_MB,
-            "rows": rows / whole_s > GOAL_ROWS_A_SECOND,
+            "whole": max(whole_s, later_s) <= bound,
+            "difference": max(weekly["of_full"], again["of_full"]) <= GOAL_DIFFERENCE,
+            "memory": peak <= GOAL_MEMORY_MB,
+            "rows_first": rows / whole_s > GOAL_ROWS_A_SECOND,
+            "rows_later": rows / later_s > GOAL_ROWS_A_SECOND,
         },
     }
 
 
+def _whole(
+    report: RunReport, seconds: float, rows: int, bound: float, steps: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "state": report.state.value,
+        "reason": report.reason,
+        "seconds": round(seconds, 2),
+        "source_rows_per_second": round(rows / seconds),
+        "to_goal": round(seconds / bound, 3),
+        "steps": steps,
+    }
+
+
 def _measured_run(
-    client: Client, config: Config, data: Path, reporter: Reporter
+    client: Client, config: Config, data: Path, reporter: Reporter, *, full: bool = False
 ) -> tuple[RunReport, float, dict[str, int]]:
     """One run with its seconds and the peak of memory in MB by step."""
     watching = _Watching(reporter)
     with watching.sampling():
         start = time.perf_counter()
-        report = ingest_run(client, config, data, gate_set="demonstration", reporter=watching)
+        report = ingest_run(client, config, data, gate_set="demonstration", full=full, reporter=watching)
         seconds = time.perf_counter() - start
     return report, seconds, watching.peaks
 
