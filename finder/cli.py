@@ -21,6 +21,7 @@ from finder.criteria import DEFAULT_SIZE, MAX_MILES, MAX_SIZE, SearchCriteria, S
 from finder.engine import SEARCH_SECONDS, check, connect
 from finder.errors import FinderError, InputErrors
 from finder.facets import FACETS
+from finder.indexes import with_other_mapping
 from finder.own_list import npis_of_file
 from finder.print_colleagues import printed_colleagues
 from finder.print_results import (
@@ -334,14 +335,21 @@ def corrections_command(size: int, wants_json: bool) -> int:
 
 @main.command(name="check")
 @told
-def check_command() -> None:
-    """Check settings, engine and served generation."""
+def check_command() -> int:
+    """Check settings, engine and served generation; 1 where that was built for another version."""
     config = configured()
     client = connected(config)
     status = check(client)
     click.echo(f"engine: Elasticsearch {status.version}, {status.health}, {status.nodes} node(s)")
     generation = served(client, config.index_prefix)
     click.echo(f"served: generation {generation.run_id}, newest file of {generation.as_of or 'unknown date'}")
+    names = generation.specialists, generation.programs, generation.organizations, generation.places
+    if other := with_other_mapping(config.index_prefix, names):
+        click.echo(
+            f"built for another version: {', '.join(other)}; `finder ingest run` builds everything anew"
+        )
+        return 1
+    return 0
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """Generations of indices: their names, creation, alias flip, rollback and pruning."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,12 +141,16 @@ def clone_generation(
     return indices
 
 
+def with_other_mapping(prefix: str, names: Iterable[str]) -> list[str]:
+    """The aliases of those indices whose names tell another mapping than this version of the program has."""
+    parsed = filter(None, (parse_name(prefix, name) for name in names))
+    return sorted(each.alias for each in parsed if each.mapping != mapping_hash(each.alias))
+
+
 def is_like_ours(client: Elasticsearch, prefix: str, generation: Generation, shards: int) -> bool:
     """Whether a generation has today's mappings and number of shards, so that a clone of it would do."""
-    for alias in SERVED_ALIASES:
-        parsed = parse_name(prefix, generation.indices.get(alias, ""))
-        if parsed is None or parsed.mapping != mapping_hash(alias):
-            return False
+    if not generation.is_complete or with_other_mapping(prefix, generation.indices.values()):
+        return False
     name = generation.indices["specialists"]
     answer = client.indices.get_settings(index=name, name="index.number_of_shards", flat_settings=True)
     return int(answer[name]["settings"]["index.number_of_shards"]) == shards

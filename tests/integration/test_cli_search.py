@@ -155,3 +155,16 @@ def test_the_help_of_search_names_every_filter(run: Any) -> None:
     text = run("search", "--help").stdout
     for option in ("--verdict", "--specialty", "--accepting", "--trials", "--seen-name", "--seen-org"):
         assert option in text
+
+
+def test_the_check_names_what_another_version_built_and_that_a_run_mends_it(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("check").exit_code == 0
+    ours = indexes.mapping_hash
+    monkeypatch.setattr(
+        indexes, "mapping_hash", lambda alias: ours(alias if alias != "programs" else "places")
+    )
+    told = run("check")
+    assert told.exit_code == 1
+    assert told.stdout.splitlines()[-1].startswith("built for another version: programs; `finder ingest run`")
