@@ -46,13 +46,15 @@ def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Wo
     first = position.rank + 1 if position else 1
     reading = _Reading.of(question, priors, words)
     found = []
-    for rank, (hit, after) in enumerate(zip_longest(page.hits, page.hits[1:]), start=first):
+    scored = [scores_of(question, hit) for hit in page.hits]
+    each = zip_longest(page.hits, scored, scored[1:])
+    for rank, (hit, scores, after) in enumerate(each, start=first):
         moved = page.moved.get(hit["_id"])
         above = None
         if question.criteria.sort is SortAsked.BEST:
-            beside = scores_of(question, after) if after else None
-            above = why_above(reading.sentences, scores_of(question, hit), beside, moved)
-        found.append(_result(reading, hit, rank, moved.value if moved else None, above))
+            above = why_above(reading.sentences, scores, after, moved)
+        one = _result(reading, hit, scores)
+        found.append(one._replace(rank=rank, moved_for=moved.value if moved else None, above_next=above))
     return tuple(found)
 
 
@@ -70,7 +72,8 @@ def surgeon_of(
     if not hits:
         return None
     on_page = next((one for one in shown if one.npi == hits[0]["_id"]), None)
-    return on_page or _result(_Reading.of(question, priors, words), hits[0], None, None, None)
+    reading = _Reading.of(question, priors, words)
+    return on_page or _result(reading, hits[0], scores_of(question, hits[0]))
 
 
 def next_token(question: Question, page: Page, total: int, generation: str) -> str | None:
@@ -201,11 +204,9 @@ def _named(
     return parts, {name: (-at, on) for at, (name, on) in enumerate(named)}
 
 
-def _result(
-    reading: _Reading, hit: Hit, rank: int | None, moved: str | None = None, above: str | None = None
-) -> Result:
+def _result(reading: _Reading, hit: Hit, scores: Mapping[str, float]) -> Result:
+    """One result by itself: its rank, and what it has to do with the others of a page, are not told."""
     question, words, source = reading.question, reading.words, hit["_source"]
-    scores = scores_of(question, hit)
     parts = _parts(reading, scores)
     on = _best_step(reading, scores)
     site, miles = _nearest_site(question, source.get("sites", ()))
@@ -216,7 +217,7 @@ def _result(
     )
     unknown = what_is_unknown(question, source, site, pairs, words)
     return Result(
-        rank=rank,
+        rank=None,
         npi=source["npi"],
         name=source["name"],
         credentials=source.get("credentials"),
@@ -238,8 +239,8 @@ def _result(
         programs=tuple(source.get("program_ids", ())),
         unknown=tuple(unknown),
         facts=source.get("facts", NO_FACTS),
-        moved_for=moved,
-        above_next=above,
+        moved_for=None,
+        above_next=None,
         would_change=what_would_change(reading.sentences, scores),
     )
 
