@@ -88,15 +88,15 @@ def next_token(question: Question, page: Page, total: int, generation: str) -> s
 
 
 def scores_of(question: Question, hit: Hit) -> Mapping[str, float]:
-    """Get the share of every clause that matched: the parts, and how the fit came about. What the named parts
-    lack of the score is the share of the one that has no name.
+    """Get the share of every clause that matched: the parts, and how the fit came about. The one part without
+    a name is all or nothing: somebody has it where the others lack it of the score.
     """
     scores: Mapping[str, float] = hit.get("matched_queries", {})
     parts = question.profile.parts
     if REST not in parts or not question.criteria.has_prior:
         return scores
-    rest = hit["_score"] - sum(scores.get(name, 0.0) for name in parts)
-    return {**scores, REST.value: rest} if rest > parts[REST].weight / 2 else scores
+    rest, weight = hit["_score"] - sum(scores.get(name, 0.0) for name in parts), parts[REST].weight
+    return {**scores, REST.value: weight} if rest > weight / 2 else scores
 
 
 def total_of(response: Mapping[str, Any]) -> int:

@@ -197,7 +197,8 @@ def test_who_is_proved_independent_and_nobody_else_has_the_part_for_it(find: Any
     weight = CONTEXT.profiles["expert_first"].parts[PartName.INDEPENDENCE].weight
     for result in results:
         share = sum(part.value for part in result.parts if part.name == PartName.INDEPENDENCE)
-        assert share == pytest.approx(weight if result.verdict.value == "independent" else 0, abs=1e-6)
+        assert share == (weight if result.verdict.value == "independent" else 0)
+        assert sum(part.value for part in result.parts) == pytest.approx(result.score, abs=1e-6)
     assert {"independent", "some_tie", "unknown"} <= {result.verdict.value for result in results}
 
 
