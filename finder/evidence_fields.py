@@ -23,11 +23,14 @@ _BELOW, _ITSELF = ":", "="  # on a concept or anything below it, and on the conc
 
 
 class About(NamedTuple):
-    """Which evidence counts: of a kind, on a concept or anything below it, and on one of `also` itself."""
+    """Which evidence counts: of a kind, on a concept or anything below it, and on one of `also` itself; what
+    is not on the concept itself for the share `kin` of its value.
+    """
 
     kind: EvidenceKind
     concept: str
     also: tuple[str, ...] = ()
+    kin: float = 1.0
 
     def pieces(self) -> dict[str, Any]:
         """Get the clause of the pieces."""
@@ -38,10 +41,15 @@ class About(NamedTuple):
         return any_of(below, {"bool": {"filter": of_kind}})
 
     def people(self, least: int, most: int = TOP) -> dict[str, Any]:
-        """Get the clause of the people whose best piece is of one of the classes from `least` to `most`."""
-        lists = [f"{self.concept}{_BELOW}", *(f"{concept}{_ITSELF}" for concept in self.also)]
-        classes = range(least, min(most, TOP) + 1)
-        return terms(MOST, [f"{self.kind.value}.{each}{number}" for each in lists for number in classes])
+        """Get the clause of the people whose best piece counts for one of the classes from `least` to `most`,
+        and of some whose best piece counts for the next one.
+        """
+        lists = {f"{self.concept}{_ITSELF}": range(least, min(most, TOP) + 1)} if self.kin < 1 else {}
+        if self.kin:
+            of_kin = range(int(least / self.kin), min(int((most + 1) / self.kin), TOP) + 1)
+            lists[f"{self.concept}{_BELOW}"] = of_kin
+            lists |= {f"{concept}{_ITSELF}": of_kin for concept in self.also}
+        return terms(MOST, [f"{self.kind.value}.{each}{n}" for each, of in lists.items() for n in of])
 
 
 def class_of(value: float) -> int:

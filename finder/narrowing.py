@@ -20,15 +20,16 @@ from finder.ranking import EVIDENCE_PARTS, Part
 
 # With fewer people in the directory everybody is scored as fast.
 MANY_PEOPLE = 100_000
-WIDE_MILES = 200
 # Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on; above
-# 1 that is nobody. With a million people it is enough for the broadest fields (2026-11-29).
-STRONG = 1.25
+# 1 that is nobody. By radius in miles, and without one: the more people there are to choose from, the more
+# the best have. These were fastest for 128 searches and the broadest fields (1,000,000 people, 2026-11-29).
+STRONG_WITHIN = ((10, 0.35), (100, 0.5), (500, 0.8))
+STRONG = 1.3
+# Where so few are found that they fill no page, half as much is asked for next, but no less than this, of
+# which many people have some: then all are scored.
+WEAK = 0.3
 # So many classes of the heaviest evidence share a clause: some more people are scored, by half the clauses.
 TOGETHER = 2
-# Within a radius there are fewer people, so scoring some more of them is cheaper than a second look: with
-# this 6 of 128 searches within 500 miles were unsure, with 0.8 27 (1,000,000 people, 2026-11-29).
-STRONG_WITHIN = 0.5
 # The engine adds in 32 bits, and keeps values of evidence in 16.
 MARGIN = 0.001
 MOST_KINDS = 100  # there are eight
@@ -88,22 +89,22 @@ class Narrowed:
         """Whether an answer to `body` has the very hits that the whole search has."""
         return _last_score(whole, answer) > self.most
 
-    def wider(self, whole: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Get the body whose answer is sure, after one to `body` that was not: the last hit of a full page
-        tells how good one must be; without a full page, or where that is little, everybody is scored.
+    def wider(self, whole: Mapping[str, Any], answer: Mapping[str, Any]) -> "Narrowed | None":
+        """Get the way to try after an answer that is not sure, None where that is to score everybody: the
+        last hit of a full page tells how good one must be, which makes the next answer sure.
         """
         (_, _), (weight, _) = self.about
-        strong = self.strong - (self.most + MARGIN - _last_score(whole, answer)) / weight
-        return replace(self, strong=strong).body(whole) if strong > 0 else dict(whole)
+        last = _last_score(whole, answer)
+        strong = self.strong - (self.most + MARGIN - last) / weight if last else self.strong / 2
+        return replace(self, strong=strong) if strong > (0 if last else WEAK) else None
 
 
 def is_broad(question: Question, people: int) -> bool:
-    """Whether scoring fewer of so many people pays: the radius is wide or there is none, the order is that of
-    the score, and there are two kinds of evidence.
+    """Whether scoring fewer of so many people pays: the order is that of the score, and there are two kinds
+    of evidence.
     """
-    criteria = question.criteria
-    has_order = (criteria.within or WIDE_MILES) >= WIDE_MILES and criteria.sort is SortAsked.BEST
-    return people >= MANY_PEOPLE and has_order and len(decided(question.subject).about) >= 2
+    by_score = question.criteria.sort is SortAsked.BEST
+    return people >= MANY_PEOPLE and by_score and len(decided(question.subject).about) >= 2
 
 
 def narrowed(question: Question, newest: Newest) -> Narrowed | None:
@@ -115,9 +116,8 @@ def narrowed(question: Question, newest: Newest) -> Narrowed | None:
         return None
     aged = sum(parts[name].weight - most[name] for name in about)
     held = (most[first], about[first]), (most[second], about[second])
-    strong = STRONG if question.criteria.within is None else STRONG_WITHIN
     best = decided(question.subject).best_specialty or (None, 0.0)
-    return Narrowed(held, most_possible(question) - aged, strong, *best)
+    return Narrowed(held, most_possible(question) - aged, _strong(question.criteria.within), *best)
 
 
 def newest_body() -> dict[str, Any]:
@@ -143,6 +143,10 @@ def newest_of(answer: Mapping[str, Any]) -> Newest:
         else datetime.fromtimestamp(bucket["newest"]["value"] / 1000, UTC).date()
         for bucket in buckets
     }
+
+
+def _strong(miles: int | None) -> float:
+    return next((strong for most, strong in STRONG_WITHIN if miles is not None and miles <= most), STRONG)
 
 
 def _total(number: int) -> dict[str, Any]:

@@ -200,14 +200,15 @@ def _best_specialty(clause: Mapping[str, Any] | None) -> BestSpecialty | None:
 def _about(name: PartName, subject: Subject) -> About:
     """The evidence that counts; a center is one for a whole field."""
     also = subject.above if name is PartName.CENTER else subject.broader
-    return About(EVIDENCE_PARTS[name], subject.concepts[0], tuple(also))
+    has_kin = name is not PartName.CENTER and len(subject.concepts) + len(subject.broader) > 1
+    kin = subject.profile.standing.kin if has_kin else 1.0
+    return About(EVIDENCE_PARTS[name], subject.concepts[0], tuple(also), kin)
 
 
 def _evidence(part: Part, subject: Subject, about: About) -> dict[str, Any]:
     """The best piece of one kind of evidence counts, less with its age or where only a kin concept has it."""
     assert part.half_life_years is not None  # the loader of profiles sees to it
     pieces = {"bool": {"filter": [about.pieces()]}}
-    has_kin = part.name is not PartName.CENTER and len(subject.concepts) + len(subject.broader) > 1
     half_life = f"{round(part.half_life_years * DAYS_PER_YEAR)}d"
     age = {"origin": subject.now.isoformat(), "scale": half_life, "decay": 0.5}
     kin = {"bool": {"must_not": [term("evidence.concept", subject.concepts[0])]}}
@@ -215,8 +216,8 @@ def _evidence(part: Part, subject: Subject, about: About) -> dict[str, Any]:
         {"field_value_factor": {"field": "evidence.value", "missing": 0}},
         {"exp": {"evidence.as_of": age}},  # evidence without a date does not age
     ]
-    if has_kin:
-        functions.append({"filter": kin, "weight": subject.profile.standing.kin})
+    if about.kin < 1:
+        functions.append({"filter": kin, "weight": about.kin})
     scored = {
         # a constant times the functions: boost_mode "replace" would silently drop the weight
         "query": {"constant_score": {"filter": pieces, "boost": part.weight}},

@@ -93,7 +93,7 @@ def find_specialists(
     Raises InputErrors for an unknown profile, specialty, place, prior doctor or generation, NotReady when
     nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
     take another look-up, an empty answer a second search that explains it, a wide search among many
-    people a second one where scoring a few is not enough (`narrowing`), and the first of these in a
+    people further ones where scoring a few is not enough (`narrowing`), and the first of these in a
     generation one for how new its evidence is.
     """
     if criteria.profile:
@@ -233,13 +233,18 @@ def _best(
     short: Bodies,
     counting: Bodies,
 ) -> dict[str, dict[str, Any]]:
-    """The answers by name, with the hits that scoring everybody gives: of a few, then of more if unsure."""
+    """The answers by name, with the hits that scoring everybody gives: of a few, and of more while that
+    is not sure.
+    """
     narrow = {name: few.body(each) for name, each in scored.items()}
     got = _named(engine, generation, _in_turn(short, narrow, counting))
-    unsure = {
-        name: few.wider(each, got[name]) for name, each in scored.items() if not few.is_sure(each, got[name])
-    }
-    return got | _named(engine, generation, unsure)
+    ways = dict.fromkeys(scored, few)
+    while unsure := [name for name, way in ways.items() if not way.is_sure(scored[name], got[name])]:
+        wider = {name: ways[name].wider(scored[name], got[name]) for name in unsure}
+        bodies = {name: way.body(scored[name]) if way else scored[name] for name, way in wider.items()}
+        got |= _named(engine, generation, bodies)
+        ways = {name: way for name, way in wider.items() if way}
+    return got
 
 
 def _named(engine: Client, generation: Served, bodies: Bodies) -> dict[str, dict[str, Any]]:

@@ -92,6 +92,7 @@ def found(engine: Client, served: str, criteria: SearchCriteria, people: int) ->
         {"size": 3, "seen": (an_npi(3), an_npi(40))},
         {"size": 3, "seen": (an_npi(3),), "show_tied": True},
         {"size": 5, "diverse": False},
+        {"size": 5, "near": "21287", "within": 25},
         {"size": 5, "near": "21287", "within": 500},
         {"size": 3, "near": "21287", "within": 200, "seen": (an_npi(3), an_npi(40))},
     ],

@@ -91,19 +91,28 @@ def test_a_narrower_piece_stays_listed_where_the_broader_one_is_older_or_weaker(
         assert "bile_duct_cancer" in found["trial"].split()
 
 
-@given(PIECES, st.sampled_from(LINE), st.sampled_from([(), (LINE[1],)]), st.floats(0, 1))
-def test_people_are_found_by_the_best_piece_that_counts(
-    pieces: list[dict[str, Any]], concept: str, also: tuple[str, ...], least: float
+@given(
+    PIECES, st.sampled_from(LINE), st.sampled_from([(), (LINE[1],)]), st.integers(0, TOP),
+    st.sampled_from([0.0, 0.3, 0.7, 1.0]),
+)  # fmt: skip
+def test_people_are_found_by_what_their_best_piece_counts(
+    pieces: list[dict[str, Any]], concept: str, also: tuple[str, ...], least: int, kin: float
 ) -> None:
     listed = with_evidence_fields({"evidence": pieces})[MOST].split()
-    wanted = About(EvidenceKind.TRIAL, concept, also).people(class_of(least))["terms"][MOST]
-    below = [
-        p for p in pieces
-        if concept in (p["concept"], *VOCABULARY.ancestors(p["concept"])) or p["concept"] in also
-    ]  # fmt: skip
-    best = max((p["value"] for p in below if p["kind"] == "trial"), default=None)
+    wanted = About(EvidenceKind.TRIAL, concept, also, kin).people(least)["terms"][MOST]
+    own, below = (
+        [p["value"] for p in pieces if p["kind"] == "trial" and counts(p["concept"])]
+        for counts in (
+            lambda each: each == concept,
+            lambda each: concept in (each, *VOCABULARY.ancestors(each)) or each in also,
+        )
+    )
+    best = max([*own, *(kin * value for value in below if kin)], default=None)
     is_found = any(term in wanted for term in listed)
-    assert is_found == (best is not None and class_of(best) >= class_of(least))
+    if best is not None and best >= least / TOP:
+        assert is_found
+    if best is None or best < (least - 1) / TOP:
+        assert not is_found
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -1,5 +1,6 @@
 """When scoring a few is tried, whom it leaves out, and when its answer is that of scoring everybody."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,7 @@ from finder.documents import EvidenceKind as Kind
 from finder.evidence_fields import MOST, TOP, About, class_of
 from finder.narrowing import (
     MANY_PEOPLE,
-    WIDE_MILES,
+    WEAK,
     Narrowed,
     counted,
     counted_with_tied,
@@ -37,16 +38,18 @@ def hits(*scores: float) -> dict[str, Any]:
     return {"hits": {"hits": [{"_id": str(n), "_score": score} for n, score in enumerate(scores)]}}
 
 
-def test_a_few_are_scored_only_among_many_people_in_a_wide_radius_or_none_in_the_order_of_the_score() -> None:
+def test_a_few_are_scored_only_among_many_people_and_in_the_order_of_the_score() -> None:
     assert is_broad(ASKED, MANY_PEOPLE)
     assert not is_broad(ASKED, MANY_PEOPLE - 1)
-    for criteria in (SearchCriteria("x", within=199), SearchCriteria("x", sort=SortAsked.NEAREST)):
-        assert not is_broad(replace(ASKED, criteria=criteria), MANY_PEOPLE)
-    wide = replace(ASKED, criteria=SearchCriteria("x", within=WIDE_MILES))
-    assert is_broad(wide, MANY_PEOPLE)
-    anywhere, around = narrowed(ASKED, UNDATED), narrowed(wide, UNDATED)
-    assert anywhere and around
-    assert around.strong < anywhere.strong  # fewer people are there to choose from
+    assert not is_broad(replace(ASKED, criteria=SearchCriteria("x", sort=SortAsked.NEAREST)), MANY_PEOPLE)
+
+
+def test_the_nearer_people_must_be_the_less_evidence_is_asked_for_at_first() -> None:
+    radii = (5, 10, 11, 100, 500, None)
+    found = [narrowed(replace(ASKED, criteria=SearchCriteria("x", within=miles)), UNDATED) for miles in radii]
+    strong = [few.strong for few in found if few]
+    assert len(strong) == len(radii) and strong == sorted(strong)
+    assert strong[0] == strong[1] < strong[2] == strong[3] < strong[4] < strong[5]
 
 
 def test_nobody_who_is_left_out_can_score_more_than_is_said() -> None:
@@ -98,8 +101,22 @@ GRID = [(t / 100, p / 100) for t in range(101) for p in range(101)]
 
 def is_looked_at(body: Mapping[str, Any], *values: float, is_of_specialty: bool = True) -> bool:
     """Whether the narrowing filter of a body lets somebody through with these strengths of the two kinds."""
+    of_kinds = {
+        kind: (value, value) for kind, value in zip((Kind.TRIAL, Kind.PROCEDURE), values, strict=True)
+    }
+    return is_let_through(body, of_kinds, is_of_specialty=is_of_specialty)
 
-    of_kind = [(k, v) for k, v in zip((Kind.TRIAL, Kind.PROCEDURE), values, strict=True) if v > 0]
+
+def is_let_through(
+    body: Mapping[str, Any], of_kinds: Mapping[Kind, tuple[float, float]], *, is_of_specialty: bool = True
+) -> bool:
+    """The same of strengths by kind on the concept itself, and on or below it; 0 is none."""
+    names = {
+        f"{kind.value}.bile_duct_cancer{mark}{class_of(value)}"
+        for kind, both in of_kinds.items()
+        for mark, value in zip("=:", both, strict=True)
+        if value > 0
+    }
 
     def holds(clause: Mapping[str, Any]) -> bool:
         if "bool" in clause:
@@ -107,10 +124,7 @@ def is_looked_at(body: Mapping[str, Any], *values: float, is_of_specialty: bool 
             return any(map(holds, either)) if either else all(map(holds, clause["bool"]["filter"]))
         if "match_none" in clause:
             return False
-        if MOST not in clause["terms"]:
-            return is_of_specialty
-        names = (f"{kind.value}.bile_duct_cancer:{class_of(value)}" for kind, value in of_kind)
-        return any(name in clause["terms"][MOST] for name in names)
+        return is_of_specialty if MOST not in clause["terms"] else not names.isdisjoint(clause["terms"][MOST])
 
     return holds(body["query"]["bool"]["filter"][-1])
 
@@ -160,14 +174,47 @@ def test_an_answer_is_sure_where_a_full_page_stands_above_everybody_else(
     assert HALVES.is_sure({"size": size}, hits(0.95, last)) is is_sure
 
 
-def test_after_an_unsure_answer_the_next_one_leaves_nobody_out_who_could_be_as_good() -> None:
+def test_after_a_full_page_that_is_not_sure_the_next_one_leaves_nobody_out_who_could_be_as_good() -> None:
     whole = specialists_body(replace(ASKED, criteria=SearchCriteria("x", size=2)))
-    body = HALVES.wider(whole, hits(0.5, 0.3))
-    strong = min(p for t, p in GRID if t == 0 and is_looked_at(body, t, p))
+    way = HALVES.wider(whole, hits(0.5, 0.3))
+    assert way and way.is_sure(whole, hits(0.5, 0.3))
+    strong = min(p for t, p in GRID if t == 0 and is_looked_at(way.body(whole), t, p))
     assert strong == pytest.approx(0.25 - 1 / TOP)  # the class in which it begins
-    assert replace(HALVES, strong=strong).most < 0.3
-    assert HALVES.wider(whole, hits(0.5, 0.2)) == whole  # nobody at all could be left out
-    assert HALVES.wider(whole, hits(0.5)) == whole
+    assert HALVES.wider(whole, hits(0.5, 0.2)) is None  # nobody at all could be left out
+
+
+def test_where_a_page_is_not_full_half_as_much_is_asked_for_until_it_is_little() -> None:
+    whole = specialists_body(replace(ASKED, criteria=SearchCriteria("x", size=2)))
+    assert replace(HALVES, strong=0.8).wider(whole, hits(0.5)) == replace(HALVES, strong=0.4)
+    assert replace(HALVES, strong=2 * WEAK).wider(whole, hits()) is None
+
+
+KIN = replace(ASKED, concepts=("bile_duct_cancer", "a"))  # what is only below counts partly
+
+
+def test_evidence_of_something_narrower_must_be_stronger_by_what_it_counts_less() -> None:
+    found = narrowed(KIN, UNDATED)
+    assert found
+    share = PROFILE.standing.kin
+    assert [about.kin for _weight, about in found.about] == [share, share]
+    trial, procedure = (weight for weight, _about in found.about)
+    few = replace(found, strong=0.6)
+    body = few.body(specialists_body(KIN))
+    levels = [(own / 20, below / 20) for below in range(21) for own in range(below + 1)]
+    left_out = [
+        (of_trial, of_procedure)
+        for of_trial, of_procedure in itertools.product(levels, levels)
+        if not is_let_through(body, {Kind.TRIAL: of_trial, Kind.PROCEDURE: of_procedure})
+    ]
+    rest = most_possible(KIN) - trial - procedure
+    best = max(
+        rest + trial * max(t, share * t_below) + procedure * max(p, share * p_below)
+        for (t, t_below), (p, p_below) in left_out
+    )
+    assert best <= few.most
+    assert is_let_through(body, {Kind.PROCEDURE: (0.6, 0.6)})
+    assert not is_let_through(body, {Kind.PROCEDURE: (0.0, 0.8)})  # counts for 0.56
+    assert is_let_through(body, {Kind.PROCEDURE: (0.0, 0.9)})
 
 
 def test_one_count_tells_who_is_left_and_who_is_tied() -> None:
