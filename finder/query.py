@@ -144,6 +144,11 @@ def surgeon_body(question: Question, search: Mapping[str, Any]) -> dict[str, Any
     return _hits_body(replace(question, criteria=asked), search["query"]["bool"]["should"])
 
 
+def shows_surgeons(criteria: SearchCriteria) -> bool:
+    """Whether the search itself finds surgeons of every specialty, so that its first one is the best."""
+    return criteria.specialty is None and criteria.role in (RoleAsked.ANY, RoleAsked.SURGERY)
+
+
 def facets_of(question: Question) -> list[Facet]:
     """Get the facets that can be counted: those about verdicts only where there is a prior doctor."""
     return [facet for facet in FACETS if question.criteria.has_prior or not facet.needs_prior]

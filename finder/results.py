@@ -60,20 +60,14 @@ def results_of(question: Question, page: Page, priors: Sequence[Ties], words: Wo
 
 def surgeon_of(
     question: Question,
-    response: Mapping[str, Any],
+    hit: Hit,
     shown: Sequence[Result],
     priors: Sequence[Ties],
     words: Words,
-) -> Result | None:
-    """Get the surgeon who fits best from the answer to `query.surgeon_body`: ranked where the page shows the
-    same person.
-    """
-    hits = response["hits"]["hits"]
-    if not hits:
-        return None
-    on_page = next((one for one in shown if one.npi == hits[0]["_id"]), None)
-    reading = _Reading.of(question, priors, words)
-    return on_page or _result(reading, hits[0], scores_of(question, hits[0]))
+) -> Result:
+    """Get the surgeon who fits best from the hit: ranked where the page shows the same person."""
+    on_page = next((one for one in shown if one.npi == hit["_id"]), None)
+    return on_page or _result(_Reading.of(question, priors, words), hit, scores_of(question, hit))
 
 
 def next_token(question: Question, page: Page, total: int, generation: str) -> str | None:

@@ -237,10 +237,11 @@ def test_equals_are_said_to_be_equal() -> None:
 
 def test_the_surgeon_keeps_the_rank_of_the_list_or_has_none() -> None:
     listed = results_of(PLAIN, a_page(a_response(a_specialist(1), a_specialist(2))), [], WORDS)
-    on_page = surgeon_of(PLAIN, a_response(a_specialist(2)), listed, [], WORDS)
-    beside = surgeon_of(PLAIN, a_response(a_specialist(3)), listed, [], WORDS)
-    assert (on_page and on_page.rank, beside and (beside.rank, beside.npi)) == (2, (None, an_npi(3)))
-    assert surgeon_of(PLAIN, a_response(), listed, [], WORDS) is None
+    on_page, beside = (
+        surgeon_of(PLAIN, a_response(a_specialist(number))["hits"]["hits"][0], listed, [], WORDS)
+        for number in (2, 3)
+    )
+    assert (on_page.rank, beside.rank, beside.npi) == (2, None, an_npi(3))
 
 
 def test_excluded_counts_name_every_breaking_kind() -> None:
