@@ -7,7 +7,7 @@ classes, so that looking for those with the strongest evidence asks for no singl
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from finder.clauses import any_of, term, terms
@@ -19,6 +19,7 @@ Piece = Mapping[str, Any]
 _UNDATED = "~"  # after every date: what has none does not age
 MOST = "evidence_most"
 TOP = 20  # the class of the value 1; the lowest one is 0
+KEPT = 4_096  # clauses in memory, some 1 kB each
 _BELOW, _ITSELF = ":", "="  # on a concept or anything below it, and on the concept itself
 
 
@@ -40,9 +41,10 @@ class About(NamedTuple):
         of_kind = [terms("evidence.concept", self.also), term("evidence.kind", self.kind.value)]
         return any_of(below, {"bool": {"filter": of_kind}})
 
+    @lru_cache(maxsize=KEPT)  # noqa: B019 - of values that compare, not of objects that live on
     def people(self, least: int, most: int = TOP) -> dict[str, Any]:
         """Get the clause of the people whose best piece counts for one of the classes from `least` to `most`,
-        and of some whose best piece counts for the next one.
+        and of some whose best piece counts for the next one. It is kept: whoever takes it must not change it.
         """
         lists = {f"{self.concept}{_ITSELF}": range(least, min(most, TOP) + 1)} if self.kin < 1 else {}
         if self.kin:

@@ -23,7 +23,7 @@ MANY_PEOPLE = 100_000
 # Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on; above
 # 1 that is nobody. By radius in miles, and without one: the more people there are to choose from, the more
 # the best have. These were fastest for 128 searches and the broadest fields (1,000,000 people, 2026-11-29).
-STRONG_WITHIN = ((10, 0.35), (100, 0.5), (500, 0.8))
+STRONG_WITHIN = ((10, 0.35), (100, 0.5), (500, 0.7))
 STRONG = 1.3
 # Where so few are found that they fill no page, half as much is asked for next, but no less than this, of
 # which many people have some: then all are scored.
