@@ -94,9 +94,9 @@ def find_specialists(
     `now` is the day from which the age of evidence counts; later pages keep the day of the first one.
     Raises InputErrors for an unknown profile, specialty, place, prior doctor or generation, NotReady when
     nothing is loaded, EngineDown. Sends the engine one look-up and one search request; names of prior doctors
-    take another look-up, an empty answer a second search that explains it, a wide search among many
-    people further ones where scoring a few is not enough (`narrowing`), and the first of these in a
-    generation one for how new its evidence is.
+    take another look-up, an empty answer a second search that explains it, a search among many people
+    further ones where scoring a few is not enough (`narrowing`) or shows no surgeon, and the first of these
+    in a generation one for how new its evidence is.
     """
     if criteria.profile:
         profile_named(criteria.profile, context.profiles)
@@ -193,7 +193,7 @@ def _asked(
 ) -> Mapping[str, Mapping[str, Any]]:
     """The answers of the engine by name: the page, the counts, and what stands beside it."""
     body = specialists_body(question)
-    is_beside = names_surgeon and not shows_surgeons(question.criteria)
+    is_beside = names_surgeon and not (few and shows_surgeons(question.criteria))
     surgeon = surgeon_body(question, body) if is_beside else None
     beside = {TIED: tied_body(question), OWN_LIST: left_out_body(question)}
     scored = {name: each for name, each in ((PAGE, body), (SURGEON, surgeon)) if each}
@@ -216,8 +216,9 @@ def _surgeon(
     few: Narrowed | None,
     got: Mapping[str, Mapping[str, Any]],
 ) -> Mapping[str, Any] | None:
-    """The hit of the surgeon who fits best, None without one. Mostly it is the first surgeon of the page (in
-    96 of 96 searches for a cancer, 2026-11-29): only where there is none is another search made.
+    """The hit of the surgeon who fits best, None without one. Among few people the search for it is part of
+    the one request. Among many that would take as long as the page, of which it nearly always is the first
+    surgeon (in 96 of 96 searches for a cancer, 2026-11-29): only where there is none is it looked for.
     """
     if SURGEON not in got:
         hits = got[PAGE]["hits"]["hits"]

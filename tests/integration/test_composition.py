@@ -122,7 +122,7 @@ def test_a_solid_cancer_names_the_surgeon_and_one_of_the_blood_does_not(find: An
     surgeon = find(size=5, role="medical").surgeon
     assert (surgeon.npi, surgeon.rank) == (an_npi(33), None)
     assert surgeon.reasons[0].startswith("Cancer surgeon")
-    assert find(size=5).surgeon == surgeon  # looked for where the page has none
+    assert find(size=5).surgeon == surgeon
     assert find(size=5, role="surgery").surgeon.rank == 1
     assert find(size=100).surgeon.rank in range(1, 37)
     assert find("chronic lymphocytic leukemia").surgeon is None

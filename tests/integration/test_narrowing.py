@@ -12,6 +12,7 @@ from finder import narrowing, search
 from finder.answers import SearchResults
 from finder.criteria import Position, SearchCriteria
 from finder.documents import EvidenceKind, Specialist
+from finder.facets import RoleAsked
 from finder.narrowing import Narrowed
 from finder.reads import Client
 from finder.search import load_context
@@ -39,10 +40,12 @@ def the_people() -> list[Specialist]:
             if strength
         )
         listed = (CONCEPT, *ABOVE) if evidence else ()
+        specialty = chance.choice(["surgical_oncology", "medical_oncology", "gastroenterology"])
         people.append(
             a_specialist(
                 number,
-                specialties=(chance.choice(["surgical_oncology", "medical_oncology", "gastroenterology"]),),
+                specialties=(specialty,),
+                roles=("surgery",) if specialty == "surgical_oncology" else ("medical",),
                 evidence=evidence,
                 concepts=listed,
                 main_concepts=listed if strength > 0.5 else (),
@@ -88,6 +91,8 @@ def found(engine: Client, served: str, criteria: SearchCriteria, people: int) ->
         {},
         {"size": 1},
         {"size": 5, "facets": True},
+        {"size": 2, "role": RoleAsked.SURGERY},
+        {"size": 2, "role": RoleAsked.MEDICAL},
         {"size": 150},
         {"size": 3, "seen": (an_npi(3), an_npi(40))},
         {"size": 3, "seen": (an_npi(3),), "show_tied": True},
@@ -113,7 +118,8 @@ def test_every_page_is_the_one_that_scoring_everybody_gives(
             everybody.facets,
             everybody.excluded,
         )
-        assert few.surgeon == everybody.surgeon
+        assert few.surgeon == everybody.surgeon  # who is looked for in two ways
+        assert few.surgeon or criteria.position
         if not few.next:
             break
         criteria = replace(criteria, position=Position.from_token(few.next))
