@@ -1,4 +1,4 @@
-"""Scores only those with the strongest evidence where a search is wide, and says when that is sure.
+"""Scores only those with the strongest evidence among many people, and says when that is sure.
 
 Scoring half a million people takes most of a second. Whoever lacks the strongest evidence can reach no more
 than the weights of everything else: where the last hit of a page stands above that, nobody else belongs on
