@@ -43,8 +43,9 @@ class About(NamedTuple):
 
     @lru_cache(maxsize=KEPT)  # noqa: B019 - of values that compare, not of objects that live on
     def people(self, least: int, most: int = TOP) -> dict[str, Any]:
-        """Get the clause of the people whose best piece counts for one of the classes from `least` to `most`,
-        and of some whose best piece counts for the next one. It is kept: whoever takes it must not change it.
+        """Get the clause of the people whose best piece counts for one of the classes from `least` to `most`.
+        It finds some others as well: their piece on something else counts for nearly as much, or their best
+        one for more. The clause is kept: whoever takes it must not change it.
         """
         lists = {f"{self.concept}{_ITSELF}": range(least, min(most, TOP) + 1)} if self.kin < 1 else {}
         if self.kin:

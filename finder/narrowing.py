@@ -25,9 +25,11 @@ MANY_PEOPLE = 100_000
 # the best have. These were fastest for 128 searches and the broadest fields (1,000,000 people, 2026-11-29).
 STRONG_WITHIN = ((10, 0.35), (100, 0.5), (500, 0.7))
 STRONG = 1.3
-# Where so few are found that they fill no page, half as much is asked for next, but no less than this, of
-# which many people have some: then all are scored.
+# Where so few are found that they fill no page, half as much is asked for next, unless it would be less than
+# this, which many people have: then all are scored.
 WEAK = 0.3
+# Where the two heaviest kinds of evidence give less of the best score, almost anybody could be on the page.
+LEAST_SHARE = 0.25
 # So many classes of the heaviest evidence share a clause: some more people are scored, by half the clauses.
 TOGETHER = 2
 # The engine adds in 32 bits, and keeps values of evidence in 16.
@@ -99,7 +101,7 @@ class Narrowed:
         return replace(self, strong=strong) if strong > (0 if last else WEAK) else None
 
 
-def is_broad(question: Question, people: int) -> bool:
+def may_narrow(question: Question, people: int) -> bool:
     """Whether scoring fewer of so many people pays: the order is that of the score, and there are two kinds
     of evidence.
     """
@@ -108,16 +110,21 @@ def is_broad(question: Question, people: int) -> bool:
 
 
 def narrowed(question: Question, newest: Newest) -> Narrowed | None:
-    """Get the way to score fewer for a broad search; None where the directory has less than two kinds."""
+    """Get the way to score fewer; None where the directory has less than two kinds of evidence, or the two
+    heaviest decide too little.
+    """
     about, parts = decided(question.subject).about, question.profile.parts
     most = {name: parts[name].weight * _left(parts[name], newest, question.now) for name in about}
     first, second = sorted(about, key=lambda name: most[name], reverse=True)[:2]
     if not most[second]:
         return None
     aged = sum(parts[name].weight - most[name] for name in about)
+    best = most_possible(question) - aged
+    if most[first] + most[second] < LEAST_SHARE * best:
+        return None
     held = (most[first], about[first]), (most[second], about[second])
-    best = decided(question.subject).best_specialty or (None, 0.0)
-    return Narrowed(held, most_possible(question) - aged, _strong(question.criteria.within), *best)
+    specialty = decided(question.subject).best_specialty or (None, 0.0)
+    return Narrowed(held, best, _strong(question.criteria.within), *specialty)
 
 
 def newest_body() -> dict[str, Any]:
@@ -177,14 +184,15 @@ def counted(whole: Mapping[str, Any]) -> dict[str, Any]:
     return {"size": 0, "track_total_hits": True, "query": {"bool": query}, **also}
 
 
-def counted_with_tied(tied: Mapping[str, Any]) -> dict[str, Any]:
+def counted_with_tied(whole: Mapping[str, Any], tied: Mapping[str, Any]) -> dict[str, Any]:
     """Get the body that counts everybody, tied or not, and the tied among them, of the one that counts only
-    these (`query.tied_body`).
+    these (`query.tied_body`); `whole` is the search itself, of which a later page leaves out who was shown.
     """
     query = tied["query"]["bool"]
     *who, keys = query["filter"]
     among = {TIED: {"filter": keys, "aggs": tied["aggs"]}}
-    return {**tied, "query": {"bool": {**query, "filter": who}}, "aggs": among}
+    shown = {name: whole[name] for name in ("post_filter",) if name in whole}
+    return {**tied, **shown, "query": {"bool": {**query, "filter": who}}, "aggs": among}
 
 
 def told_apart(answer: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

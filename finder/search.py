@@ -23,8 +23,8 @@ from finder.narrowing import (
     Narrowed,
     counted,
     counted_with_tied,
-    is_broad,
     joined,
+    may_narrow,
     narrowed,
     newest_body,
     newest_of,
@@ -204,7 +204,9 @@ def _asked(
         got = _best(engine, generation, few, scored, {ALL: counted(body), **short}, counting)
         return {**got, PAGE: joined(got[ALL], got[PAGE])}
     # One count tells both: a search of its own for each took a twentieth of the whole (2026-11-29).
-    got = _best(engine, generation, few, scored, {**short, TIED: counted_with_tied(short[TIED])}, counting)
+    got = _best(
+        engine, generation, few, scored, {**short, TIED: counted_with_tied(body, short[TIED])}, counting
+    )
     left, tied = told_apart(got[TIED])
     return {**got, TIED: tied, PAGE: joined(left, got[PAGE])}
 
@@ -220,13 +222,13 @@ def _surgeon(
     the one request. Among many that would take as long as the page, of which it nearly always is the first
     surgeon (in 96 of 96 searches for a cancer, 2026-11-29): only where there is none is it looked for.
     """
-    if SURGEON not in got:
+    if few and SURGEON not in got:
         hits = got[PAGE]["hits"]["hits"]
         on_page = next((hit for hit in hits if RoleAsked.SURGERY in hit["_source"].get("roles", ())), None)
         if on_page or total_of(got[PAGE]) <= len(hits):
             return on_page
         bodies = {SURGEON: surgeon_body(question, specialists_body(question))}
-        got = _best(engine, generation, few, bodies, {}, {}) if few else _named(engine, generation, bodies)
+        got = _best(engine, generation, few, bodies, {}, {})
     return next(iter(got[SURGEON]["hits"]["hits"]), None)
 
 
@@ -239,8 +241,8 @@ def _in_turn(short: Bodies, scored: Bodies, counting: Bodies) -> Bodies:
 
 
 def _few(engine: Client, question: Question, generation: Served, context: SearchContext) -> Narrowed | None:
-    """The way to score fewer of a broad search; how new evidence is, is asked for once in a generation."""
-    if not is_broad(question, generation.people):
+    """The way to score fewer; how new evidence is, is asked for once in a generation."""
+    if not may_narrow(question, generation.people):
         return None
     key = (generation.specialists, NEWEST)
     newest = context.remembered.get(key)

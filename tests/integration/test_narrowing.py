@@ -50,7 +50,8 @@ def the_people() -> list[Specialist]:
                 concepts=listed,
                 main_concepts=listed if strength > 0.5 else (),
                 sites=(a_site(chance.choice([BALTIMORE, (40.71, -74.0), (34.05, -118.24)])),),
-                tie_keys=(f"system:{number % 9}", f"group:{number % 40}"),
+                # the best are of one system, so that a first page of five moves others up
+                tie_keys=(f"system:{number % 9 if number > 12 else 12}", f"group:{number % 40}"),
                 tie_kinds_known=("group", "system"),
                 accepting=chance.choice(["yes", "no", None]),
                 attributes=tuple(chance.sample(["academic", "second_opinions"], chance.randint(0, 2))),
@@ -95,6 +96,7 @@ def found(engine: Client, served: str, criteria: SearchCriteria, people: int) ->
         {"size": 2, "role": RoleAsked.MEDICAL},
         {"size": 150},
         {"size": 3, "seen": (an_npi(3), an_npi(40))},
+        {"size": 5, "seen": (an_npi(41), an_npi(42))},
         {"size": 3, "seen": (an_npi(3),), "show_tied": True},
         {"size": 5, "diverse": False},
         {"size": 5, "near": "21287", "within": 25},

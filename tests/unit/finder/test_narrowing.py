@@ -18,8 +18,8 @@ from finder.narrowing import (
     Narrowed,
     counted,
     counted_with_tied,
-    is_broad,
     joined,
+    may_narrow,
     narrowed,
     newest_of,
     told_apart,
@@ -39,9 +39,9 @@ def hits(*scores: float) -> dict[str, Any]:
 
 
 def test_a_few_are_scored_only_among_many_people_and_in_the_order_of_the_score() -> None:
-    assert is_broad(ASKED, MANY_PEOPLE)
-    assert not is_broad(ASKED, MANY_PEOPLE - 1)
-    assert not is_broad(replace(ASKED, criteria=SearchCriteria("x", sort=SortAsked.NEAREST)), MANY_PEOPLE)
+    assert may_narrow(ASKED, MANY_PEOPLE)
+    assert not may_narrow(ASKED, MANY_PEOPLE - 1)
+    assert not may_narrow(replace(ASKED, criteria=SearchCriteria("x", sort=SortAsked.NEAREST)), MANY_PEOPLE)
 
 
 def test_the_nearer_people_must_be_the_less_evidence_is_asked_for_at_first() -> None:
@@ -85,6 +85,12 @@ def test_age_takes_off_what_it_takes_off_the_newest_evidence_of_a_kind() -> None
     assert aged.about[1] == (pytest.approx(procedure / 2, abs=0.001), fresh.about[1][1])
     assert narrowed(ASKED, {**UNDATED, "procedure": ASKED.now}) == fresh
     assert narrowed(ASKED, {"trial": None}) is None  # nothing else is known of anybody
+
+
+def test_everybody_is_scored_where_evidence_decides_little() -> None:
+    for name, is_narrow in (("expert_first", True), ("near_first", False), ("doubt", False)):
+        asked = replace(ASKED, profile=load_profiles()[name])
+        assert bool(narrowed(asked, UNDATED)) is is_narrow
 
 
 def test_the_newest_day_of_a_kind_is_none_where_some_piece_has_no_date() -> None:
@@ -220,9 +226,12 @@ def test_evidence_of_something_narrower_must_be_stronger_by_what_it_counts_less(
 def test_one_count_tells_who_is_left_and_who_is_tied() -> None:
     tied = tied_body(replace(ASKED, excluded_keys={"group": ["group:1"]}))
     assert tied
-    body = counted_with_tied(tied)
+    whole = specialists_body(ASKED)
+    body = counted_with_tied(whole, tied)
     assert body["query"]["bool"]["filter"] == specialists_body(ASKED)["query"]["bool"]["filter"]
     assert body["aggs"]["tied"] == {"filter": {"terms": {"tie_keys": ["group:1"]}}, "aggs": tied["aggs"]}
+    later = {**whole, "post_filter": {"b": 2}}  # a later page, which was partly shown
+    assert counted_with_tied(later, tied) == {**body, "post_filter": {"b": 2}}
     buckets = {"buckets": {"group": {"doc_count": 4}}}
     answer = {
         "hits": {"total": {"value": 9}},
