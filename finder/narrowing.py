@@ -6,6 +6,7 @@ it, and the page is the one that scoring everybody gives. Where it does not, tha
 look, which is sure then. No evidence is newer than the newest of its kind, so age takes at least so much off.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -20,16 +21,14 @@ from finder.ranking import EVIDENCE_PARTS, Part
 
 # With fewer people in the directory everybody is scored as fast.
 MANY_PEOPLE = 100_000
-# Whoever has none of the heaviest evidence is looked at first from this value of the next heaviest on; above
-# 1 that is nobody. By radius in miles, and without one: the more people there are to choose from, the more
-# the best have. These were fastest for 128 searches and the broadest fields (1,000,000 people, 2026-11-29).
-STRONG_WITHIN = ((10, 0.35), (100, 0.5), (500, 0.7))
-STRONG = 1.3
+# By radius in miles, inf without one: from which value of the next heaviest evidence on whoever has none of
+# the heaviest is looked at first, above 1 nobody; and the share of the best score that the two must give, as
+# else almost anybody could be on the page. The more people there are to choose from, the more the best have.
+# Fastest for 128 searches, the broadest fields, and all profiles (1,000,000 people, 2026-11-29).
+FIRST_LOOK = ((10, 0.35, 0.25), (100, 0.5, 0.25), (500, 0.7, 0.2), (math.inf, 1.3, 0.13))
 # Where so few are found that they fill no page, half as much is asked for next, unless it would be less than
 # this, which many people have: then all are scored.
 WEAK = 0.3
-# Where the two heaviest kinds of evidence give less of the best score, almost anybody could be on the page.
-LEAST_SHARE = 0.25
 # So many classes of the heaviest evidence share a clause: some more people are scored, by half the clauses.
 TOGETHER = 2
 # The engine adds in 32 bits, and keeps values of evidence in 16.
@@ -49,7 +48,7 @@ class Narrowed:
 
     about: tuple[tuple[float, About], ...]
     best: float
-    strong: float = STRONG
+    strong: float
     specialty: Mapping[str, Any] | None = None
     lacking: float = 0.0
 
@@ -120,11 +119,13 @@ def narrowed(question: Question, newest: Newest) -> Narrowed | None:
         return None
     aged = sum(parts[name].weight - most[name] for name in about)
     best = most_possible(question) - aged
-    if most[first] + most[second] < LEAST_SHARE * best:
+    miles = question.criteria.within or math.inf
+    strong, least = next(look for most_miles, *look in FIRST_LOOK if miles <= most_miles)
+    if most[first] + most[second] < least * best:
         return None
     held = (most[first], about[first]), (most[second], about[second])
     specialty = decided(question.subject).best_specialty or (None, 0.0)
-    return Narrowed(held, best, _strong(question.criteria.within), *specialty)
+    return Narrowed(held, best, strong, *specialty)
 
 
 def newest_body() -> dict[str, Any]:
@@ -150,10 +151,6 @@ def newest_of(answer: Mapping[str, Any]) -> Newest:
         else datetime.fromtimestamp(bucket["newest"]["value"] / 1000, UTC).date()
         for bucket in buckets
     }
-
-
-def _strong(miles: int | None) -> float:
-    return next((strong for most, strong in STRONG_WITHIN if miles is not None and miles <= most), STRONG)
 
 
 def _total(number: int) -> dict[str, Any]:

@@ -88,8 +88,10 @@ def test_age_takes_off_what_it_takes_off_the_newest_evidence_of_a_kind() -> None
 
 
 def test_everybody_is_scored_where_evidence_decides_little() -> None:
-    for name, is_narrow in (("expert_first", True), ("near_first", False), ("doubt", False)):
-        asked = replace(ASKED, profile=load_profiles()[name])
+    for name, miles, is_narrow in (
+        ("expert_first", 50, True), ("surgery", 50, False), ("surgery", None, True), ("doubt", None, False),
+    ):  # fmt: skip
+        asked = replace(ASKED, profile=load_profiles()[name], criteria=SearchCriteria("x", within=miles))
         assert bool(narrowed(asked, UNDATED)) is is_narrow
 
 
