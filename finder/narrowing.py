@@ -188,8 +188,7 @@ def counted_with_tied(whole: Mapping[str, Any], tied: Mapping[str, Any]) -> dict
     query = tied["query"]["bool"]
     *who, keys = query["filter"]
     among = {TIED: {"filter": keys, "aggs": tied["aggs"]}}
-    shown = {name: whole[name] for name in ("post_filter",) if name in whole}
-    return {**tied, **shown, "query": {"bool": {**query, "filter": who}}, "aggs": among}
+    return {**counted(whole), "query": {"bool": {**query, "filter": who}}, "aggs": among}
 
 
 def told_apart(answer: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

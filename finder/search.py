@@ -266,8 +266,8 @@ def _best(
     narrow = {name: few.body(each) for name, each in scored.items()}
     got = _named(engine, generation, _in_turn(short, narrow, counting))
     ways = dict.fromkeys(scored, few)
-    while unsure := [name for name, way in ways.items() if not way.is_sure(scored[name], got[name])]:
-        wider = {name: ways[name].wider(scored[name], got[name]) for name in unsure}
+    while unsure := {name: way for name, way in ways.items() if not way.is_sure(scored[name], got[name])}:
+        wider = {name: way.wider(scored[name], got[name]) for name, way in unsure.items()}
         bodies = {name: way.body(scored[name]) if way else scored[name] for name, way in wider.items()}
         got |= _named(engine, generation, bodies)
         ways = {name: way for name, way in wider.items() if way}

@@ -126,6 +126,7 @@ def test_a_solid_cancer_names_the_surgeon_and_one_of_the_blood_does_not(find: An
     assert find(size=5, role="surgery").surgeon.rank == 1
     assert find(size=100).surgeon.rank in range(1, 37)
     assert find("chronic lymphocytic leukemia").surgeon is None
+    assert find(never=[an_npi(33)]).surgeon is None
 
 
 def test_a_loose_tie_ranks_below_independence_at_equal_fit(find: Any) -> None:

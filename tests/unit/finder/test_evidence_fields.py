@@ -109,6 +109,8 @@ def test_people_are_found_by_what_their_best_piece_counts(
     )
     best = max([*own, *(kin * value for value in below if kin)], default=None)
     is_found = any(term in wanted for term in listed)
+    if kin == 1:
+        assert is_found == (best is not None and class_of(best) >= least)
     if best is not None and best >= least / TOP:
         assert is_found
     if best is None or best < (least - 1) / TOP:

@@ -188,7 +188,9 @@ def test_after_a_full_page_that_is_not_sure_the_next_one_leaves_nobody_out_who_c
     assert way and way.is_sure(whole, hits(0.5, 0.3))
     strong = min(p for t, p in GRID if t == 0 and is_looked_at(way.body(whole), t, p))
     assert strong == pytest.approx(0.25 - 1 / TOP)  # the class in which it begins
+    assert replace(HALVES, strong=strong).most < 0.3
     assert HALVES.wider(whole, hits(0.5, 0.2)) is None  # nobody at all could be left out
+    assert HALVES.wider(whole, hits(0.5)) is None
 
 
 def test_where_a_page_is_not_full_half_as_much_is_asked_for_until_it_is_little() -> None:
